@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Everything a change must pass: installs what the tests need (if missing), restores, builds with warnings as errors,
+# checks formatting, runs every test. The last line is "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+fail() {
+  echo "test.sh: $1" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v curl >/dev/null || missing+=(curl)
+command -v jq >/dev/null || missing+=(jq)
+if ((${#missing[@]})); then
+  sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+  { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null ||
+    fail "could not install ${missing[*]}"
+fi
+
+dotnet restore TeamsWorkflows.sln --verbosity quiet || fail "restore failed"
+dotnet build TeamsWorkflows.sln --no-restore --verbosity quiet || fail "build failed"
+dotnet format TeamsWorkflows.sln --no-restore --verify-no-changes || fail "formatting differs: run dotnet format"
+
+# One project after the other: the suites start servers and measure time-outs, and should not take each other's cores.
+status=0
+for project in tests/*.Tests; do
+  dotnet test "$project" --no-build --logger "console;verbosity=minimal" 2>&1 | tee -a "$log" || status=1
+done
+
+passed=$(grep -oP 'Passed:\s+\K\d+' "$log" | awk "{ sum += \$1 } END { print sum + 0 }")
+failed=$(grep -oP 'Failed:\s+\K\d+' "$log" | awk "{ sum += \$1 } END { print sum + 0 }")
+if ((status != 0 && ${failed:-0} == 0)); then
+  failed=1 # a suite that died without a summary has failed
+fi
+
+echo "${passed:-0} passed, ${failed:-0} failed"
+exit $((status != 0 || ${failed:-0} != 0))
