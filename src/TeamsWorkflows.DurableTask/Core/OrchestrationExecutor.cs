@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace TeamsWorkflows.DurableTask.Core;
+
+/// <summary>Replays history through user code: same request in, same response out, nothing else happens.</summary>
+/// <remarks>
+/// No clock, no storage, no state between calls. A worker on a remote engine and an Azure Functions invocation call this
+/// one method; the embedded engine keeps the <see cref="OrchestrationReplay"/> of a busy instance instead, and feeds it
+/// the new events alone. Both are held to the same decisions by a test.
+/// </remarks>
+public sealed class OrchestrationExecutor(DurableTaskRegistry registry, ILoggerFactory loggers)
+{
+    public OrchestratorResponse Execute(OrchestratorRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        var replay = new OrchestrationReplay(registry, loggers, request.InstanceId);
+        replay.Rebuild(request.PastEvents);
+        return replay.Run(request.NewEvents);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace TeamsWorkflows.DurableTask;
+
+/// <summary>Names to code. Types are erased once, here, so nothing downstream needs reflection or <c>object</c>.</summary>
+/// <param name="json">How inputs, outputs, events and custom status become text. Changing it changes how old histories read.</param>
+public sealed class DurableTaskRegistry(JsonSerializerOptions json)
+{
+    private readonly Dictionary<TaskName, RunOrchestrator> _orchestrators = [];
+    private readonly Dictionary<TaskName, RunActivity> _activities = [];
+
+    internal delegate Task<string?> RunOrchestrator(TaskOrchestrationContext context, string? input);
+
+    internal delegate Task<string?> RunActivity(TaskActivityContext context, string? input);
+
+    internal JsonSerializerOptions Json { get; } = json;
+
+    /// <summary>Registers an orchestrator; <paramref name="create"/> is asked for a new one each time a replay begins.</summary>
+    /// <exception cref="ArgumentException">The name is registered already.</exception>
+    public DurableTaskRegistry AddOrchestrator<TInput, TOutput>(
+        TaskName name, Func<TaskOrchestrator<TInput, TOutput>> create)
+    {
+        _orchestrators.Add(name, async (context, input) => Serialize(
+            await create().RunAsync(context, Deserialize<TInput>(input))));
+        return this;
+    }
+
+    /// <summary>Registers an activity; <paramref name="create"/> is asked for one at each execution.</summary>
+    /// <exception cref="ArgumentException">The name is registered already.</exception>
+    public DurableTaskRegistry AddActivity<TInput, TOutput>(TaskName name, Func<TaskActivity<TInput, TOutput>> create)
+    {
+        _activities.Add(name, async (context, input) => Serialize(
+            await create().RunAsync(context, Deserialize<TInput>(input))));
+        return this;
+    }
+
+    internal RunOrchestrator? FindOrchestrator(TaskName name) => _orchestrators.GetValueOrDefault(name);
+
+    internal RunActivity? FindActivity(TaskName name) => _activities.GetValueOrDefault(name);
+
+    internal string? Serialize<T>(T value) => value is null ? null : JsonSerializer.Serialize(value, Json);
+
+    internal T Deserialize<T>(string? text) => text is null ? default! : JsonSerializer.Deserialize<T>(text, Json)!;
+}

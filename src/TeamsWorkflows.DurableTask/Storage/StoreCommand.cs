@@ -1,0 +1,62 @@
+using TeamsWorkflows.DurableTask.Core;
+
+namespace TeamsWorkflows.DurableTask.Storage;
+
+/// <summary>One change to a partition. Closed: adding a case means teaching it to every store and to the conformance suite.</summary>
+/// <remarks>
+/// Nothing here can be refused: the partition's one owner knows what is true before it writes. The only failure is that
+/// of the whole batch, and it ends the ownership.
+/// </remarks>
+public abstract record StoreCommand
+{
+    private protected StoreCommand()
+    {
+    }
+}
+
+/// <summary>Ends one turn of an orchestration: history, row and messages change together.</summary>
+/// <param name="TurnNumber">Position in the instance's history, from 0.</param>
+/// <param name="History">What the turn read and decided, encoded; null while the instance waits for its scheduled start.</param>
+/// <param name="ReplacesHistory">Set by continue-as-new: everything before this turn goes.</param>
+/// <param name="IsNew">Whether <paramref name="Row"/> is to be inserted.</param>
+/// <param name="Row">The instance's row, or <see langword="null"/> when nothing in it changed (the common case).</param>
+/// <param name="Sent">Events to other instances, starts of sub-orchestrations among them, kept until the turn that reads them.</param>
+/// <param name="Consumed">Sequence numbers of the messages this turn read.</param>
+public sealed record CommitTurn(
+    long InstanceKey,
+    int TurnNumber,
+    byte[]? History,
+    bool ReplacesHistory,
+    bool IsNew,
+    InstanceRow? Row,
+    IReadOnlyList<StoredMessage> Sent,
+    IReadOnlyList<long> Consumed) : StoreCommand;
+
+/// <summary>Forgets messages that nobody takes, and sends what their senders must know.</summary>
+public sealed record RefuseMessages(IReadOnlyList<long> Consumed, IReadOnlyList<StoredMessage> Sent) : StoreCommand;
+
+/// <summary>What a reader, and recovery, may know of an instance without its history.</summary>
+/// <param name="Key">Assigned in order of creation, so that what runs together lies together.</param>
+/// <param name="IsActive">Whether activities are open: recovery must load it.</param>
+/// <param name="TimerAt">When the earliest open timer, or the scheduled start, is due: recovery must wake it then.</param>
+/// <param name="Waiting">Encoded events that wait for the scheduled start, the start itself first; null once it ran.</param>
+public sealed record InstanceRow(
+    long Key,
+    string Id,
+    string Name,
+    OrchestrationRuntimeStatus Status,
+    bool IsActive,
+    DateTimeOffset? TimerAt,
+    string? CustomStatus,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    byte[]? Waiting)
+{
+    public bool IsFinished => Status is OrchestrationRuntimeStatus.Completed
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+}
+
+/// <param name="Sequence">Delivery order; assigned by the sender's partition.</param>
+/// <param name="ExecutionId">The generation that may take it; null: any.</param>
+/// <param name="Event">One encoded event.</param>
+public sealed record StoredMessage(long Sequence, string InstanceId, string? ExecutionId, byte[] Event);

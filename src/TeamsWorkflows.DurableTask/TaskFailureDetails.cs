@@ -1,0 +1,69 @@
+namespace TeamsWorkflows.DurableTask;
+
+/// <summary>A failure as data: what history stores and an orchestrator branches on.</summary>
+/// <param name="ErrorType">Stable code such as <c>Graph.Throttled</c>; the CLR type name when none was given.</param>
+/// <param name="ErrorMessage">For people. Never contains a token or a message body.</param>
+/// <param name="StackTrace">Where it was thrown, for developers; null when nothing was thrown.</param>
+/// <param name="InnerFailure">What caused it.</param>
+/// <param name="IsNonRetriable">Whether trying again without outside help is pointless.</param>
+public sealed record TaskFailureDetails(
+    string ErrorType,
+    string ErrorMessage,
+    string? StackTrace = null,
+    TaskFailureDetails? InnerFailure = null,
+    bool IsNonRetriable = false)
+{
+    // An exception that refers to itself must not make a history without end.
+    private const int MaxInnerFailures = 8;
+
+    /// <summary>Makes data of an exception; a <see cref="TaskFailedException"/> keeps the details it carries.</summary>
+    public static TaskFailureDetails FromException(Exception exception) => FromException(exception, MaxInnerFailures);
+
+    private static TaskFailureDetails FromException(Exception exception, int depth)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+
+        var inner = exception.InnerException is { } cause && depth > 0 ? FromException(cause, depth - 1) : null;
+        return exception switch
+        {
+            TaskFailedException e => e.FailureDetails,
+            ActivityFailureException e => new(e.ErrorType, e.Message, e.StackTrace, inner, e.IsNonRetriable),
+            _ => new(exception.GetType().FullName!, exception.Message, exception.StackTrace, inner),
+        };
+    }
+}
+
+/// <summary>Thrown by an activity or orchestrator to fail with a code of its own choosing.</summary>
+public sealed class ActivityFailureException(
+    string errorType, string message, bool isNonRetriable = false, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>Gets the stable code that <see cref="TaskFailureDetails.ErrorType"/> will show.</summary>
+    public string ErrorType { get; } = errorType;
+
+    public bool IsNonRetriable { get; } = isNonRetriable;
+}
+
+/// <summary>Thrown into an orchestrator when a task it awaits has failed for good.</summary>
+public sealed class TaskFailedException(TaskName name, int taskId, TaskFailureDetails details)
+    : Exception($"Task '{name}' (#{taskId}) failed: {details.ErrorMessage}")
+{
+    public TaskName TaskName { get; } = name;
+
+    public int TaskId { get; } = taskId;
+
+    public TaskFailureDetails FailureDetails { get; } = details;
+}
+
+/// <summary>The orchestrator's code no longer matches the history it is being replayed against.</summary>
+public sealed class NonDeterministicOrchestrationException(string message) : Exception(message);
+
+/// <summary>Codes that the engine itself puts into <see cref="TaskFailureDetails.ErrorType"/>. Stored in histories: never rename one.</summary>
+public static class EngineErrors
+{
+    public const string OrchestratorNotRegistered = nameof(OrchestratorNotRegistered);
+    public const string ActivityNotRegistered = nameof(ActivityNotRegistered);
+    public const string OrchestrationAlreadyExists = nameof(OrchestrationAlreadyExists);
+    public const string OrchestrationTerminated = nameof(OrchestrationTerminated);
+    public const string ContinueAsNewLoop = nameof(ContinueAsNewLoop);
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+
+namespace TeamsWorkflows.DurableTask;
+
+/// <summary>Everything an orchestrator may touch.</summary>
+public abstract class TaskOrchestrationContext
+{
+    public abstract string Name { get; }
+
+    public abstract string InstanceId { get; }
+
+    /// <summary>Gets the time (UTC) at which the current batch of events began to be processed.</summary>
+    /// <value>Read from history; the same on every replay.</value>
+    public abstract DateTimeOffset CurrentUtcDateTime { get; }
+
+    /// <summary>Gets a value indicating whether the code runs through what it has done before.</summary>
+    public abstract bool IsReplaying { get; }
+
+    /// <summary>Runs an activity, at least once, and waits for its result.</summary>
+    /// <exception cref="TaskFailedException">The activity failed, and its retries are exhausted.</exception>
+    public abstract Task<TResult> CallActivityAsync<TResult>(
+        TaskName name, object? input = null, TaskOptions? options = null);
+
+    /// <inheritdoc cref="CallActivityAsync{TResult}"/>
+    public Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null)
+        => CallActivityAsync<object>(name, input, options);
+
+    /// <summary>Runs another orchestration and waits for its end.</summary>
+    /// <exception cref="TaskFailedException">
+    /// The sub-orchestration failed or was terminated, or its identifier is taken.
+    /// </exception>
+    public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName name, object? input = null, TaskOptions? options = null);
+
+    /// <summary>Waits until a time, across restarts; a wait of any length costs one row.</summary>
+    /// <param name="fireAt">UTC; a time that has passed fires at once.</param>
+    /// <param name="cancellationToken">Stops waiting: the task is cancelled at once.</param>
+    public abstract Task CreateTimer(DateTimeOffset fireAt, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="CreateTimer(DateTimeOffset, CancellationToken)"/>
+    public Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken = default)
+        => CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
+
+    /// <summary>Waits for an event sent to this instance; events that came earlier are kept and taken in order.</summary>
+    /// <param name="eventName">Compared case-insensitively.</param>
+    /// <param name="cancellationToken">Stops waiting; an event that arrives later is kept for the next waiter.</param>
+    public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends an event to another instance, exactly once; one that does not run (any more) ignores it.</summary>
+    public abstract void SendEvent(string instanceId, string eventName, object? payload = null);
+
+    /// <summary>Starts over with a new input and an empty history once the orchestrator returns.</summary>
+    public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true);
+
+    /// <summary>Shows clients what the orchestration is doing; kept until it is set again.</summary>
+    public abstract void SetCustomStatus(object? customStatus);
+
+    /// <summary>Returns an identifier derived from the execution and the order of calls (RFC 9562 version 8).</summary>
+    public abstract Guid NewGuid();
+
+    /// <summary>Returns a logger that is silent while the code runs through what it has done before.</summary>
+    public abstract ILogger CreateReplaySafeLogger(string categoryName);
+
+    /// <inheritdoc cref="CreateReplaySafeLogger(string)"/>
+    public ILogger CreateReplaySafeLogger<T>() => CreateReplaySafeLogger(typeof(T).FullName!);
+
+    /// <summary>Waits for an event, but no longer than <paramref name="timeout"/>.</summary>
+    /// <returns>The event, or <paramref name="timeoutValue"/> when the durable timer fired first.</returns>
+    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, T timeoutValue)
+    {
+        using var raceOver = new CancellationTokenSource();
+        var received = WaitForExternalEvent<T>(eventName, raceOver.Token);
+        var timer = CreateTimer(timeout, raceOver.Token);
+
+        var winner = await Task.WhenAny(received, timer);
+#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
+        raceOver.Cancel();
+#pragma warning restore CA1849, MA0042, VSTHRD103
+
+        return winner == received ? await received : timeoutValue;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+using TeamsWorkflows.DurableTask.Core;
+
+namespace TeamsWorkflows.DurableTask.Worker;
+
+/// <summary>Runs one activity and reports how it went.</summary>
+public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider time)
+{
+    /// <returns>The outcome, or null when the host stops first: the activity then runs again after a restart.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: any failure of user code is a result, not a fault of the engine.")]
+    public async Task<HistoryEvent?> ExecuteAsync(ActivityWorkItem item, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+
+        var (name, taskId) = (item.Scheduled.Name, item.Scheduled.EventId);
+        try
+        {
+            var run = registry.FindActivity(name) ?? throw new ActivityFailureException(
+                EngineErrors.ActivityNotRegistered, $"No activity named '{name}' is registered.", isNonRetriable: true);
+            var context = new TaskActivityContext(name, item.InstanceId, taskId, stopping);
+            return new TaskCompletedEvent(taskId, await run(context, item.Scheduled.Input)) { Timestamp = time.GetUtcNow() };
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            return new TaskFailedEvent(taskId, TaskFailureDetails.FromException(e)) { Timestamp = time.GetUtcNow() };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Storage;
+
+namespace TeamsWorkflows.DurableTask.Worker;
+
+/// <summary>An instance in memory. Guarded by the partition's lock, except that a turn in progress owns the rest.</summary>
+internal sealed class Instance(string id)
+{
+    public string Id => id;
+
+    /// <summary>Gets or sets the row as last written; null before the first commit, or before it was loaded.</summary>
+    public InstanceRow? Row { get; set; }
+
+    /// <summary>Gets or sets the coroutine; null when it has to be rebuilt, or has not begun.</summary>
+    public OrchestrationReplay? Replay { get; set; }
+
+    /// <summary>Gets or sets what waits for the scheduled start, the start itself first; null when it is over or there is none.</summary>
+    public IReadOnlyList<HistoryEvent>? Waiting { get; set; }
+
+    /// <summary>Gets or sets the number of turns in history.</summary>
+    public int TurnCount { get; set; }
+
+    /// <summary>Gets or sets what arrived and no turn has taken yet.</summary>
+    public List<InboxItem> Inbox { get; set; } = [];
+
+    /// <summary>Gets or sets a value indicating whether a turn of this instance is queued, running or being written.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether something other than the inbox asks for a turn (a timer, recovery).</summary>
+    public bool IsWoken { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the engine made the identifier up, so that no row can have it.</summary>
+    public bool IsSurelyNew { get; set; }
+
+    /// <summary>Gets or sets the turn that has been taken and is not durable yet.</summary>
+    public Turn? Current { get; set; }
+
+    public LinkedListNode<Instance>? IdleNode { get; set; }
+
+    public DateTimeOffset IdleSince { get; set; }
+
+    /// <summary>Gets a value indicating whether there is something that events can be given to.</summary>
+    public bool IsOpen => Replay is not null || Waiting is not null;
+
+    public ExecutionStartedEvent? Started => Replay?.Started ?? Waiting?[0] as ExecutionStartedEvent;
+}
+
+/// <param name="ExecutionId">The generation that may take it; null: any.</param>
+/// <param name="Sequence">The stored message it came from; null for what exists in memory alone until a turn commits it.</param>
+/// <param name="Answer">Told, once durable, whether the instance took the event.</param>
+internal readonly record struct InboxItem(
+    HistoryEvent Event, string? ExecutionId = null, long? Sequence = null, TaskCompletionSource<bool>? Answer = null);
+
+/// <summary>One activity to run.</summary>
+public sealed record ActivityWorkItem(string InstanceId, string ExecutionId, TaskScheduledEvent Scheduled);

@@ -1,0 +1,161 @@
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Storage;
+
+namespace TeamsWorkflows.DurableTask.Tests;
+
+/// <summary>What every store must do. One subclass per store; a rule that only one of them obeys is not a rule.</summary>
+public abstract class PartitionStoreConformance : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private IPartitionStore? _store;
+
+    protected IPartitionStore Store => _store ??= Opened();
+
+    protected abstract IPartitionStore CreateStore();
+
+    public void Dispose()
+    {
+        _store?.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void A_turn_is_found_as_it_was_written()
+    {
+        var row = Row(1, "a") with { CustomStatus = "half way", TimerAt = Noon.AddTicks(1) };
+        Store.Commit([Turn(row, 0, isNew: true)]);
+
+        var stored = Store.Load("a")!;
+        Assert.Equal(row, stored.Row);
+        Assert.Equal<byte[]>([[0]], stored.History);
+        Assert.Null(Store.Load("A"));
+    }
+
+    [Fact]
+    public void A_turn_without_a_row_only_adds_history()
+    {
+        var row = Row(1, "a");
+        Store.Commit([Turn(row, 0, isNew: true), Turn(row, 1) with { Row = null }, Turn(row, 2) with { Row = null }]);
+
+        Assert.Equal(row, Store.Load("a")!.Row);
+        Assert.Equal<byte[]>([[0], [1], [2]], Store.Load("a")!.History);
+    }
+
+    [Fact]
+    public void Continue_as_new_replaces_the_history()
+    {
+        var (a, b) = (Row(1, "a"), Row(2, "b"));
+        Store.Commit([Turn(a, 0, isNew: true), Turn(a, 1), Turn(b, 0, isNew: true)]);
+        Store.Commit([Turn(a, 0) with { ReplacesHistory = true, History = [9] }]);
+
+        Assert.Equal<byte[]>([[9]], Store.Load("a")!.History);
+        Assert.Single(Store.Load("b")!.History);
+    }
+
+    [Fact]
+    public void Recovery_reads_what_is_open_and_nothing_else()
+    {
+        var active = Row(1, "active") with { IsActive = true };
+        var sleeping = Row(2, "sleeping") with { TimerAt = Noon.AddHours(1) };
+        var waiting = Row(3, "waiting");
+        var finished = Row(4, "finished") with { Status = OrchestrationRuntimeStatus.Completed };
+        Store.Commit([.. new[] { active, sleeping, waiting, finished }.Select(r => Turn(r, 0, isNew: true))]);
+
+        var recovered = Restart();
+        Assert.Equal(["active"], recovered.Active);
+        Assert.Equal([(Noon.AddHours(1), "sleeping")], recovered.Timers);
+        Assert.Equal((4, 0), (recovered.LastKey, recovered.LastSequence));
+    }
+
+    [Fact]
+    public void A_scheduled_instance_waits_without_history()
+    {
+        var row = Row(1, "later") with { Status = OrchestrationRuntimeStatus.Pending, TimerAt = Noon.AddDays(400), Waiting = [7] };
+        Store.Commit([Turn(row, 0, isNew: true) with { History = null }]);
+        Assert.Equal<byte>([7], Store.Load("later")!.Row.Waiting!);
+        Assert.Empty(Store.LoadEnds("later")!.History);
+        Assert.Equal([(Noon.AddDays(400), "later")], Restart().Timers);
+
+        Store.Commit([Turn(row with { Status = OrchestrationRuntimeStatus.Running, TimerAt = null, Waiting = null }, 0)]);
+        Assert.Null(Store.Load("later")!.Row.Waiting);
+        Assert.Single(Store.Load("later")!.History);
+        Assert.Empty(Restart().Timers);
+    }
+
+    [Fact]
+    public void The_ends_of_a_history_can_be_read_alone()
+    {
+        var row = Row(1, "a");
+        Store.Commit([Turn(row, 0, isNew: true)]);
+        Assert.Equal<byte[]>([[0]], Store.LoadEnds("a")!.History);
+
+        Store.Commit([Turn(row, 1), Turn(row, 2), Turn(row, 3)]);
+        Assert.Equal<byte[]>([[0], [3]], Store.LoadEnds("a")!.History);
+        Assert.Null(Store.LoadEnds("b"));
+    }
+
+    [Fact]
+    public void Instances_are_listed_newest_first_by_filter_and_page()
+    {
+        var rows = Enumerable.Range(1, 9).Select(i => Row(i, $"{(i % 2 == 0 ? "even" : "odd")}-{i}") with
+        {
+            Status = i < 4 ? OrchestrationRuntimeStatus.Completed : OrchestrationRuntimeStatus.Running,
+            CreatedAt = Noon.AddMinutes(i),
+        }).ToArray();
+        Store.Commit([.. rows.Select(r => Turn(r, 0, isNew: true))]);
+
+        Assert.Equal([9, 8, 7], Keys(new([], PageSize: 3)));
+        Assert.Equal([6, 5], Keys(new([], PageSize: 2), beforeKey: 7));
+        Assert.Equal([3, 2, 1], Keys(new([OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed])));
+        Assert.Equal([8, 6, 4, 2], Keys(new([], InstanceIdPrefix: "even-")));
+        Assert.Empty(Keys(new([], InstanceIdPrefix: "EVEN-")));
+        Assert.Equal([4, 3], Keys(new([], CreatedFrom: Noon.AddMinutes(3), CreatedBefore: Noon.AddMinutes(5))));
+        Assert.Equal(rows[8], Store.Query(new([]), long.MaxValue)[0]);
+    }
+
+    [Fact]
+    public void A_message_is_kept_until_a_turn_consumes_it()
+    {
+        StoredMessage[] messages = [new(1, "b", null, [1]), new(2, "b", "e2", [2]), new(3, "gone", null, [3])];
+        Store.Commit([Turn(Row(1, "a"), 0, isNew: true) with { Sent = messages }]);
+        Assert.Equal([1L, 2, 3], Restart().Messages.Select(m => m.Sequence));
+
+        Store.Commit([Turn(Row(2, "b"), 0, isNew: true) with { Consumed = [1] }, new RefuseMessages([3], [new(4, "a", null, [4])])]);
+        Assert.Equal(
+            [(2L, "b", "e2"), (4L, "a", null)],
+            Restart().Messages.Select(m => (m.Sequence, m.InstanceId, m.ExecutionId)));
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    private IEnumerable<long> Keys(OrchestrationQuery query, long beforeKey = long.MaxValue)
+        => Store.Query(query, beforeKey).Select(r => r.Key);
+
+    private RecoveredPartition Restart()
+    {
+        Store.Dispose();
+        return Store.Recover();
+    }
+
+    private static InstanceRow Row(long key, string id) => new(
+        key, id, "Child", OrchestrationRuntimeStatus.Running, IsActive: false, null, null, Noon, Noon.AddTicks(12_345), null);
+
+    private static CommitTurn Turn(InstanceRow row, int number, bool isNew = false)
+        => new(row.Key, number, [(byte)number], ReplacesHistory: false, isNew, row, [], []);
+
+    private IPartitionStore Opened()
+    {
+        var store = CreateStore();
+        store.Recover();
+        return store;
+    }
+}
+
+public sealed class InMemoryPartitionStoreTests : PartitionStoreConformance
+{
+    protected override IPartitionStore CreateStore() => new InMemoryPartitionStore();
+}
