@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TeamsWorkflows.Sandbox.Tenants;
+
+namespace TeamsWorkflows.Sandbox.Graph;
+
+/// <summary>Writes a chatMessage as Graph does.</summary>
+/// <seealso href="https://learn.microsoft.com/graph/api/resources/chatmessage"/>
+internal static class MessageJson
+{
+    private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public static JsonObject Write(TenantStore tenant, SandboxMessage message)
+    {
+        var created = message.CreatedAt.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture);
+        return new JsonObject
+        {
+            ["id"] = message.Id,
+            ["replyToId"] = message.ReplyToId,
+            ["etag"] = message.Id,
+            ["messageType"] = "message",
+            ["createdDateTime"] = created,
+            ["lastModifiedDateTime"] = created,
+            ["lastEditedDateTime"] = null,
+            ["deletedDateTime"] = null,
+            ["subject"] = message.Subject,
+            ["summary"] = null,
+            ["chatId"] = message.ChatId,
+            ["importance"] = message.Importance,
+            ["locale"] = "en-us",
+            ["webUrl"] = message.WebUrl,
+            ["policyViolation"] = null,
+            ["eventDetail"] = null,
+            ["from"] = From(tenant, message),
+            ["body"] = new JsonObject { ["contentType"] = message.ContentType, ["content"] = message.Content },
+            ["channelIdentity"] = message.ChannelId is null
+                ? null
+                : new JsonObject { ["teamId"] = message.TeamId, ["channelId"] = message.ChannelId },
+            ["attachments"] = new JsonArray([.. message.Attachments.Select(Attachment)]),
+            ["mentions"] = new JsonArray(),
+            ["reactions"] = new JsonArray(),
+        };
+    }
+
+    private static JsonObject Attachment(SandboxAttachment attachment) => new()
+    {
+        ["id"] = attachment.Id,
+        ["contentType"] = attachment.ContentType,
+        ["contentUrl"] = attachment.ContentUrl,
+        ["content"] = attachment.Content,
+        ["name"] = attachment.Name,
+        ["thumbnailUrl"] = null,
+        ["teamsAppId"] = null,
+    };
+
+    private static JsonObject From(TenantStore tenant, SandboxMessage message) => new()
+    {
+        ["application"] = message.FromWorkflowId is null
+            ? null
+            : new JsonObject
+            {
+                ["id"] = message.FromWorkflowId,
+                ["displayName"] = "Workflows",
+                ["applicationIdentityType"] = "bot",
+            },
+        ["device"] = null,
+        ["user"] = tenant.FindUser(message.FromUserId) is not { } user
+            ? null
+            : new JsonObject
+            {
+                ["id"] = user.Id,
+                ["displayName"] = user.DisplayName,
+                ["userIdentityType"] = "aadUser",
+                ["tenantId"] = tenant.Id,
+            },
+    };
+}

@@ -1,0 +1,24 @@
+namespace TeamsWorkflows.Sandbox;
+
+/// <summary>The parts of Microsoft that the sandbox plays, as faults and the request log name them.</summary>
+public static class SandboxSurfaces
+{
+    public const string Authorize = "authorize";
+    public const string Token = "token";
+    public const string Metadata = "metadata";
+
+    /// <summary>In a fault: every Graph call, whatever its own surface.</summary>
+    public const string GraphAny = "graph:any";
+    public const string GraphMessagePost = "graph:message-post";
+    public const string GraphMessageRead = "graph:message-read";
+    public const string GraphOther = "graph:other";
+    public const string KeyVault = "keyvault";
+    public const string Webhook = "webhook";
+    public const string Smtp = "smtp";
+
+    internal static IReadOnlyList<string> Known { get; } =
+        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphOther, KeyVault, Webhook, Smtp];
+
+    internal static bool Covers(string rule, string surface) =>
+        rule == surface || (rule == GraphAny && surface.StartsWith("graph:", StringComparison.Ordinal));
+}
