@@ -1,0 +1,51 @@
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Cases;
+
+/// <summary>Something about a connection that a person has to do, with its evidence.</summary>
+/// <param name="Cause">What has to be done.</param>
+/// <param name="WaitingDeliveries">The deliveries that go on when it is done.</param>
+/// <param name="Username">The account that has to sign in; null when the case is not about a sign-in.</param>
+public sealed record Case(
+    string Id,
+    string ConnectionId,
+    string ConnectionName,
+    string? Username,
+    OperatorAction Cause,
+    Diagnosis Diagnosis,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset? ClosedAt,
+    string? ClosedBy,
+    string? Resolution,
+    string? LastVerification,
+    IReadOnlyList<string> WaitingDeliveries)
+{
+    public bool IsOpen => ClosedAt is null;
+
+    internal static Case From(CaseRow row, ConnectionRow connection) => new(
+        row.Id,
+        row.ConnectionId,
+        connection.DisplayName,
+        connection.Username,
+        row.Cause,
+        WorkflowJson.Read<Diagnosis>(row.Diagnosis)!,
+        row.OpenedAt,
+        row.ClosedAt,
+        row.ClosedBy,
+        row.Resolution,
+        row.LastVerification,
+        row.ParkedRuns.OrderBy(p => p.ParkedAt).Select(p => p.DeliveryId).ToArray());
+}
+
+/// <summary>What an operator's word about a case led to.</summary>
+public enum ResolveResult
+{
+    /// <summary>The connection is being verified; the case closes if it works.</summary>
+    Verifying,
+    NotFound,
+    AlreadyClosed,
+
+    /// <summary>The case asks for a sign-in, and only that can resolve it.</summary>
+    SignInRequired,
+}

@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Cases;
+
+/// <summary>Closes a case and frees its connection, in one step; gives back who waited for it.</summary>
+internal sealed class CloseCase(Database database, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
+{
+    public override Task<ParkedRun[]> RunAsync(TaskActivityContext context, CloseCaseInput input) => database.WriteAsync(
+        async db =>
+        {
+            var now = time.GetUtcNow();
+            var found = await db.Cases.Include(c => c.ParkedRuns).SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
+            if (found.ClosedAt is null)
+            {
+                (found.ClosedAt, found.ClosedBy, found.Resolution) = (now, input.Actor, input.Reason);
+                var connection = await db.Connections.SingleAsync(c => c.Id == found.ConnectionId, context.CancellationToken);
+                (connection.State, connection.StateSince, connection.Diagnosis) = (ConnectionState.Healthy, now, null);
+                connection.LastRenewedAt = now;
+            }
+
+            return found.ParkedRuns
+                .OrderBy(p => p.ParkedAt).ThenBy(p => p.InstanceId, StringComparer.Ordinal)
+                .Select(p => new ParkedRun(p.InstanceId, p.DeliveryId))
+                .ToArray();
+        },
+        context.CancellationToken);
+}

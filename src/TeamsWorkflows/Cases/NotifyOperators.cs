@@ -1,0 +1,71 @@
+using System.Net;
+using MailKit;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Fallback;
+
+namespace TeamsWorkflows.Cases;
+
+/// <summary>Tells the operators, once per case, what is broken, what to do, and where.</summary>
+internal sealed class NotifyOperators(
+    CaseDesk cases, Mailer mailer, IOptions<EntraOptions> entra, IOptions<FallbackOptions> fallback) : TaskActivity<string, bool>
+{
+    public override async Task<bool> RunAsync(TaskActivityContext context, string input)
+    {
+        var found = await cases.FindAsync(input, context.CancellationToken)
+            ?? throw new ActivityFailureException("Case.NotFound", $"There is no case '{input}'.", isNonRetriable: true);
+        try
+        {
+            await mailer.SendAsync(Compose(found), context.CancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ProtocolException or CommandException
+            or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException)
+        {
+            throw new ActivityFailureException("Mail.Failed", $"The mail server did not take the mail ({e.GetType().Name}).", innerException: e);
+        }
+    }
+
+    private Mail Compose(Case found)
+    {
+        var address = new Uri(entra.Value.PublicAddress, $"cases/{found.Id}");
+        var (headline, step) = CaseWords.For(found.Cause, found.Username);
+        var subject = $"{headline}: {found.ConnectionName}";
+        var text = $"""
+            {headline}: {found.ConnectionName}
+
+            {found.Diagnosis.Summary}
+            What to do: {step}
+            {address}
+
+            Sure because: {found.Diagnosis.Rule} (confidence {found.Diagnosis.Confidence:P0})
+            """;
+        var html = $"""
+            <h2>{WebUtility.HtmlEncode(headline)}: {WebUtility.HtmlEncode(found.ConnectionName)}</h2>
+            <p>{WebUtility.HtmlEncode(found.Diagnosis.Summary)}</p>
+            <p>What to do: {WebUtility.HtmlEncode(step)}</p>
+            <p><a href="{WebUtility.HtmlEncode(address.AbsoluteUri)}">Open the case</a></p>
+            <p><small>Sure because: {WebUtility.HtmlEncode(found.Diagnosis.Rule)} (confidence {found.Diagnosis.Confidence:P0})</small></p>
+            """;
+        return new($"case-{found.Id}", fallback.Value.Operators, subject, text, html);
+    }
+}
+
+/// <summary>The words for what a case asks for (R85): the same in mails, pages and the API.</summary>
+public static class CaseWords
+{
+    /// <returns>What is the matter in two or three words, and what to do in a sentence.</returns>
+    public static (string Headline, string Step) For(OperatorAction cause, string? username) => cause switch
+    {
+        OperatorAction.Reconnect => ("Reconnect required", $"Sign in as {username ?? "the connection's account"}."),
+        OperatorAction.GrantAdminConsent => ("Permissions missing", "An administrator grants the application's permissions; then verify."),
+        OperatorAction.RotateCredential => ("Credential expired or wrong", "Make a new client secret, configure it here; then verify."),
+        OperatorAction.ChangePolicy => ("Blocked by policy", "The owner of the sign-in policies exempts this account or application; then verify."),
+        OperatorAction.AddMembership => ("Membership missing", "Add the account to the team or channel; then verify."),
+        OperatorAction.FixConfiguration => ("Configuration wrong", "Correct the connection's tenant, application or account; then verify."),
+        OperatorAction.FixPayload => ("Message not accepted", "Change the report; Teams does not accept it as it is."),
+        _ => ("Throttled", "Nothing: it goes on by itself."),
+    };
+}

@@ -1,0 +1,110 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Client;
+
+namespace TeamsWorkflows.Connections;
+
+/// <summary>Opens the connection's case, or joins the one that is open, and puts the run behind it.</summary>
+internal sealed class ParkRun(
+    Database database, DurableTaskClient client, TimeProvider time, Func<Guid> newGuid, IOptions<DeliveryOptions> options)
+    : TaskActivity<ParkRunInput, ParkResult>
+{
+    public override async Task<ParkResult> RunAsync(TaskActivityContext context, ParkRunInput input)
+    {
+        var caseId = await OpenAsync(input, context.CancellationToken);
+        if (caseId is not null)
+        {
+            await StartAsync(caseId, input, context.CancellationToken);
+        }
+
+        return new(caseId);
+    }
+
+    private Task<string?> OpenAsync(ParkRunInput input, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            var (now, cause) = (time.GetUtcNow(), input.Diagnosis.Action);
+            var connection = await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken);
+            var open = await db.Cases.SingleOrDefaultAsync(
+                c => c.ConnectionId == input.ConnectionId && c.Cause == cause && c.ClosedAt == null, cancellationToken);
+            if (open is null)
+            {
+                if (connection.State == ConnectionState.Healthy && connection.StateSince > input.FailedAt)
+                {
+                    return null; // restored since this run failed
+                }
+
+                open = new CaseRow
+                {
+                    Id = newGuid().ToString("N"),
+                    ConnectionId = input.ConnectionId,
+                    Cause = cause,
+                    Diagnosis = WorkflowJson.Write(input.Diagnosis),
+                    OpenedAt = now,
+                };
+                db.Cases.Add(open);
+            }
+
+            if (input.InstanceId is { } instanceId)
+            {
+                (connection.State, connection.StateSince, connection.Diagnosis) = connection.State == ConnectionState.NeedsAttention
+                    ? (connection.State, connection.StateSince, connection.Diagnosis)
+                    : (ConnectionState.NeedsAttention, now, WorkflowJson.Write(input.Diagnosis));
+                await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);
+            }
+
+            return open.Id;
+        },
+        cancellationToken);
+
+    private static async Task ParkAsync(
+        ProductDb db, string caseId, string instanceId, ParkRunInput input, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!await db.ParkedRuns.AnyAsync(p => p.CaseId == caseId && p.InstanceId == instanceId, cancellationToken))
+        {
+            db.ParkedRuns.Add(new ParkedRunRow { CaseId = caseId, InstanceId = instanceId, DeliveryId = input.DeliveryId, ParkedAt = now });
+        }
+
+        var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, cancellationToken);
+        (delivery.State, delivery.Reason, delivery.UpdatedAt) = (DeliveryState.Parked, input.Diagnosis.Summary, now);
+    }
+
+    // After the row, so that a process that dies in between starts it when this activity runs again.
+    private async Task StartAsync(string caseId, ParkRunInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ReconnectConnection),
+                new ReconnectInput(caseId, input.ConnectionId, input.Diagnosis.Action, options.Value.ResumeInterval),
+                new(DeliveryNames.InstanceOfCase(caseId)),
+                cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // Another run opened the case: single flight.
+        }
+    }
+}
+
+/// <summary>Takes a run that has lost patience from behind its case.</summary>
+internal sealed class UnparkRun(Database database) : TaskActivity<UnparkRunInput, bool>
+{
+    /// <returns>Whether the case was closed meanwhile, so that the run may go on.</returns>
+    public override Task<bool> RunAsync(TaskActivityContext context, UnparkRunInput input) => database.WriteAsync(
+        async db =>
+        {
+            var found = await db.Cases.SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
+            if (found.ClosedAt is null)
+            {
+                await db.ParkedRuns.Where(p => p.CaseId == input.CaseId && p.InstanceId == input.InstanceId)
+                    .ExecuteDeleteAsync(context.CancellationToken);
+            }
+
+            return found.ClosedAt is not null;
+        },
+        context.CancellationToken);
+}

@@ -1,0 +1,57 @@
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections;
+
+/// <param name="FailedAt">When the call failed (UTC): what happened to the connection since then may have cured it.</param>
+/// <param name="Deadline">When the run stops waiting (UTC).</param>
+/// <param name="MaySilently">Whether one renewal without a person is worth trying.</param>
+internal sealed record ReauthenticateInput(
+    string DeliveryId, string ConnectionId, Diagnosis Diagnosis, DateTimeOffset FailedAt, DateTimeOffset Deadline, bool MaySilently);
+
+internal enum ReauthenticationKind
+{
+    /// <summary>A renewal that bypassed the cache gave a new token.</summary>
+    RenewedSilently,
+
+    /// <summary>A person did what the case asked for, and it was verified.</summary>
+    Reconnected,
+
+    /// <summary>The authority has trouble of its own: wait and come back.</summary>
+    WaitForService,
+
+    /// <summary>Waiting cannot help, or took too long.</summary>
+    GaveUp,
+}
+
+internal sealed record ReauthenticationResult(ReauthenticationKind Kind, Diagnosis Diagnosis);
+
+internal sealed record RenewTokenInput(string ConnectionId, string? Claims, DateTimeOffset FailedAt);
+
+/// <param name="Diagnosis">Why there is no new token; null when there is one.</param>
+internal sealed record RenewalOutcome(Diagnosis? Diagnosis);
+
+/// <param name="InstanceId">The run that waits for the case; null when none does.</param>
+internal sealed record ParkRunInput(
+    string ConnectionId, string DeliveryId, string? InstanceId, Diagnosis Diagnosis, DateTimeOffset FailedAt);
+
+/// <param name="CaseId">The case to wait for; null when the connection was restored since the failure.</param>
+internal sealed record ParkResult(string? CaseId);
+
+internal sealed record UnparkRunInput(string CaseId, string InstanceId);
+
+internal sealed record ReconnectInput(string CaseId, string ConnectionId, OperatorAction Cause, TimeSpan ResumeInterval);
+
+/// <summary>A person's word that the cause is gone.</summary>
+internal sealed record CaseResolved(string Actor, string Reason);
+
+/// <summary>Tells a parked run that its connection works again.</summary>
+internal sealed record ConnectionRestored(string CaseId);
+
+internal sealed record ProbeInput(string CaseId, string ConnectionId, OperatorAction Cause);
+
+/// <param name="Diagnosis">What is still wrong; null when the connection works.</param>
+internal sealed record ProbeResult(Diagnosis? Diagnosis);
+
+internal sealed record CloseCaseInput(string CaseId, string Actor, string Reason);
+
+internal sealed record ParkedRun(string InstanceId, string DeliveryId);

@@ -1,0 +1,73 @@
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Connections;
+
+/// <summary>One case of one connection, from the mail to the operators to the last run that goes on.</summary>
+/// <remarks>
+/// Single flight: the case's row is unique per connection and cause, and this instance's identifier is the case's. However
+/// many runs fail, one mail goes out and one person acts. Afterwards the runs go on one by one, not all at once.
+/// </remarks>
+internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, ParkedRun[]>
+{
+    /// <summary>The event that says a person has acted.</summary>
+    public const string Resolved = nameof(CaseResolved);
+
+    private static readonly TaskOptions MailRetries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 12, TimeSpan.FromSeconds(5), backoffCoefficient: 2)
+        {
+            MaxRetryInterval = TimeSpan.FromMinutes(15),
+        });
+
+    public override async Task<ParkedRun[]> RunAsync(TaskOrchestrationContext context, ReconnectInput input)
+    {
+        var notified = NotifyAsync(context, input);
+        var resolved = await VerifiedAsync(context, input);
+        var runs = await context.CallActivityAsync<ParkedRun[]>(
+            nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason));
+
+        context.SetCustomStatus(new DeliveryProgress($"resuming {runs.Length} deliveries"));
+        for (var i = 0; i < runs.Length; i++)
+        {
+            if (i > 0 && input.ResumeInterval > TimeSpan.Zero)
+            {
+                await context.CreateTimer(input.ResumeInterval);
+            }
+
+            context.SendEvent(runs[i].InstanceId, Reauthenticate.Restored, new ConnectionRestored(input.CaseId));
+        }
+
+        await notified;
+        return runs;
+    }
+
+    // A mail server that is down must not keep a person who comes by himself from resolving the case.
+    private static async Task NotifyAsync(TaskOrchestrationContext context, ReconnectInput input)
+    {
+        try
+        {
+            await context.CallActivityAsync<bool>(nameof(NotifyOperators), input.CaseId, MailRetries);
+        }
+        catch (TaskFailedException)
+        {
+            context.SetCustomStatus(new DeliveryProgress("waiting for an operator; the mail to the operators failed"));
+        }
+    }
+
+    private static async Task<CaseResolved> VerifiedAsync(TaskOrchestrationContext context, ReconnectInput input)
+    {
+        while (true)
+        {
+            context.SetCustomStatus(new DeliveryProgress("waiting for an operator"));
+            var resolved = await context.WaitForExternalEvent<CaseResolved>(Resolved);
+            context.SetCustomStatus(new DeliveryProgress("verifying"));
+            var probe = await context.CallActivityAsync<ProbeResult>(
+                nameof(ProbeConnection), new ProbeInput(input.CaseId, input.ConnectionId, input.Cause));
+            if (probe.Diagnosis is null)
+            {
+                return resolved;
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Connections;
+
+/// <summary>Renews a connection's token once, past the cache, for all the runs that failed on the old one.</summary>
+internal sealed class RenewToken(Database database, TokenSource tokens, ConnectionGates gates, TimeProvider time)
+    : TaskActivity<RenewTokenInput, RenewalOutcome>
+{
+    public override async Task<RenewalOutcome> RunAsync(TaskActivityContext context, RenewTokenInput input)
+    {
+        using var alone = await gates.EnterAsync(input.ConnectionId, context.CancellationToken);
+        var connection = await database.ReadAsync(
+            db => db.Connections.SingleAsync(c => c.Id == input.ConnectionId, context.CancellationToken), context.CancellationToken);
+        if (connection.LastRenewedAt > input.FailedAt)
+        {
+            return new(Diagnosis: null); // somebody else was here since then
+        }
+
+        if (connection.State == ConnectionState.NeedsAttention && WorkflowJson.Read<Diagnosis>(connection.Diagnosis) is { } known)
+        {
+            return new(known);
+        }
+
+        var token = await tokens.AcquireAsync(
+            connection, new TokenRequest(BypassCache: true, input.Claims), context.CancellationToken);
+        var diagnosis = token is TokenResult.Refused refused ? Diagnostician.Diagnose(refused.Evidence) : null;
+        await RecordAsync(input, diagnosis, context.CancellationToken);
+        return new(diagnosis is null ? null : diagnosis with { Claims = diagnosis.Claims ?? input.Claims });
+    }
+
+    private Task RecordAsync(RenewTokenInput input, Diagnosis? diagnosis, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken), time.GetUtcNow());
+            if (diagnosis is null)
+            {
+                connection.LastRenewedAt = now;
+            }
+            else if (diagnosis.Action != OperatorAction.WaitAndRetry)
+            {
+                (connection.State, connection.StateSince, connection.Diagnosis)
+                    = (ConnectionState.NeedsAttention, now, WorkflowJson.Write(diagnosis with { Claims = diagnosis.Claims ?? input.Claims }));
+            }
+        },
+        cancellationToken);
+}
+
+/// <summary>One at a time, per connection, in this process; other processes meet in the token cache's row.</summary>
+internal sealed class ConnectionGates
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+
+    public async Task<IDisposable> EnterAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        var gate = _gates.GetOrAdd(connectionId, static _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        return new Exit(gate);
+    }
+
+    private sealed class Exit(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Identity.Client;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections;
+
+/// <summary>How to ask for a token.</summary>
+/// <param name="BypassCache">Ask the authority even if the cache has a token that looks good.</param>
+/// <param name="Claims">What the service wants in the token, as JSON; implies <paramref name="BypassCache"/>.</param>
+internal sealed record TokenRequest(bool BypassCache = false, string? Claims = null)
+{
+    /// <summary>The cache first; the authority when it has nothing good for five minutes more (MSAL's rule).</summary>
+    public static TokenRequest Silent { get; } = new();
+}
+
+/// <summary>A token, or why there is none.</summary>
+internal abstract record TokenResult(TimeSpan Duration)
+{
+    /// <summary>Lives in memory for one call; never stored, never logged.</summary>
+    public sealed record Acquired(string AccessToken, DateTimeOffset ExpiresOn, bool IsFromCache, TimeSpan Duration) : TokenResult(Duration)
+    {
+        public override string ToString() => $"{nameof(Acquired)} {{ ExpiresOn = {ExpiresOn:O}, IsFromCache = {IsFromCache} }}";
+    }
+
+    public sealed record Refused(FailureEvidence Evidence, TimeSpan Duration) : TokenResult(Duration);
+}
+
+/// <summary>Asks for a connection's token, silently. Its own step, measured apart from the call that needs the token.</summary>
+internal sealed class TokenSource(MsalClients clients, TimeProvider time)
+{
+    private const string GraphDefaultScope = "https://graph.microsoft.com/.default";
+
+    public async Task<TokenResult> AcquireAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            var app = clients.Create(connection);
+            var result = connection.AuthModel == AuthModel.DelegatedUser
+                ? await ForUserAsync(app, connection, request, cancellationToken)
+                : await ForApplicationAsync(app, request, cancellationToken);
+            var duration = time.GetElapsedTime(started);
+            return string.IsNullOrEmpty(result.AccessToken)
+                ? new TokenResult.Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration)
+                : new TokenResult.Acquired(
+                    result.AccessToken,
+                    result.ExpiresOn,
+                    result.AuthenticationResultMetadata.TokenSource == Microsoft.Identity.Client.TokenSource.Cache,
+                    duration);
+        }
+        catch (Exception e) when (MsalEvidence.From(e, time.GetUtcNow(), cancellationToken) is { } evidence)
+        {
+            return new TokenResult.Refused(evidence, time.GetElapsedTime(started));
+        }
+    }
+
+    private static async Task<AuthenticationResult> ForUserAsync(
+        IConfidentialClientApplication app, ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+    {
+#pragma warning disable CS0618 // by identifier is the way for web apps; the replacement does not exist for this client
+        var account = connection.AccountId is { } id ? await app.GetAccountAsync(id) : null;
+#pragma warning restore CS0618
+        return await app.AcquireTokenSilent(connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries), account)
+            .WithForceRefresh(request.BypassCache)
+            .WithClaims(request.Claims)
+            .ExecuteAsync(cancellationToken);
+    }
+
+    private static Task<AuthenticationResult> ForApplicationAsync(
+        IConfidentialClientApplication app, TokenRequest request, CancellationToken cancellationToken)
+        => app.AcquireTokenForClient([GraphDefaultScope])
+            .WithForceRefresh(request.BypassCache)
+            .WithClaims(request.Claims)
+            .ExecuteAsync(cancellationToken);
+}

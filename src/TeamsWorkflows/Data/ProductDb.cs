@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace TeamsWorkflows.Data;
+
+/// <summary>The product's data: connections, reports, the delivery ledger, cases. The engine's histories are elsewhere.</summary>
+public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(options)
+{
+    public DbSet<ConnectionRow> Connections => Set<ConnectionRow>();
+
+    public DbSet<TokenCacheRow> TokenCaches => Set<TokenCacheRow>();
+
+    public DbSet<ReportRow> Reports => Set<ReportRow>();
+
+    public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
+
+    public DbSet<AttemptRow> Attempts => Set<AttemptRow>();
+
+    public DbSet<CaseRow> Cases => Set<CaseRow>();
+
+    public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
+
+    public DbSet<SignInRow> SignIns => Set<SignInRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // Sortable in every database, and the same number in all of them.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixTicks>();
+        configurationBuilder.Properties<TimeSpan>().HaveConversion<Ticks>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(32);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ConnectionRow>().HasKey(c => c.Id);
+        modelBuilder.Entity<TokenCacheRow>().HasKey(c => c.ConnectionId);
+
+        modelBuilder.Entity<ReportRow>(report =>
+        {
+            report.HasKey(r => r.Id);
+            report.HasIndex(r => new { r.Publisher, r.IdempotencyKey }).IsUnique();
+            report.HasMany(r => r.Deliveries).WithOne().HasForeignKey(d => d.ReportId);
+        });
+        modelBuilder.Entity<DeliveryRow>(delivery =>
+        {
+            delivery.HasKey(d => d.Id);
+            delivery.HasIndex(d => new { d.State, d.Id });
+            delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
+        });
+        modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
+
+        modelBuilder.Entity<CaseRow>(@case =>
+        {
+            @case.HasKey(c => c.Id);
+
+            // One open case per connection and cause: single flight is a constraint of the database, not of our code.
+            @case.HasIndex(c => new { c.ConnectionId, c.Cause }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
+            @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
+        });
+        modelBuilder.Entity<ParkedRunRow>().HasKey(p => new { p.CaseId, p.InstanceId });
+        modelBuilder.Entity<SignInRow>().HasKey(s => s.StateHash);
+    }
+
+    private sealed class UnixTicks() : ValueConverter<DateTimeOffset, long>(
+        time => time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, ticks => DateTimeOffset.UnixEpoch.AddTicks(ticks));
+
+    private sealed class Ticks() : ValueConverter<TimeSpan, long>(span => span.Ticks, ticks => TimeSpan.FromTicks(ticks));
+}

@@ -1,0 +1,252 @@
+using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Data;
+
+/// <summary>A way into Microsoft 365: one identity, one tenant, one auth model.</summary>
+public sealed class ConnectionRow
+{
+    /// <summary>Gets or sets the name people and programs use: lower-case letters, digits and dashes.</summary>
+    [MaxLength(64)]
+    public required string Id { get; set; }
+
+    [MaxLength(200)]
+    public required string DisplayName { get; set; }
+
+    public required AuthModel AuthModel { get; set; }
+
+    [MaxLength(64)]
+    public required string TenantId { get; set; }
+
+    [MaxLength(64)]
+    public required string ClientId { get; set; }
+
+    /// <summary>Gets or sets the client secret, protected.</summary>
+    public byte[]? ProtectedSecret { get; set; }
+
+    /// <summary>Gets or sets the account that must sign in; null for application connections.</summary>
+    [MaxLength(320)]
+    public string? Username { get; set; }
+
+    /// <summary>Gets or sets who answers for the connection.</summary>
+    [MaxLength(320)]
+    public required string Owner { get; set; }
+
+    /// <summary>Gets or sets the delegated scopes, separated by blanks.</summary>
+    [MaxLength(2000)]
+    public required string Scopes { get; set; }
+
+    /// <summary>Gets or sets MSAL's account identifier (<c>uid.utid</c>) after the first sign-in.</summary>
+    [MaxLength(200)]
+    public string? AccountId { get; set; }
+
+    public ConnectionState State { get; set; }
+
+    public DateTimeOffset StateSince { get; set; }
+
+    /// <summary>Gets or sets why the connection is not healthy, as JSON of a <see cref="Diagnosis"/>.</summary>
+    public string? Diagnosis { get; set; }
+
+    public DateTimeOffset? LastSuccessAt { get; set; }
+
+    /// <summary>Gets or sets when a silent renewal last worked: a failure before that needs no other.</summary>
+    public DateTimeOffset? LastRenewedAt { get; set; }
+}
+
+/// <summary>One connection's MSAL token cache, protected.</summary>
+public sealed class TokenCacheRow
+{
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required byte[] Data { get; set; }
+
+    /// <summary>Gets or sets the version that a writer must have read.</summary>
+    [ConcurrencyCheck]
+    public long Version { get; set; }
+}
+
+/// <summary>A report as it was handed over, kept before anything is posted.</summary>
+public sealed class ReportRow
+{
+    [MaxLength(32)]
+    public required string Id { get; set; }
+
+    /// <summary>Gets or sets who handed it over; idempotency keys of different publishers do not meet.</summary>
+    [MaxLength(200)]
+    public required string Publisher { get; set; }
+
+    [MaxLength(200)]
+    public required string IdempotencyKey { get; set; }
+
+    /// <summary>Gets or sets the SHA-256 of the request: the same key must come with the same request.</summary>
+    public required byte[] RequestHash { get; set; }
+
+    [MaxLength(ReportLimits.MaxTitleLength)]
+    public required string Title { get; set; }
+
+    public required string Body { get; set; }
+
+    public required ReportFormat Format { get; set; }
+
+    /// <summary>Gets or sets the fallback's e-mail addresses, separated by line feeds.</summary>
+    public required string FallbackRecipients { get; set; }
+
+    public required TimeSpan Patience { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; set; }
+
+    public List<DeliveryRow> Deliveries { get; } = [];
+}
+
+/// <summary>One report on its way to one destination: the ledger's entry.</summary>
+public sealed class DeliveryRow
+{
+    /// <summary>Gets or sets the report's identifier and the destination's number: also the idempotency key of its posts.</summary>
+    [MaxLength(48)]
+    public required string Id { get; set; }
+
+    [MaxLength(32)]
+    public required string ReportId { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    [MaxLength(64)]
+    public required string TeamId { get; set; }
+
+    [MaxLength(200)]
+    public required string ChannelId { get; set; }
+
+    /// <summary>Gets or sets the marker in the message: the card attachment's GUID, derived from the key.</summary>
+    public required Guid CardId { get; set; }
+
+    public DeliveryState State { get; set; }
+
+    /// <summary>Gets or sets what the state is about, in a sentence.</summary>
+    [MaxLength(1000)]
+    public string? Reason { get; set; }
+
+    [MaxLength(64)]
+    public string? MessageId { get; set; }
+
+    [MaxLength(2000)]
+    public string? WebUrl { get; set; }
+
+    /// <summary>Gets or sets the Message-ID of the fallback's e-mail.</summary>
+    [MaxLength(200)]
+    public string? MailMessageId { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; set; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
+
+    public List<AttemptRow> Attempts { get; } = [];
+}
+
+/// <summary>One exchange with the outside made for a delivery. Written before it is made: an intent without an end is an unknown outcome.</summary>
+public sealed class AttemptRow
+{
+    [MaxLength(48)]
+    public required string DeliveryId { get; set; }
+
+    /// <summary>Gets or sets the number that the orchestrator gave it, from 1.</summary>
+    public required int Number { get; set; }
+
+    public required AttemptKind Kind { get; set; }
+
+    public required DateTimeOffset StartedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>Gets or sets how long the token took, in milliseconds: its own step, apart from the call.</summary>
+    public double? AcquisitionMs { get; set; }
+
+    public int? Status { get; set; }
+
+    [MaxLength(100)]
+    public string? RequestId { get; set; }
+
+    [MaxLength(100)]
+    public string? ClientRequestId { get; set; }
+
+    /// <summary>Gets or sets how it went, as JSON of the activity's outcome; null while it runs, or if the process died.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>Gets or sets the failure's raw answer, redacted, as JSON of a <see cref="FailureEvidence"/>.</summary>
+    public string? Evidence { get; set; }
+}
+
+/// <summary>Something about a connection that a person has to do.</summary>
+public sealed class CaseRow
+{
+    [MaxLength(32)]
+    public required string Id { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required OperatorAction Cause { get; set; }
+
+    /// <summary>Gets or sets the verdict that opened it, as JSON of a <see cref="Diagnostics.Diagnosis"/>.</summary>
+    public required string Diagnosis { get; set; }
+
+    public required DateTimeOffset OpenedAt { get; set; }
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
+    [MaxLength(320)]
+    public string? ClosedBy { get; set; }
+
+    /// <summary>Gets or sets what the person did, or why the case is closed.</summary>
+    [MaxLength(1000)]
+    public string? Resolution { get; set; }
+
+    /// <summary>Gets or sets how the last verification went, in a sentence; null before the first.</summary>
+    [MaxLength(1000)]
+    public string? LastVerification { get; set; }
+
+    public List<ParkedRunRow> ParkedRuns { get; } = [];
+}
+
+/// <summary>An orchestration that waits for a case.</summary>
+public sealed class ParkedRunRow
+{
+    [MaxLength(32)]
+    public required string CaseId { get; set; }
+
+    [MaxLength(200)]
+    public required string InstanceId { get; set; }
+
+    [MaxLength(48)]
+    public required string DeliveryId { get; set; }
+
+    public required DateTimeOffset ParkedAt { get; set; }
+}
+
+/// <summary>A sign-in that was begun: what must be remembered until the person comes back.</summary>
+public sealed class SignInRow
+{
+    /// <summary>Gets or sets the SHA-256 of the <c>state</c> parameter, which only the browser has.</summary>
+    [MaxLength(64)]
+    public required string StateHash { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    /// <summary>Gets or sets the case it resolves; null for a first sign-in.</summary>
+    [MaxLength(32)]
+    public string? CaseId { get; set; }
+
+    /// <summary>Gets or sets the PKCE verifier, protected.</summary>
+    public required byte[] ProtectedVerifier { get; set; }
+
+    /// <summary>Gets or sets the operator who began it.</summary>
+    [MaxLength(320)]
+    public required string Actor { get; set; }
+
+    public required DateTimeOffset ExpiresAt { get; set; }
+}

@@ -1,0 +1,179 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>What an attempt works on, read fresh.</summary>
+internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow Connection);
+
+/// <summary>What an exchange left behind, besides its outcome.</summary>
+internal sealed record AttemptTrace(PostOutcome Outcome, int? Status, string? RequestId, string? ClientRequestId, FailureEvidence? Evidence)
+{
+    public static AttemptTrace Failed(PostOutcome outcome, FailureEvidence evidence)
+        => new(outcome, evidence.Status, evidence.RequestId, evidence.ClientRequestId, evidence);
+}
+
+/// <summary>One attempt at Teams: ledger, fresh token, intent, one exchange, ledger. Never repeats anything.</summary>
+/// <remarks>
+/// An activity runs at least once. The ledger makes its effect happen once: a number with an outcome gives that outcome
+/// again, and an intent without one says that the process died in between, so the outcome is unknown.
+/// </remarks>
+internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeProvider time)
+{
+    /// <summary>Posts something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
+    public Task<PostOutcome> PostAsync(
+        AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
+        => RunAsync(AttemptKind.Post, input, exchange, cancellationToken);
+
+    /// <summary>Reads something: it may be done again, so no intent is kept.</summary>
+    public Task<PostOutcome> ReadAsync(
+        AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
+        => RunAsync(AttemptKind.ReadBack, input, exchange, cancellationToken);
+
+    private async Task<PostOutcome> RunAsync(
+        AttemptKind kind, AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
+    {
+        var (subject, earlier) = await LoadAsync(input, cancellationToken);
+        if (earlier is not null)
+        {
+            return WorkflowJson.Read<PostOutcome>(earlier.Outcome)
+                ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
+        }
+
+        var attempt = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = kind, StartedAt = time.GetUtcNow() };
+        if (subject.Connection.State == ConnectionState.NeedsAttention
+            && WorkflowJson.Read<Diagnosis>(subject.Connection.Diagnosis) is { } known)
+        {
+            attempt.Kind = AttemptKind.Token;
+            return await AddAsync(attempt, new(Outcomes.OfToken(known), null, null, null, null), cancellationToken);
+        }
+
+        var token = await tokens.AcquireAsync(subject.Connection, TokenRequest.Silent, cancellationToken);
+        attempt.AcquisitionMs = token.Duration.TotalMilliseconds;
+        if (token is not TokenResult.Acquired acquired)
+        {
+            var evidence = ((TokenResult.Refused)token).Evidence;
+            var diagnosis = Diagnostician.Diagnose(evidence);
+            attempt.Kind = AttemptKind.Token;
+            return await AddAsync(attempt, AttemptTrace.Failed(Outcomes.OfToken(diagnosis), evidence), cancellationToken);
+        }
+
+        if (kind != AttemptKind.Post)
+        {
+            return await AddAsync(attempt, await exchange(subject, acquired.AccessToken), cancellationToken);
+        }
+
+        await IntendAsync(attempt, cancellationToken);
+
+        // From here on a stop of the host must not lose what Teams answers: the exchange has its own time limit.
+        return await EndAsync(input, await exchange(subject, acquired.AccessToken), CancellationToken.None);
+    }
+
+    private async Task<(AttemptSubject Subject, AttemptRow? Earlier)> LoadAsync(AttemptInput input, CancellationToken cancellationToken)
+        => await database.ReadAsync(
+            async db =>
+            {
+                var found = await db.Deliveries.Where(d => d.Id == input.DeliveryId)
+                    .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
+                    .Join(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
+                    .SingleAsync(cancellationToken);
+                var earlier = await db.Attempts.SingleOrDefaultAsync(
+                    a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
+                return (new AttemptSubject(found.delivery, found.report, found.connection), earlier);
+            },
+            cancellationToken);
+
+    private Task IntendAsync(AttemptRow attempt, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            db.Attempts.Add(attempt);
+            await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Posting, null, cancellationToken);
+        },
+        cancellationToken);
+
+    private Task<PostOutcome> AddAsync(AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            Fill(attempt, trace);
+            db.Attempts.Add(attempt);
+            await ApplyAsync(db, attempt, trace.Outcome, cancellationToken);
+            return trace.Outcome;
+        },
+        cancellationToken);
+
+    private Task<PostOutcome> EndAsync(AttemptInput input, AttemptTrace trace, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            var attempt = await db.Attempts.SingleAsync(
+                a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
+            Fill(attempt, trace);
+            await ApplyAsync(db, attempt, trace.Outcome, cancellationToken);
+            return trace.Outcome;
+        },
+        cancellationToken);
+
+    private void Fill(AttemptRow attempt, AttemptTrace trace)
+    {
+        attempt.EndedAt = time.GetUtcNow();
+        attempt.Outcome = WorkflowJson.Write(trace.Outcome);
+        (attempt.Status, attempt.RequestId, attempt.ClientRequestId) = (trace.Status, trace.RequestId, trace.ClientRequestId);
+        attempt.Evidence = trace.Evidence is { } evidence ? WorkflowJson.Write(evidence) : null;
+    }
+
+    private async Task ApplyAsync(ProductDb db, AttemptRow attempt, PostOutcome outcome, CancellationToken cancellationToken)
+    {
+        switch (outcome)
+        {
+            case PostOutcome.Posted or PostOutcome.AlreadyPosted:
+                var (messageId, webUrl) = outcome is PostOutcome.Posted p ? (p.MessageId, p.WebUrl)
+                    : outcome is PostOutcome.AlreadyPosted a ? (a.MessageId, a.WebUrl) : default;
+                var delivery = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
+                (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
+                await MarkSuccessAsync(db, delivery.ConnectionId, cancellationToken);
+                break;
+
+            case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:
+                var refused = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, outcome.Verdict!.Summary, cancellationToken);
+                await StopConnectionAsync(db, refused.ConnectionId, outcome.Verdict!, cancellationToken);
+                break;
+
+            case { Verdict: { } verdict }:
+                await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, verdict.Summary, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task<DeliveryRow> SetStateAsync(
+        ProductDb db, string deliveryId, DeliveryState state, string? reason, CancellationToken cancellationToken)
+    {
+        var delivery = await db.Deliveries.SingleAsync(d => d.Id == deliveryId, cancellationToken);
+        (delivery.State, delivery.Reason, delivery.UpdatedAt) = (state, reason, time.GetUtcNow());
+        return delivery;
+    }
+
+    private async Task MarkSuccessAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await db.Connections.Where(c => c.Id == connectionId)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, now), cancellationToken);
+    }
+
+    // The authority says no: every other run of this connection is spared the same answer.
+    private async Task StopConnectionAsync(ProductDb db, string connectionId, Diagnosis diagnosis, CancellationToken cancellationToken)
+    {
+        var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
+        if (connection.State != ConnectionState.NeedsAttention)
+        {
+            (connection.State, connection.StateSince, connection.Diagnosis)
+                = (ConnectionState.NeedsAttention, time.GetUtcNow(), WorkflowJson.Write(diagnosis));
+        }
+    }
+
+    private static AttemptTrace Interrupted(DateTimeOffset now)
+    {
+        var evidence = new FailureEvidence(FailureSurface.GraphResponse, now) { Exception = "The process stopped before the answer was stored." };
+        return AttemptTrace.Failed(new PostOutcome.OutcomeUnknown(Diagnostician.Diagnose(evidence)), evidence);
+    }
+}

@@ -1,0 +1,79 @@
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>One report on its way to one destination, as people and programs see it.</summary>
+/// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
+/// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
+/// <param name="WebUrl">Opens the message in Teams.</param>
+/// <param name="MailMessageId">The Message-ID of the fallback's e-mail.</param>
+/// <param name="InstanceId">The orchestration that carries it.</param>
+public sealed record Delivery(
+    string Id,
+    string ReportId,
+    string Connection,
+    string TeamId,
+    string ChannelId,
+    DeliveryState State,
+    string? Reason,
+    Guid CardId,
+    string? MessageId,
+    string? WebUrl,
+    string? MailMessageId,
+    string InstanceId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    IReadOnlyList<Attempt> Attempts)
+{
+    internal static Delivery From(DeliveryRow row) => new(
+        row.Id,
+        row.ReportId,
+        row.ConnectionId,
+        row.TeamId,
+        row.ChannelId,
+        row.State,
+        row.Reason,
+        row.CardId,
+        row.MessageId,
+        row.WebUrl,
+        row.MailMessageId,
+        DeliveryNames.InstanceOf(row.Id),
+        row.CreatedAt,
+        row.UpdatedAt,
+        row.Attempts.OrderBy(a => a.Number).Select(Attempt.From).ToArray());
+}
+
+/// <summary>One exchange with the outside.</summary>
+/// <param name="Outcome">How it went; null while it runs, or if the process died under it.</param>
+/// <param name="AcquisitionMs">How long the token took, in milliseconds.</param>
+public sealed record Attempt(
+    int Number,
+    AttemptKind Kind,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    string? Outcome,
+    int? Status,
+    string? RequestId,
+    string? ClientRequestId,
+    double? AcquisitionMs,
+    Diagnosis? Diagnosis,
+    FailureEvidence? Evidence)
+{
+    internal static Attempt From(AttemptRow row)
+    {
+        var outcome = WorkflowJson.Read<PostOutcome>(row.Outcome);
+        return new(
+            row.Number,
+            row.Kind,
+            row.StartedAt,
+            row.EndedAt,
+            outcome?.Name,
+            row.Status,
+            row.RequestId,
+            row.ClientRequestId,
+            row.AcquisitionMs,
+            outcome?.Verdict,
+            WorkflowJson.Read<FailureEvidence>(row.Evidence));
+    }
+}

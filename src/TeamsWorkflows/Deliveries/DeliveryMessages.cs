@@ -1,0 +1,21 @@
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>A report's deliveries; the report itself stays in the database and out of every history.</summary>
+internal sealed record DeliverReportInput(string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries);
+
+/// <param name="Deadline">When patience ends (UTC) and the fallback takes over.</param>
+internal sealed record DeliverToDestinationInput(string DeliveryId, string ConnectionId, DateTimeOffset Deadline, DeliveryPolicy Policy);
+
+internal sealed record DeliveryResult(string DeliveryId, DeliveryState State, string? Reason);
+
+/// <param name="Number">The orchestrator's number for this attempt, from 1: the ledger's key, the same when the activity runs again.</param>
+/// <param name="Note">What the fallback's mail says about Teams; null for attempts at Teams.</param>
+/// <param name="Since">When the post was made that is looked for; null for other attempts.</param>
+internal sealed record AttemptInput(string DeliveryId, int Number, string? Note = null, DateTimeOffset? Since = null);
+
+internal sealed record RecordDeliveryInput(string DeliveryId, DeliveryState State, string? Reason);
+
+/// <summary>What an orchestration shows of itself while it runs.</summary>
+internal sealed record DeliveryProgress(string Phase, DateTimeOffset? Until = null, Diagnosis? Because = null);

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>Section <c>Deliveries</c>: how long and how often Teams is tried.</summary>
+public sealed class DeliveryOptions
+{
+    /// <summary>Gets or sets how long Teams is tried before the fallback, if the report does not say.</summary>
+    /// <value>The default is 4 hours.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromHours(4);
+
+    /// <summary>Gets or sets when, after an unknown outcome, the channel is read back for the message.</summary>
+    /// <value>The default is 5 seconds, 30 seconds and 2 minutes after the post: a channel's list lags behind.</value>
+    public IReadOnlyList<TimeSpan> ReadBackDelays { get; set; } = [];
+
+    /// <summary>Gets or sets how often one message is posted in all, when each outcome was unknown and no read found it.</summary>
+    /// <value>The default is 2.</value>
+    [Range(1, 5)]
+    public int MaxPosts { get; set; } = 2;
+
+    /// <summary>Gets or sets the first delay after a 429 without Retry-After, or an unreachable service; it doubles up to <see cref="MaxBackoff"/>.</summary>
+    /// <value>The default is 5 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan FirstBackoff { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <value>The default is 5 minutes.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets or sets the distance at which parked deliveries go on after a reconnect.</summary>
+    /// <value>The default is 1 second: a channel takes about one post a second.</value>
+    /// <seealso href="https://learn.microsoft.com/graph/throttling-limits"/>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    internal DeliveryPolicy ToPolicy() => new(
+        ReadBackDelays.Count > 0 ? ReadBackDelays : [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)],
+        MaxPosts,
+        FirstBackoff,
+        MaxBackoff);
+}
+
+[OptionsValidator]
+internal sealed partial class ValidateDeliveryOptions : IValidateOptions<DeliveryOptions>;
+
+/// <summary>The options as an orchestration was started with them: a changed setting must not change a history.</summary>
+/// <param name="ReadBackDelays">Since the post; ascending.</param>
+internal sealed record DeliveryPolicy(
+    IReadOnlyList<TimeSpan> ReadBackDelays, int MaxPosts, TimeSpan FirstBackoff, TimeSpan MaxBackoff)
+{
+    /// <summary>How long to wait before the next try: what the service asked for, and never less than our own growing delay.</summary>
+    /// <param name="failures">How many tries in a row have failed, from 1.</param>
+    public TimeSpan Backoff(int failures, TimeSpan? retryAfter)
+    {
+        var own = FirstBackoff * Math.Pow(2, Math.Min(failures - 1, 30));
+        own = own < MaxBackoff ? own : MaxBackoff;
+        return retryAfter is { } asked && asked > own ? asked : own;
+    }
+}

@@ -1,0 +1,36 @@
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>Where a delivery stands.</summary>
+public enum DeliveryState
+{
+    /// <summary>Stored; nothing was tried yet.</summary>
+    Accepted,
+
+    /// <summary>An exchange with Teams is under way.</summary>
+    Posting,
+
+    /// <summary>Waits for a time: a throttle, a back-off, a read-back.</summary>
+    Waiting,
+
+    /// <summary>Waits for a person: its connection has an open case.</summary>
+    Parked,
+
+    /// <summary>The message is in the channel.</summary>
+    Delivered,
+
+    /// <summary>Teams stayed out of reach; the report went out by e-mail.</summary>
+    FellBack,
+
+    /// <summary>Neither Teams nor the fallback took it.</summary>
+    Failed,
+}
+
+/// <summary>What an attempt exchanged with the outside.</summary>
+public enum AttemptKind
+{
+    /// <summary>A token was asked for and not given; nothing was sent to Teams.</summary>
+    Token,
+    Post,
+    ReadBack,
+    Mail,
+}

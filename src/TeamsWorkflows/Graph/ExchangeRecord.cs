@@ -1,0 +1,71 @@
+using Microsoft.Kiota.Abstractions;
+using Microsoft.Kiota.Http.HttpClientLibrary.Extensions;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Graph;
+
+/// <summary>What was really exchanged by one call: the SDK keeps neither raw bodies nor every header.</summary>
+internal sealed class ExchangeRecord : IRequestOption
+{
+    public int? Status { get; private set; }
+
+    public IReadOnlyDictionary<string, string> Headers { get; private set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets the body of a failure; successes are not kept.</summary>
+    public string? Body { get; private set; }
+
+    public TimeSpan? RetryAfter { get; private set; }
+
+    /// <summary>Gets a value indicating whether the connection itself failed, so that no byte of the request was read.</summary>
+    public bool IsNeverSent { get; private set; }
+
+    public string? RequestId => Headers.GetValueOrDefault("request-id");
+
+    public FailureEvidence ToEvidence(DateTimeOffset now, string clientRequestId, Exception? exception) => new(FailureSurface.GraphResponse, now)
+    {
+        Status = Status,
+        Headers = Headers,
+        Body = Body,
+        RetryAfter = RetryAfter,
+        RequestId = RequestId,
+        ClientRequestId = clientRequestId,
+        Exception = Status is null ? exception?.GetType().Name : null,
+    };
+
+    /// <summary>Fills the record of a request that carries one.</summary>
+    internal sealed class Handler(TimeProvider time) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var record = request.GetRequestOption<ExchangeRecord>();
+            try
+            {
+                var response = await base.SendAsync(request, cancellationToken);
+                if (record is not null)
+                {
+                    await FillAsync(record, response, cancellationToken);
+                }
+
+                return response;
+            }
+            catch (HttpRequestException e) when (record is not null && e.HttpRequestError is HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+            {
+                record!.IsNeverSent = true;
+                throw;
+            }
+        }
+
+        private async Task FillAsync(ExchangeRecord record, HttpResponseMessage response, CancellationToken cancellationToken)
+        {
+            record.Status = (int)response.StatusCode;
+            record.Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers)
+                .Select(h => (h.Key, string.Join(", ", h.Value))));
+            record.RetryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
+            if (!response.IsSuccessStatusCode)
+            {
+                record.Body = Redaction.Body(await response.Content.ReadAsStringAsync(cancellationToken));
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace TeamsWorkflows.Graph;
+
+/// <summary>Section <c>Graph</c>.</summary>
+public sealed class GraphOptions
+{
+    /// <summary>Gets or sets the root of the service, with its version.</summary>
+    /// <value>The default is <c>https://graph.microsoft.com/v1.0</c>.</value>
+    [Required]
+    public Uri BaseAddress { get; set; } = new("https://graph.microsoft.com/v1.0");
+
+    /// <summary>Gets or sets the longest one call may take; after that its outcome is unknown.</summary>
+    /// <value>The default is 60 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+}
+
+[OptionsValidator]
+internal sealed partial class ValidateGraphOptions : IValidateOptions<GraphOptions>;
+
+/// <summary>What one channel message may hold.</summary>
+public static class ChannelMessageLimits
+{
+    /// <summary>Most bytes of the JSON that is really sent. Graph refuses beyond about 28 KB; the rest is our margin.</summary>
+    /// <seealso href="https://learn.microsoft.com/graph/api/chatmessage-post"/>
+    public const int MaxMessageBytes = 24 * 1024;
+}

@@ -1,0 +1,198 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.Fallback;
+
+namespace TeamsWorkflows.Reports;
+
+/// <summary>The front door for reports: API, console, schedules and command line all come through here.</summary>
+public sealed class ReportDesk(
+    Database database,
+    DurableTaskClient client,
+    TimeProvider time,
+    Func<Guid> newGuid,
+    IOptions<DeliveryOptions> deliveryOptions,
+    IOptions<FallbackOptions> fallbackOptions)
+{
+    /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
+    /// <remarks>
+    /// The report is stored before its orchestration starts. Should the process die in between, the repeat of the call or
+    /// the next start of the process (<see cref="ResumeAsync"/>) starts it.
+    /// </remarks>
+    public async Task<SubmitResult> SubmitAsync(
+        string publisher, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(publisher);
+        ArgumentException.ThrowIfNullOrWhiteSpace(idempotencyKey);
+        if (idempotencyKey.Length > ReportLimits.MaxIdempotencyKeyLength)
+        {
+            throw new ArgumentException($"A key has at most {ReportLimits.MaxIdempotencyKeyLength} characters.", nameof(idempotencyKey));
+        }
+
+        ArgumentNullException.ThrowIfNull(request);
+
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(ReportJson.Write(request)));
+        if (await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
+        {
+            return await RepeatAsync(earlier, hash, cancellationToken);
+        }
+
+        var connections = await database.ReadAsync(
+            db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
+        var recipients = fallbackOptions.Value.Recipients;
+        if (ReportValidator.Validate(request, connections, recipients.Count > 0) is { Count: > 0 } errors)
+        {
+            return new SubmitResult.Invalid(errors);
+        }
+
+        var row = Row(publisher, idempotencyKey, hash, request);
+        try
+        {
+            await database.WriteAsync(db => db.Reports.AddAsync(row, cancellationToken).AsTask(), cancellationToken);
+        }
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Somebody else came first with the same key, at the same moment.
+            var winner = await FindByKeyAsync(publisher, idempotencyKey, cancellationToken);
+            if (winner is null)
+            {
+                throw;
+            }
+
+            return await RepeatAsync(winner, hash, cancellationToken);
+        }
+
+        await StartAsync(row, cancellationToken);
+        return new SubmitResult.Accepted(ToReport(row), IsRepeat: false);
+    }
+
+    /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        var forgotten = await database.ReadAsync(
+            db => db.Reports.Include(r => r.Deliveries)
+                .Where(r => r.Deliveries.All(d => d.State == DeliveryState.Accepted))
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+        foreach (var report in forgotten)
+        {
+            await StartAsync(report, cancellationToken);
+        }
+    }
+
+    public async Task<Report?> FindAsync(string reportId, CancellationToken cancellationToken)
+        => await database.ReadAsync(
+            db => db.Reports.Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+                .SingleOrDefaultAsync(r => r.Id == reportId, cancellationToken),
+            cancellationToken) is { } row ? ToReport(row) : null;
+
+    public async Task<Delivery?> FindDeliveryAsync(string deliveryId, CancellationToken cancellationToken)
+        => await database.ReadAsync(
+            db => db.Deliveries.Include(d => d.Attempts).SingleOrDefaultAsync(d => d.Id == deliveryId, cancellationToken),
+            cancellationToken) is { } row ? Delivery.From(row) : null;
+
+    /// <summary>Lists deliveries, newest first.</summary>
+    /// <param name="state">Only those; null: all.</param>
+    /// <param name="before">Only those with a smaller identifier: the last one of the page before.</param>
+    /// <param name="pageSize">1 to 200.</param>
+    public async Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
+        DeliveryState? state, string? before, int pageSize, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, 200);
+
+        var rows = await database.ReadAsync(
+            db => db.Deliveries.Include(d => d.Attempts)
+                .Where(d => state == null || d.State == state)
+                .Where(d => before == null || string.Compare(d.Id, before) < 0)
+                .OrderByDescending(d => d.Id)
+                .Take(pageSize)
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+        return rows.ConvertAll(Delivery.From);
+    }
+
+    private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
+        => database.ReadAsync(
+            db => db.Reports.Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+                .SingleOrDefaultAsync(r => r.Publisher == publisher && r.IdempotencyKey == idempotencyKey, cancellationToken),
+            cancellationToken);
+
+    private async Task<SubmitResult> RepeatAsync(ReportRow earlier, byte[] hash, CancellationToken cancellationToken)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(earlier.RequestHash, hash))
+        {
+            return new SubmitResult.KeyReused(earlier.Id);
+        }
+
+        if (earlier.Deliveries.TrueForAll(d => d.State == DeliveryState.Accepted))
+        {
+            await StartAsync(earlier, cancellationToken);
+        }
+
+        return new SubmitResult.Accepted(ToReport(earlier), IsRepeat: true);
+    }
+
+    private ReportRow Row(string publisher, string idempotencyKey, byte[] hash, ReportRequest request)
+    {
+        var now = time.GetUtcNow();
+        var id = newGuid().ToString("N");
+        var row = new ReportRow
+        {
+            Id = id,
+            Publisher = publisher,
+            IdempotencyKey = idempotencyKey,
+            RequestHash = hash,
+            Title = request.Title!.Trim(),
+            Body = request.Body!,
+            Format = request.Format,
+            FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
+            Patience = request.Patience ?? deliveryOptions.Value.Patience,
+            CreatedAt = now,
+        };
+        row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => new DeliveryRow
+        {
+            Id = DeliveryNames.Delivery(id, i + 1),
+            ReportId = id,
+            ConnectionId = destination!.Connection!,
+            TeamId = destination.TeamId!,
+            ChannelId = destination.ChannelId!,
+            CardId = DeliveryNames.Card(DeliveryNames.Delivery(id, i + 1)),
+            State = DeliveryState.Accepted,
+            CreatedAt = now,
+            UpdatedAt = now,
+        }));
+        return row;
+    }
+
+    private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
+    {
+        var input = new DeliverReportInput(
+            report.Id,
+            report.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal)
+                .Select(d => new DeliverToDestinationInput(
+                    d.Id, d.ConnectionId, report.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy()))
+                .ToArray());
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(DeliverReport), input, new(DeliveryNames.InstanceOfReport(report.Id)), cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // It was started already: exactly what the identifier is for.
+        }
+    }
+
+    private static Report ToReport(ReportRow row) => new(
+        row.Id,
+        row.Title,
+        row.Format,
+        row.CreatedAt,
+        row.Patience,
+        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(Delivery.From).ToArray());
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows;
+
+/// <summary>How inputs and outputs of workflows become text in histories, and how records become text in the ledger.</summary>
+/// <remarks>Old histories are read with this: add, never rename. No type here may hold a token or a message's body.</remarks>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(object))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Diagnosis))]
+[JsonSerializable(typeof(FailureEvidence))]
+[JsonSerializable(typeof(PostOutcome))]
+[JsonSerializable(typeof(DeliverReportInput))]
+[JsonSerializable(typeof(DeliverToDestinationInput))]
+[JsonSerializable(typeof(DeliveryResult))]
+[JsonSerializable(typeof(DeliveryResult[]))]
+[JsonSerializable(typeof(AttemptInput))]
+[JsonSerializable(typeof(RecordDeliveryInput))]
+[JsonSerializable(typeof(ReauthenticateInput))]
+[JsonSerializable(typeof(ReauthenticationResult))]
+[JsonSerializable(typeof(RenewTokenInput))]
+[JsonSerializable(typeof(RenewalOutcome))]
+[JsonSerializable(typeof(ParkRunInput))]
+[JsonSerializable(typeof(ParkResult))]
+[JsonSerializable(typeof(UnparkRunInput))]
+[JsonSerializable(typeof(ReconnectInput))]
+[JsonSerializable(typeof(ProbeInput))]
+[JsonSerializable(typeof(CaseResolved))]
+[JsonSerializable(typeof(ConnectionRestored))]
+[JsonSerializable(typeof(ProbeResult))]
+[JsonSerializable(typeof(CloseCaseInput))]
+[JsonSerializable(typeof(ParkedRun[]))]
+[JsonSerializable(typeof(DeliveryProgress))]
+internal sealed partial class WorkflowJson : JsonSerializerContext
+{
+    public static T? Read<T>(string? json)
+        where T : class
+        => json is null ? null : JsonSerializer.Deserialize<T>(json, Default.Options);
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Default.Options);
+}
