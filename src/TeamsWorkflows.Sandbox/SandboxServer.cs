@@ -2,10 +2,14 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TeamsWorkflows.Sandbox.Common;
+using TeamsWorkflows.Sandbox.Control;
 using TeamsWorkflows.Sandbox.Entra;
 using TeamsWorkflows.Sandbox.Graph;
+using TeamsWorkflows.Sandbox.KeyVault;
+using TeamsWorkflows.Sandbox.Pages;
 using TeamsWorkflows.Sandbox.Smtp;
 using TeamsWorkflows.Sandbox.Tenants;
+using TeamsWorkflows.Sandbox.Workflows;
 
 namespace TeamsWorkflows.Sandbox;
 
@@ -110,6 +114,7 @@ public sealed class SandboxServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var web = builder.Build();
+        web.UseMiddleware<LoopbackHostGuard>();
         web.UseRouting();
 
         var gateway = new Gateway(world.Time, world.DefaultTenant);
@@ -118,6 +123,10 @@ public sealed class SandboxServer : IAsyncDisposable
         var tokens = new AccessTokens(world, issuer.SigningKey);
         web.MapEntra(world, gateway, issuer, refreshTokens);
         web.MapGraph(world, gateway, tokens);
+        web.MapKeyVault(world, gateway, tokens);
+        web.MapPost("/workflows/{id}", gateway.Handle(SandboxSurfaces.Webhook, new WorkflowEndpoint(world).HandleAsync));
+        web.MapControl(world, gateway);
+        web.MapPages(world, gateway);
         return web;
     }
 

@@ -39,7 +39,11 @@ public sealed class SandboxTenant
     public Uri GraphAddress => new($"{_world.Https}/v1.0");
 
     /// <summary>Address of the tenant's key vault, which holds the Daemon's certificate.</summary>
-    public Uri VaultAddress => new($"{_world.Https}/vaults/{Id}/");
+    /// <remarks>
+    /// Microsoft's vault clients remember, for the whole process, which tenant a host and port belong to. A test that uses
+    /// them needs a <see cref="SandboxServer"/> of its own.
+    /// </remarks>
+    public Uri VaultAddress => new($"{_world.Https}/vaults/{Id}");
 
     /// <summary>Name of the Daemon's certificate in the vault.</summary>
     public string CertificateName => _store.Identity.CertificateName;

@@ -7,7 +7,19 @@ namespace TeamsWorkflows.Sandbox.Common;
 internal sealed class Gateway(TimeProvider time, TenantStore defaultTenant)
 {
     /// <summary>Wraps a service's handler for the router.</summary>
-    public RequestDelegate Handle(string surface, Func<Exchange, Task<Reply>> handler) => async http =>
+    public RequestDelegate Handle(string surface, Func<Exchange, Task<Reply>> handler) => Wrap(surface, handler, isLogged: true);
+
+    /// <summary>Wraps a handler that has nothing to wait for.</summary>
+    public RequestDelegate Handle(string surface, Func<Exchange, Reply> handler) =>
+        Handle(surface, exchange => Task.FromResult(handler(exchange)));
+
+    /// <summary>Wraps a handler of the sandbox's own pages and controls, which are no part of Microsoft's side.</summary>
+    public RequestDelegate HandleUnlogged(Func<Exchange, Task<Reply>> handler) => Wrap("sandbox", handler, isLogged: false);
+
+    public RequestDelegate HandleUnlogged(Func<Exchange, Reply> handler) =>
+        HandleUnlogged(exchange => Task.FromResult(handler(exchange)));
+
+    private RequestDelegate Wrap(string surface, Func<Exchange, Task<Reply>> handler, bool isLogged) => async http =>
     {
         var exchange = new Exchange(http, surface, time);
         Reply reply;
@@ -20,13 +32,13 @@ internal sealed class Gateway(TimeProvider time, TenantStore defaultTenant)
             reply = Reply.Empty(499) with { Cut = true };
         }
 
-        Log(exchange, reply);
+        if (isLogged)
+        {
+            Log(exchange, reply);
+        }
+
         await SendAsync(exchange, reply);
     };
-
-    /// <summary>Wraps a handler that has nothing to wait for.</summary>
-    public RequestDelegate Handle(string surface, Func<Exchange, Reply> handler) =>
-        Handle(surface, exchange => Task.FromResult(handler(exchange)));
 
     // Before the answer leaves: a client that has its answer may ask for the log at once.
     private void Log(Exchange exchange, Reply reply) => (exchange.Tenant ?? defaultTenant).Log(new SandboxRequest

@@ -39,8 +39,10 @@ internal static class Permissions
 
     public static Permission MailSend { get; } = new(["Mail.Send"], ["Mail.Send"]);
 
-    /// <summary>An app may read and change itself; more needs a right that no standard app has.</summary>
-    public static Permission OwnApplication { get; } = new(
+    public static Permission ApplicationRead { get; } = new(
         ["Application.Read.All", "Application.ReadWrite.All"],
         ["Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]);
+
+    public static Permission ApplicationWrite { get; } = new(
+        ["Application.ReadWrite.All"], ["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]);
 }

@@ -17,6 +17,9 @@ internal static class StandardContent
         "Files.ReadWrite.All", "User.Read", "Mail.Send",
     ];
 
+    // The last one lets a daemon read and rotate the credentials of the apps it owns: here, all of them.
+    private static readonly string[] DaemonRoles = ["Mail.Send", "ChannelMessage.Read.All", "Application.ReadWrite.OwnedBy"];
+
     public static TenantIdentity DefaultTenant() => Create(
         DefaultTenantId,
         "contoso.example",
@@ -53,7 +56,7 @@ internal static class StandardContent
             Apps =
             [
                 App("connector", "TeamsWorkflows connector", 1, ConnectorScopes, [], []),
-                App("daemon", "TeamsWorkflows daemon", 2, [], ["Mail.Send", "ChannelMessage.Read.All"], []),
+                App("daemon", "TeamsWorkflows daemon", 2, [], DaemonRoles, []),
                 App("api", "TeamsWorkflows", 3, ["User.Read"], [], []),
                 App("publisher", "Month-end process", 4, [], [], ["Publisher"]),
             ],

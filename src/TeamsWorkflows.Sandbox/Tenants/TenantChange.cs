@@ -14,6 +14,7 @@ namespace TeamsWorkflows.Sandbox.Tenants;
 [JsonDerivedType(typeof(SecretAdded), "secret-added")]
 [JsonDerivedType(typeof(SecretRemoved), "secret-removed")]
 [JsonDerivedType(typeof(CertificateAdded), "certificate-added")]
+[JsonDerivedType(typeof(CertificateRemoved), "certificate-removed")]
 [JsonDerivedType(typeof(MarkSet), "mark-set")]
 [JsonDerivedType(typeof(MarksRemoved), "marks-removed")]
 [JsonDerivedType(typeof(FaultAdded), "fault-added")]
@@ -46,6 +47,8 @@ internal sealed record SecretAdded(string ClientId, AppSecret Secret, bool Alone
 internal sealed record SecretRemoved(string ClientId, string KeyId) : TenantChange;
 
 internal sealed record CertificateAdded(string ClientId, AppCertificate Certificate) : TenantChange;
+
+internal sealed record CertificateRemoved(string ClientId, string KeyId) : TenantChange;
 
 internal sealed record MarkSet(Mark Mark) : TenantChange;
 

@@ -81,6 +81,9 @@ internal sealed class TenantState(TenantIdentity identity)
             case CertificateAdded added:
                 Certificates[added.ClientId].Add(added.Certificate);
                 break;
+            case CertificateRemoved removed:
+                Certificates[removed.ClientId].RemoveAll(certificate => certificate.KeyId == removed.KeyId);
+                break;
             case MarkSet set:
                 Marks[(set.Mark.Kind, set.Mark.Subject)] = set.Mark;
                 break;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using TeamsWorkflows.Diagnostics;
 
@@ -21,82 +22,64 @@ internal abstract record PostOutcome
     {
     }
 
+    /// <summary>Gets the outcome's name, the same as in JSON.</summary>
     [JsonIgnore]
-    public abstract string Name { get; }
+    public string Name => this switch
+    {
+        Posted => "posted",
+        AlreadyPosted => "already-posted",
+        NotFound => "not-found",
+        AuthenticationFailed => "authentication-failed",
+        PermissionDenied => "permission-denied",
+        Throttled => "throttled",
+        Unavailable => "unavailable",
+        OutcomeUnknown => "outcome-unknown",
+        Rejected => "rejected",
+        Mailed => "mailed",
+        _ => throw new UnreachableException(),
+    };
 
+    /// <summary>Gets why it failed; null when it did not.</summary>
     [JsonIgnore]
-    public virtual Diagnosis? Verdict => null;
+    public Diagnosis? Verdict => this switch
+    {
+        AuthenticationFailed o => o.Diagnosis,
+        PermissionDenied o => o.Diagnosis,
+        Throttled o => o.Diagnosis,
+        Unavailable o => o.Diagnosis,
+        OutcomeUnknown o => o.Diagnosis,
+        Rejected o => o.Diagnosis,
+        _ => null,
+    };
 
     /// <summary>Teams has the message (201 with an id).</summary>
-    public sealed record Posted(string MessageId, string? WebUrl) : PostOutcome
-    {
-        public override string Name => "posted";
-    }
+    public sealed record Posted(string MessageId, string? WebUrl) : PostOutcome;
 
     /// <summary>A read-back found the message in the channel.</summary>
-    public sealed record AlreadyPosted(string MessageId, string? WebUrl) : PostOutcome
-    {
-        public override string Name => "already-posted";
-    }
+    public sealed record AlreadyPosted(string MessageId, string? WebUrl) : PostOutcome;
 
     /// <summary>A read-back did not find the message (yet).</summary>
-    public sealed record NotFound : PostOutcome
-    {
-        public override string Name => "not-found";
-    }
+    public sealed record NotFound : PostOutcome;
 
     /// <summary>There is no usable token; nothing was posted. Only a renewal or a person helps.</summary>
-    public sealed record AuthenticationFailed(Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "authentication-failed";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record AuthenticationFailed(Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The token is good and may not do this; nothing was posted.</summary>
-    public sealed record PermissionDenied(Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "permission-denied";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record PermissionDenied(Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>Too many requests; nothing was posted.</summary>
     /// <param name="RetryAfter">What the service asked for; null when it did not say.</param>
-    public sealed record Throttled(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "throttled";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record Throttled(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The service could not be reached; nothing was sent.</summary>
-    public sealed record Unavailable(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "unavailable";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record Unavailable(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The message may or may not be in the channel: read back before anything else.</summary>
-    public sealed record OutcomeUnknown(Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "outcome-unknown";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record OutcomeUnknown(Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The service does not take this message; sending it again cannot help.</summary>
-    public sealed record Rejected(Diagnosis Diagnosis) : PostOutcome
-    {
-        public override string Name => "rejected";
-
-        public override Diagnosis Verdict => Diagnosis;
-    }
+    public sealed record Rejected(Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The fallback's mail server has taken the report.</summary>
-    public sealed record Mailed(string MailMessageId) : PostOutcome
-    {
-        public override string Name => "mailed";
-    }
+    public sealed record Mailed(string MailMessageId) : PostOutcome;
 }

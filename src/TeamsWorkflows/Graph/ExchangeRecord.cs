@@ -16,6 +16,9 @@ internal sealed class ExchangeRecord : IRequestOption
 
     public TimeSpan? RetryAfter { get; private set; }
 
+    /// <summary>Gets the claims challenge as JSON, read before the header was redacted: base64 of JSON looks like a token.</summary>
+    public string? Claims { get; private set; }
+
     /// <summary>Gets a value indicating whether the connection itself failed, so that no byte of the request was read.</summary>
     public bool IsNeverSent { get; private set; }
 
@@ -27,6 +30,7 @@ internal sealed class ExchangeRecord : IRequestOption
         Headers = Headers,
         Body = Body,
         RetryAfter = RetryAfter,
+        Claims = Claims,
         RequestId = RequestId,
         ClientRequestId = clientRequestId,
         Exception = Status is null ? exception?.GetType().Name : null,
@@ -61,6 +65,7 @@ internal sealed class ExchangeRecord : IRequestOption
             record.Status = (int)response.StatusCode;
             record.Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers)
                 .Select(h => (h.Key, string.Join(", ", h.Value))));
+            record.Claims = ClaimsChallenge.Read(string.Join(", ", response.Headers.WwwAuthenticate));
             record.RetryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
             if (!response.IsSuccessStatusCode)
             {

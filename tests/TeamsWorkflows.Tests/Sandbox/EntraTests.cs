@@ -20,7 +20,7 @@ public sealed class EntraTests(SandboxFixture fixture)
         var token = new JsonWebToken(result.AccessToken);
         Assert.Equal("https://graph.microsoft.com", Assert.Single(token.Audiences));
         Assert.Equal(tenant.Id, token.GetClaim("tid").Value);
-        Assert.Equal(["ChannelMessage.Read.All", "Mail.Send"], token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).Order());
+        Assert.Equal(["Application.ReadWrite.OwnedBy", "ChannelMessage.Read.All", "Mail.Send"], token.Claims.Where(c => c.Type == "roles").Select(c => c.Value).Order());
     }
 
     [Fact]
