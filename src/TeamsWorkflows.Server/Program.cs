@@ -1,1 +1,3 @@
-return;
+using TeamsWorkflows.Server.Hosting;
+
+return await ServerProcess.RunAsync(args);

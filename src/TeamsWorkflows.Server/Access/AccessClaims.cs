@@ -1,0 +1,31 @@
+using System.Security.Claims;
+
+namespace TeamsWorkflows.Server.Access;
+
+/// <summary>What Entra's claims say about a caller.</summary>
+internal static class AccessClaims
+{
+    public const string Roles = "roles";
+    public const string Name = "preferred_username";
+
+    private const string ObjectId = "oid";
+    private const string ApplicationId = "azp";
+    private const string Scopes = "scp";
+
+    /// <summary>Claims that the console's cookie keeps; a token is not among them.</summary>
+    public static IReadOnlyList<string> Kept { get; } = ["sub", "tid", ObjectId, "name", Name, Roles];
+
+    /// <summary>Whose reports a caller hands over: the application, or the person whom an application acts for.</summary>
+    public static string Publisher(this ClaimsPrincipal caller)
+        => Find(caller, caller.HasClaim(static c => c.Type == Scopes) ? ObjectId : ApplicationId)
+            ?? Find(caller, ObjectId)
+            ?? throw new InvalidOperationException("An accepted token names neither an application nor a person.");
+
+    /// <summary>Who acts, for the record.</summary>
+    public static string Actor(this ClaimsPrincipal caller) => Find(caller, Name) ?? caller.Publisher();
+
+    public static bool MayOperate(this ClaimsPrincipal caller)
+        => Policies.RolesByPolicy[Policies.Operate].Any(caller.IsInRole);
+
+    private static string? Find(ClaimsPrincipal caller, string type) => caller.FindFirst(type)?.Value;
+}

@@ -1,0 +1,31 @@
+namespace TeamsWorkflows.Server.Access;
+
+/// <summary>The application's roles, as Entra puts them into the claim <c>roles</c>.</summary>
+internal static class Roles
+{
+    /// <summary>A business process: hands reports over and follows its own.</summary>
+    public const string Publisher = nameof(Publisher);
+
+    /// <summary>Sees deliveries, connections and cases, and acts on them.</summary>
+    public const string Operator = nameof(Operator);
+
+    /// <summary>An operator who may also look into, and end, orchestrations.</summary>
+    public const string Administrator = nameof(Administrator);
+}
+
+/// <summary>The authorization policies; each names the roles that satisfy it.</summary>
+internal static class Policies
+{
+    public const string Publish = nameof(Publish);
+    public const string Follow = nameof(Follow);
+    public const string Operate = nameof(Operate);
+    public const string Administer = nameof(Administer);
+
+    public static IReadOnlyDictionary<string, string[]> RolesByPolicy { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        [Publish] = [Roles.Publisher],
+        [Follow] = [Roles.Publisher, Roles.Operator, Roles.Administrator],
+        [Operate] = [Roles.Operator, Roles.Administrator],
+        [Administer] = [Roles.Administrator],
+    };
+}

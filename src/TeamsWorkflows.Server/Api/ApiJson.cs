@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>How the API reads and writes JSON: strictly, and enumerations as words.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(ReasonRequest))]
+[JsonSerializable(typeof(NoFields))]
+[JsonSerializable(typeof(ReportResource))]
+[JsonSerializable(typeof(DeliveryResource))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(CaseResource))]
+[JsonSerializable(typeof(CaseList))]
+[JsonSerializable(typeof(CaseVerifying))]
+[JsonSerializable(typeof(ConnectionResource))]
+[JsonSerializable(typeof(ConnectionList))]
+[JsonSerializable(typeof(SignInBegun))]
+[JsonSerializable(typeof(OrchestrationResource))]
+[JsonSerializable(typeof(OrchestrationList))]
+[JsonSerializable(typeof(HistoryResource))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>The HTTP API under /api/v1, and its description.</summary>
+internal static class ApiSetup
+{
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ValidateApiOptions>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(static (kestrel, api) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = api.Value.MaxBodyBytes;
+        });
+        services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
+        services.AddProblemDetails();
+        services.AddExceptionHandler<BadRequestProblems>();
+        services.AddSingleton<PublisherView>();
+        services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (api, _, _) =>
+        {
+            Describe(api);
+            return Task.CompletedTask;
+        }));
+        return services;
+    }
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Links.Root);
+        api.MapReports();
+        api.MapDeliveries();
+        api.MapCases();
+        api.MapConnections();
+        api.MapOrchestrations();
+
+        // Readable by anybody: it holds no data, and tools read it before they have a token.
+        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+    }
+
+    private static void Describe(OpenApiDocument api)
+    {
+        const string scheme = "bearer";
+        api.Info = new OpenApiInfo
+        {
+            Title = "TeamsWorkflows",
+            Version = "v1",
+            Description = "Hands reports over to Microsoft Teams, each posted once, whatever happens to the credential.",
+        };
+        api.Components ??= new OpenApiComponents();
+        api.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [scheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = scheme,
+                BearerFormat = "JWT",
+                Description = "An access token of Entra ID for this API, with the role Publisher, Operator or Administrator.",
+            },
+        };
+        api.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, api)] = [] }];
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Server.Access;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>Connections: how each way into Microsoft 365 is, and how a person connects it.</summary>
+internal static class ConnectionEndpoints
+{
+    public static RouteGroupBuilder MapConnections(this IEndpointRouteBuilder routes)
+    {
+        var connections = routes.MapGroup("/connections").WithTags("Connections").RequireAuthorization(Policies.Operate);
+        connections.MapGet("/", ListAsync).WithSummary("Lists connections.");
+        connections.MapGet("/{id}", FindAsync)
+            .WithSummary("Shows a connection.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        connections.MapPost("/{id}/sign-in", SignInAsync)
+            .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        return connections;
+    }
+
+    public static ProblemHttpResult NobodySignsIn(string connectionId) => Problems.Of(
+        StatusCodes.Status409Conflict,
+        "no-sign-in-needed",
+        "Nobody signs in for this connection",
+        $"Connection '{connectionId}' acts as an application. Change its secret in the configuration instead.");
+
+    private static async Task<Ok<ConnectionList>> ListAsync(ConnectionDesk desk, CancellationToken cancellationToken)
+        => TypedResults.Ok(new ConnectionList(
+            (await desk.ListAsync(cancellationToken)).Select(ConnectionResource.From).ToArray()));
+
+    private static async Task<Results<Ok<ConnectionResource>, ProblemHttpResult>> FindAsync(
+        string id, ConnectionDesk desk, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is { } connection
+            ? TypedResults.Ok(ConnectionResource.From(connection))
+            : Problems.NotFound("connection", id);
+
+    private static async Task<Results<Ok<SignInBegun>, ProblemHttpResult>> SignInAsync(
+        string id, NoFields body, ClaimsPrincipal caller, ConnectionDesk desk, SignInDesk signIns, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is null
+            ? Problems.NotFound("connection", id)
+            : await signIns.BeginAsync(id, caller.Actor(), cancellationToken) is { } begun
+                ? TypedResults.Ok(new SignInBegun(begun.Address, begun.ExpiresAt))
+                : NobodySignsIn(id);
+}

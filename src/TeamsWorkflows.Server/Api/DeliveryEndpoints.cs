@@ -1,0 +1,65 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Server.Access;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>Deliveries: where each report stands, with every attempt and its evidence.</summary>
+internal static class DeliveryEndpoints
+{
+    private const int MaxPageSize = 200;
+    private const int DefaultPageSize = 50;
+
+    public static RouteGroupBuilder MapDeliveries(this IEndpointRouteBuilder routes)
+    {
+        var deliveries = routes.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(Policies.Follow);
+        deliveries.MapGet("/", ListAsync)
+            .WithSummary("Lists deliveries, newest first. Publishers see their own.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        deliveries.MapGet("/{id}", FindAsync)
+            .WithSummary("Shows a delivery with its attempts. Publishers see their own.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        return deliveries;
+    }
+
+    private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> ListAsync(
+        string? state,
+        string? before,
+        int? limit,
+        ClaimsPrincipal caller,
+        ReportDesk desk,
+        PublisherView own,
+        CancellationToken cancellationToken)
+    {
+        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
+        {
+            return Problems.InvalidParameter(nameof(state), QueryText.Choices<DeliveryState>());
+        }
+
+        var pageSize = limit ?? DefaultPageSize;
+        if (pageSize is < 1 or > MaxPageSize)
+        {
+            return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {MaxPageSize}.");
+        }
+
+        var found = caller.MayOperate()
+            ? await desk.ListDeliveriesAsync(wanted, before, pageSize, cancellationToken)
+            : await own.ListDeliveriesAsync(caller.Publisher(), wanted, before, pageSize, cancellationToken);
+        return TypedResults.Ok(new DeliveryPage(
+            found.Select(DeliveryResource.From).ToArray(),
+            found.Count < pageSize ? null : Next(wanted, found[^1].Id, pageSize)));
+    }
+
+    private static async Task<Results<Ok<DeliveryResource>, ProblemHttpResult>> FindAsync(
+        string id, ClaimsPrincipal caller, ReportDesk desk, PublisherView own, CancellationToken cancellationToken)
+        => await desk.FindDeliveryAsync(id, cancellationToken) is { } delivery
+            && (caller.MayOperate() || await own.OwnsAsync(caller.Publisher(), delivery.ReportId, cancellationToken))
+            ? TypedResults.Ok(DeliveryResource.From(delivery))
+            : Problems.NotFound("delivery", id);
+
+    private static string Next(DeliveryState? state, string before, int limit)
+        => $"{Links.Root}/deliveries?before={Uri.EscapeDataString(before)}&limit={limit}"
+            + (state is null ? "" : $"&state={System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(state.Value.ToString())}");
+}

@@ -1,0 +1,114 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Server.Access;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>Orchestrations: the machinery, for administrators.</summary>
+internal static partial class OrchestrationEndpoints
+{
+    private const int DefaultPageSize = 100;
+
+    public static RouteGroupBuilder MapOrchestrations(this IEndpointRouteBuilder routes)
+    {
+        var orchestrations = routes.MapGroup("/orchestrations").WithTags("Orchestrations").RequireAuthorization(Policies.Administer);
+        orchestrations.MapGet("/", ListAsync)
+            .WithSummary("Lists instances, newest first.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        orchestrations.MapGet("/{id}", FindAsync)
+            .WithSummary("Shows an instance with input and output.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        orchestrations.MapGet("/{id}/history", HistoryAsync)
+            .WithSummary("Shows every event of an instance's history.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        orchestrations.MapPost("/{id}/terminate", TerminateAsync)
+            .WithSummary("Ends an instance where it stands.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        return orchestrations;
+    }
+
+    private static async Task<Results<Ok<OrchestrationList>, ProblemHttpResult>> ListAsync(
+        string? status,
+        string? prefix,
+        int? limit,
+        string? continuationToken,
+        DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        if (!QueryText.TryRead<OrchestrationRuntimeStatus>(status, out var wanted))
+        {
+            return Problems.InvalidParameter(nameof(status), QueryText.Choices<OrchestrationRuntimeStatus>());
+        }
+
+        var pageSize = limit ?? DefaultPageSize;
+        if (pageSize is < 1 or > OrchestrationQuery.MaxPageSize)
+        {
+            return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {OrchestrationQuery.MaxPageSize:N0}.");
+        }
+
+        var query = new OrchestrationQuery(
+            wanted is { } one ? [one] : [], prefix, PageSize: pageSize, ContinuationToken: continuationToken);
+        try
+        {
+            var page = await client.GetAllInstancesAsync(query, cancellationToken);
+            return TypedResults.Ok(new OrchestrationList(
+                page.Instances.Select(OrchestrationResource.From).ToArray(), page.ContinuationToken));
+        }
+        catch (ArgumentException)
+        {
+            return Problems.InvalidParameter(nameof(continuationToken), "Send the token that the page before gave, unchanged.");
+        }
+    }
+
+    private static async Task<Results<Ok<OrchestrationResource>, ProblemHttpResult>> FindAsync(
+        string id, DurableTaskClient client, CancellationToken cancellationToken)
+        => await client.GetInstanceAsync(id, cancellationToken) is { } instance
+            ? TypedResults.Ok(OrchestrationResource.From(instance))
+            : Problems.NotFound("orchestration", id);
+
+    private static async Task<Results<Ok<HistoryResource>, ProblemHttpResult>> HistoryAsync(
+        string id, DurableTaskClient client, CancellationToken cancellationToken)
+        => await client.GetInstanceHistoryAsync(id, cancellationToken) is { } history
+            ? TypedResults.Ok(new HistoryResource(id, history.Select(HistoryEventResource.From).ToArray()))
+            : Problems.NotFound("orchestration", id);
+
+    private static async Task<Results<Accepted<OrchestrationResource>, ProblemHttpResult>> TerminateAsync(
+        string id,
+        ReasonRequest body,
+        ClaimsPrincipal caller,
+        DurableTaskClient client,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        if (!body.IsValid)
+        {
+            return CaseEndpoints.ReasonProblem();
+        }
+
+        if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
+        {
+            return Problems.NotFound("orchestration", id);
+        }
+
+        if (!await client.TerminateInstanceAsync(id, $"{caller.Actor()}: {body.Reason!.Trim()}", cancellationToken))
+        {
+            return Problems.Of(
+                StatusCodes.Status409Conflict, "orchestration-ended", "The orchestration has ended", "There is nothing left to terminate.");
+        }
+
+        Log.Terminated(loggers.CreateLogger(typeof(OrchestrationEndpoints)), id);
+        return TypedResults.Accepted(
+            Links.Orchestration(id), OrchestrationResource.From(await client.GetInstanceAsync(id, cancellationToken) ?? instance));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An administrator terminated orchestration {InstanceId}.")]
+        public static partial void Terminated(ILogger logger, string instanceId);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Server.Access;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>Reports: handed over once, followed by whoever handed them over.</summary>
+internal static class ReportEndpoints
+{
+    private const string KeyHeader = "Idempotency-Key";
+
+    public static RouteGroupBuilder MapReports(this IEndpointRouteBuilder routes)
+    {
+        var reports = routes.MapGroup("/reports").WithTags("Reports");
+        reports.MapPost("/", SubmitAsync)
+            .RequireAuthorization(Policies.Publish)
+            .WithSummary("Hands over a report. Repeating the call with the same key and body is harmless.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        reports.MapGet("/{id}", FindAsync)
+            .RequireAuthorization(Policies.Follow)
+            .WithSummary("Shows a report and its deliveries. Publishers see their own.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        return reports;
+    }
+
+    private static async Task<Results<Accepted<ReportResource>, ProblemHttpResult>> SubmitAsync(
+        [FromHeader(Name = KeyHeader)] string? key,
+        ReportRequest report,
+        ClaimsPrincipal caller,
+        ReportDesk desk,
+        HttpResponse response,
+        CancellationToken cancellationToken)
+    {
+        if (key is not { Length: > 0 and <= ReportLimits.MaxIdempotencyKeyLength } || !key.All(static c => c is > ' ' and <= '~'))
+        {
+            return Problems.InvalidParameter(
+                KeyHeader,
+                $"Send the header {KeyHeader} with 1 to {ReportLimits.MaxIdempotencyKeyLength} visible ASCII characters: "
+                + "one key per report, the same one when the call is repeated.");
+        }
+
+        switch (await desk.SubmitAsync(caller.Publisher(), key, report, cancellationToken))
+        {
+            case SubmitResult.Accepted accepted:
+                if (accepted.IsRepeat)
+                {
+                    response.Headers["Idempotency-Replayed"] = "true";
+                }
+
+                var resource = ReportResource.From(accepted.Report);
+                return TypedResults.Accepted(resource.Links.Self, resource);
+            case SubmitResult.KeyReused reused:
+                return Problems.Of(
+                    StatusCodes.Status422UnprocessableEntity,
+                    "idempotency-key-reused",
+                    "The idempotency key was used for another report",
+                    $"The key belongs to report {reused.ReportId}, whose body was different. Use a new key for a new report.");
+            case SubmitResult.Invalid invalid:
+                return Problems.Of(
+                    StatusCodes.Status422UnprocessableEntity,
+                    "invalid-report",
+                    "The report is invalid",
+                    string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
+                    invalid.Errors);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static async Task<Results<Ok<ReportResource>, ProblemHttpResult>> FindAsync(
+        string id, ClaimsPrincipal caller, ReportDesk desk, PublisherView own, CancellationToken cancellationToken)
+    {
+        var isVisible = caller.MayOperate() || await own.OwnsAsync(caller.Publisher(), id, cancellationToken);
+        return isVisible && await desk.FindAsync(id, cancellationToken) is { } report
+            ? TypedResults.Ok(ReportResource.From(report))
+            : Problems.NotFound("report", id);
+    }
+}

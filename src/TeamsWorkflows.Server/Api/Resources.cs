@@ -1,0 +1,234 @@
+using System.Text.Json;
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>Addresses of the API, written once.</summary>
+internal static class Links
+{
+    public const string Root = "/api/v1";
+
+    public static string Report(string id) => $"{Root}/reports/{Uri.EscapeDataString(id)}";
+
+    public static string Delivery(string id) => $"{Root}/deliveries/{Uri.EscapeDataString(id)}";
+
+    public static string Case(string id) => $"{Root}/cases/{Uri.EscapeDataString(id)}";
+
+    public static string Connection(string id) => $"{Root}/connections/{Uri.EscapeDataString(id)}";
+
+    public static string Orchestration(string id) => $"{Root}/orchestrations/{Uri.EscapeDataString(id)}";
+}
+
+/// <summary>A report and what became of it; without its body, which the publisher has.</summary>
+internal sealed record ReportResource(
+    string Id,
+    string Title,
+    ReportFormat Format,
+    DateTimeOffset CreatedAt,
+    TimeSpan Patience,
+    IReadOnlyList<DeliveryResource> Deliveries,
+    ReportLinks Links)
+{
+    public static ReportResource From(Report report) => new(
+        report.Id,
+        report.Title,
+        report.Format,
+        report.CreatedAt,
+        report.Patience,
+        report.Deliveries.Select(DeliveryResource.From).ToArray(),
+        new(Api.Links.Report(report.Id), report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
+}
+
+internal sealed record ReportLinks(string Self, IReadOnlyList<string> Deliveries);
+
+/// <summary>One report on its way to one destination.</summary>
+/// <param name="CardId">The marker in the message: what a search of the channel finds the report by.</param>
+internal sealed record DeliveryResource(
+    string Id,
+    string ReportId,
+    string Connection,
+    string TeamId,
+    string ChannelId,
+    DeliveryState State,
+    string? Reason,
+    Guid CardId,
+    string? MessageId,
+    string? WebUrl,
+    string? MailMessageId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    IReadOnlyList<Attempt> Attempts,
+    DeliveryLinks Links)
+{
+    public static DeliveryResource From(Delivery delivery) => new(
+        delivery.Id,
+        delivery.ReportId,
+        delivery.Connection,
+        delivery.TeamId,
+        delivery.ChannelId,
+        delivery.State,
+        delivery.Reason,
+        delivery.CardId,
+        delivery.MessageId,
+        delivery.WebUrl,
+        delivery.MailMessageId,
+        delivery.CreatedAt,
+        delivery.UpdatedAt,
+        delivery.Attempts,
+        new(
+            Api.Links.Delivery(delivery.Id),
+            Api.Links.Report(delivery.ReportId),
+            Api.Links.Orchestration(delivery.InstanceId)));
+}
+
+internal sealed record DeliveryLinks(string Self, string Report, string Orchestration);
+
+/// <param name="Next">The address of the next page; null: this is the last.</param>
+internal sealed record DeliveryPage(IReadOnlyList<DeliveryResource> Deliveries, string? Next);
+
+/// <summary>Something that a person has to do.</summary>
+/// <param name="Cause">What has to be done.</param>
+internal sealed record CaseResource(
+    string Id,
+    bool IsOpen,
+    string Connection,
+    string ConnectionName,
+    string? Username,
+    OperatorAction Cause,
+    Diagnosis Diagnosis,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset? ClosedAt,
+    string? ClosedBy,
+    string? Resolution,
+    string? LastVerification,
+    IReadOnlyList<string> WaitingDeliveries,
+    CaseLinks Links)
+{
+    public static CaseResource From(Case found) => new(
+        found.Id,
+        found.IsOpen,
+        found.ConnectionId,
+        found.ConnectionName,
+        found.Username,
+        found.Cause,
+        found.Diagnosis,
+        found.OpenedAt,
+        found.ClosedAt,
+        found.ClosedBy,
+        found.Resolution,
+        found.LastVerification,
+        found.WaitingDeliveries,
+        new(
+            Api.Links.Case(found.Id),
+            Api.Links.Connection(found.ConnectionId),
+            found is { IsOpen: true, Cause: OperatorAction.Reconnect } ? Api.Links.Case(found.Id) + "/sign-in" : null,
+            found.IsOpen && found.Cause != OperatorAction.Reconnect ? Api.Links.Case(found.Id) + "/resolve" : null));
+}
+
+/// <param name="SignIn">POST there to begin the sign-in that resolves the case; null when that is not what it needs.</param>
+/// <param name="Resolve">POST there when the cause is gone; null when a sign-in is needed, or the case is closed.</param>
+internal sealed record CaseLinks(string Self, string Connection, string? SignIn, string? Resolve);
+
+internal sealed record CaseList(IReadOnlyList<CaseResource> Cases);
+
+/// <summary>The connection is being verified; the case closes if it works.</summary>
+internal sealed record CaseVerifying(string Id, string Status, string Self);
+
+/// <summary>A way into Microsoft 365; without secret and token.</summary>
+internal sealed record ConnectionResource(
+    string Id,
+    string DisplayName,
+    AuthModel AuthModel,
+    string TenantId,
+    string ClientId,
+    string Owner,
+    string? Username,
+    IReadOnlyList<string> Scopes,
+    ConnectionState State,
+    DateTimeOffset StateSince,
+    DateTimeOffset? LastSuccessAt,
+    Diagnosis? Diagnosis,
+    ConnectionLinks Links)
+{
+    public static ConnectionResource From(Connection connection) => new(
+        connection.Id,
+        connection.DisplayName,
+        connection.AuthModel,
+        connection.TenantId,
+        connection.ClientId,
+        connection.Owner,
+        connection.Username,
+        connection.Scopes,
+        connection.State,
+        connection.StateSince,
+        connection.LastSuccessAt,
+        connection.Diagnosis,
+        new(
+            Api.Links.Connection(connection.Id),
+            connection.AuthModel == AuthModel.DelegatedUser ? Api.Links.Connection(connection.Id) + "/sign-in" : null,
+            connection.OpenCaseId is { } id ? Api.Links.Case(id) : null));
+}
+
+internal sealed record ConnectionLinks(string Self, string? SignIn, string? OpenCase);
+
+internal sealed record ConnectionList(IReadOnlyList<ConnectionResource> Connections);
+
+/// <param name="SignInUrl">Open it in a browser and sign in as the connection's account.</param>
+internal sealed record SignInBegun(Uri SignInUrl, DateTimeOffset ExpiresAt);
+
+/// <summary>An orchestration instance; input and output only when it is asked for alone.</summary>
+internal sealed record OrchestrationResource(
+    string Id,
+    string Name,
+    OrchestrationRuntimeStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastUpdatedAt,
+    JsonElement? Input,
+    JsonElement? Output,
+    JsonElement? CustomStatus,
+    FailureResource? Failure,
+    OrchestrationLinks Links)
+{
+    public static OrchestrationResource From(OrchestrationMetadata instance) => new(
+        instance.InstanceId,
+        instance.Name,
+        instance.Status,
+        instance.CreatedAt,
+        instance.LastUpdatedAt,
+        JsonText.Parse(instance.Input),
+        JsonText.Parse(instance.Output),
+        JsonText.Parse(instance.CustomStatus),
+        FailureResource.From(instance.Failure),
+        new(Api.Links.Orchestration(instance.InstanceId), Api.Links.Orchestration(instance.InstanceId) + "/history"));
+}
+
+internal sealed record OrchestrationLinks(string Self, string History);
+
+/// <param name="ContinuationToken">Asks for the next page; null: this is the last.</param>
+internal sealed record OrchestrationList(IReadOnlyList<OrchestrationResource> Orchestrations, string? ContinuationToken);
+
+/// <summary>A failure without its stack trace: that is for the log.</summary>
+internal sealed record FailureResource(string ErrorType, string ErrorMessage, bool IsNonRetriable, FailureResource? InnerFailure)
+{
+    public static FailureResource? From(TaskFailureDetails? failure) => failure is null
+        ? null
+        : new(failure.ErrorType, failure.ErrorMessage, failure.IsNonRetriable, From(failure.InnerFailure));
+}
+
+/// <summary>What a person did, or why something is to be ended: at least 3 characters, for the record.</summary>
+internal sealed record ReasonRequest(string? Reason)
+{
+    public const int MinLength = 3;
+    public const int MaxLength = 1_000;
+
+    public bool IsValid => Reason?.Trim() is { Length: >= MinLength and <= MaxLength };
+}
+
+/// <summary>A body for a call that needs nothing to be said.</summary>
+internal sealed record NoFields;

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TeamsWorkflows.Server.Console;
+
+/// <summary>The stylesheet and the icon, from the assembly: their addresses change with their content, so browsers keep them.</summary>
+internal static class ConsoleAssets
+{
+    private const string IconText =
+        """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#4f52b2"/><path d="M9 17l5 5 10-12" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round" stroke-linejoin="round"/></svg>""";
+
+    private static readonly byte[] StyleSheetBytes = Read("console.css");
+    private static readonly byte[] IconBytes = Encoding.UTF8.GetBytes(IconText);
+
+    public static string StyleSheet { get; } = $"/assets/{Version(StyleSheetBytes)}/console.css";
+
+    public static string Icon { get; } = $"/assets/{Version(IconBytes)}/icon.svg";
+
+    public static void MapAssets(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(StyleSheet, static (HttpResponse response) => Serve(response, StyleSheetBytes, "text/css; charset=utf-8"))
+            .AllowAnonymous()
+            .ExcludeFromDescription();
+        routes.MapGet(Icon, static (HttpResponse response) => Serve(response, IconBytes, "image/svg+xml"))
+            .AllowAnonymous()
+            .ExcludeFromDescription();
+    }
+
+    private static IResult Serve(HttpResponse response, byte[] content, string type)
+    {
+        response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return TypedResults.Bytes(content, type);
+    }
+
+    private static string Version(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 6));
+
+    private static byte[] Read(string name)
+    {
+        using var stream = typeof(ConsoleAssets).Assembly.GetManifestResourceStream(name)
+            ?? throw new System.Diagnostics.UnreachableException($"{name} is embedded.");
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

@@ -1,0 +1,176 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Api;
+
+namespace TeamsWorkflows.Server.Console;
+
+/// <summary>The operator console: a GET renders a component, a POST does one thing and redirects.</summary>
+internal static class ConsoleEndpoints
+{
+    private const int PageSize = 50;
+
+    public static IServiceCollection AddConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddAntiforgery(static antiforgery =>
+        {
+            antiforgery.Cookie.Name = "teamsworkflows-antiforgery";
+            antiforgery.Cookie.HttpOnly = true;
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
+        });
+        services.AddSingleton<HomeBoard>();
+        services.AddExceptionHandler<ErrorPages>();
+        return services;
+    }
+
+    public static void MapConsole(this IEndpointRouteBuilder routes)
+    {
+        var console = routes.MapGroup("/").RequireAuthorization(Policies.Operate).ExcludeFromDescription();
+        console.AddEndpointFilter(RefuseForgeriesAsync);
+        console.MapGet("/", HomeAsync);
+        console.MapGet("/cases/{id}", CaseAsync);
+        console.MapGet("/deliveries", DeliveriesAsync);
+        console.MapGet("/deliveries/{id}", DeliveryAsync);
+        console.MapGet("/connections", ConnectionsAsync);
+        console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
+        console.MapPost("/cases/{id}/resolve", ResolveAsync);
+        console.MapPost("/connections/{id}/sign-in", SignInAsync);
+
+        // Anybody who is signed in may leave, whatever the role.
+        routes.MapPost("/signout", (Delegate)SignOutAsync).AddEndpointFilter(RefuseForgeriesAsync).ExcludeFromDescription();
+        routes.MapGet("/signed-out", SignedOut).AllowAnonymous().ExcludeFromDescription();
+        routes.MapSignInCallback();
+        routes.MapAssets();
+    }
+
+    // For every POST, also for those that bind no form: nothing may change because another site's page said so.
+    private static async ValueTask<object?> RefuseForgeriesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
+        return HttpMethods.IsPost(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http)
+            ? TypedResults.StatusCode(StatusCodes.Status400BadRequest)
+            : await next(context);
+    }
+
+    private static async Task<RazorComponentResult<HomePage>> HomeAsync(
+        CaseDesk cases, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
+        => new(new
+        {
+            Cases = await cases.ListAsync(onlyOpen: true, cancellationToken),
+            Today = await board.TodayAsync(cancellationToken),
+            Connections = await connections.ListAsync(cancellationToken),
+        });
+
+    private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
+        string id, string? note, CaseDesk cases, ReportDesk reports, CancellationToken cancellationToken)
+    {
+        if (await cases.FindAsync(id, cancellationToken) is not { } found)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var delivery = found.WaitingDeliveries is [var first, ..] ? await reports.FindDeliveryAsync(first, cancellationToken) : null;
+        return new RazorComponentResult<CasePage>(new
+        {
+            Case = found,
+            Evidence = delivery?.Attempts.LastOrDefault(static a => a.Evidence is not null)?.Evidence,
+            Note = Notes.Text(note),
+        });
+    }
+
+    private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(
+        string? state, string? before, ReportDesk reports, CancellationToken cancellationToken)
+    {
+        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
+        {
+            return TypedResults.BadRequest();
+        }
+
+        var found = await reports.ListDeliveriesAsync(wanted, before, PageSize, cancellationToken);
+        return new RazorComponentResult<DeliveriesPage>(new
+        {
+            Deliveries = found,
+            State = wanted,
+            Next = found.Count < PageSize ? null : $"/deliveries?before={Uri.EscapeDataString(found[^1].Id)}&state={wanted}",
+        });
+    }
+
+    private static async Task<Results<RazorComponentResult<DeliveryPage>, NotFound>> DeliveryAsync(
+        string id, ReportDesk reports, ConnectionDesk connections, CancellationToken cancellationToken)
+    {
+        if (await reports.FindDeliveryAsync(id, cancellationToken) is not { } delivery
+            || await reports.FindAsync(delivery.ReportId, cancellationToken) is not { } report)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var connection = delivery.State == DeliveryState.Parked
+            ? await connections.FindAsync(delivery.Connection, cancellationToken)
+            : null;
+        return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, report.Title, CaseId = connection?.OpenCaseId });
+    }
+
+    private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(
+        ConnectionDesk connections, CancellationToken cancellationToken)
+        => new(new { Connections = await connections.ListAsync(cancellationToken) });
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> SignInForCaseAsync(
+        string id, ClaimsPrincipal caller, CaseDesk cases, SignInDesk signIns, CancellationToken cancellationToken)
+        => await cases.FindAsync(id, cancellationToken) switch
+        {
+            null => TypedResults.NotFound(),
+            { IsOpen: true, Cause: OperatorAction.Reconnect } found
+                when await signIns.BeginAsync(found.ConnectionId, caller.Actor(), cancellationToken) is { } begun
+                => SeeOther(begun.Address.AbsoluteUri),
+            _ => ToCase(id, Notes.Changed),
+        };
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> ResolveAsync(
+        string id, [FromForm] string? reason, ClaimsPrincipal caller, CaseDesk cases, CancellationToken cancellationToken)
+    {
+        var said = new ReasonRequest(reason);
+        if (!said.IsValid)
+        {
+            return ToCase(id, Notes.ReasonMissing);
+        }
+
+        return await cases.ResolveAsync(id, caller.Actor(), said.Reason!.Trim(), cancellationToken) switch
+        {
+            ResolveResult.NotFound => TypedResults.NotFound(),
+            ResolveResult.Verifying => ToCase(id, Notes.Verifying),
+            _ => ToCase(id, Notes.Changed),
+        };
+    }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> SignInAsync(
+        string id, ClaimsPrincipal caller, SignInDesk signIns, CancellationToken cancellationToken)
+        => await signIns.BeginAsync(id, caller.Actor(), cancellationToken) is { } begun
+            ? SeeOther(begun.Address.AbsoluteUri)
+            : TypedResults.NotFound();
+
+    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext http)
+    {
+        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return SeeOther("/signed-out");
+    }
+
+    private static RazorComponentResult<MessagePage> SignedOut()
+        => new(new { Title = "You are signed out", Text = "Nothing of this session is left in this browser.", LinkText = "Sign in again" });
+
+    private static RedirectHttpResult ToCase(string id, string note) => SeeOther($"/cases/{Uri.EscapeDataString(id)}?note={note}");
+
+    private static RedirectHttpResult SeeOther(string address) => TypedResults.Redirect(address);
+}

@@ -1,0 +1,17 @@
+namespace TeamsWorkflows.Server.Console;
+
+/// <summary>What an action led to, carried over its redirect by a word: the address says nothing that is not ours.</summary>
+internal static class Notes
+{
+    public const string Verifying = "verifying";
+    public const string ReasonMissing = "reason-missing";
+    public const string Changed = "changed";
+
+    public static string? Text(string? note) => note switch
+    {
+        Verifying => "Thank you. The connection is being checked now; this page shows the result when it is opened again.",
+        ReasonMissing => "Say in a few words what you did, so that the next one knows.",
+        Changed => "Somebody was faster, or the case needs something else by now. This is how it stands.",
+        _ => null,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Server.Console;
+
+/// <summary>The console's vocabulary: one word, one icon and one colour per state, the same on every page.</summary>
+internal static class Words
+{
+    /// <summary>One unit, rounded down: "47 min".</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (int)span.TotalMilliseconds)} ms"),
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalSeconds} s"),
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} days"),
+    };
+
+    public static string Count(int count, string one, string many)
+        => count == 1 ? $"1 {one}" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {many}");
+
+    public static Tone Of(DeliveryState state) => state switch
+    {
+        DeliveryState.Accepted => new("waiting", "amber", "◔"),
+        DeliveryState.Posting => new("posting", "amber", "◔"),
+        DeliveryState.Waiting => new("waiting", "amber", "◔"),
+        DeliveryState.Parked => new("waiting for a person", "red", "!"),
+        DeliveryState.Delivered => new("delivered", "green", "✓"),
+        DeliveryState.FellBack => new("fell back to e-mail", "grey", "✉"),
+        DeliveryState.Failed => new("failed", "red", "✕"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static Tone Of(ConnectionState state) => state switch
+    {
+        ConnectionState.Healthy => new("healthy", "green", "✓"),
+        ConnectionState.NeverConnected => new("not connected yet", "amber", "◔"),
+        ConnectionState.NeedsAttention => new("needs a person", "red", "!"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <param name="outcome">The stored name; null: it runs, or the process died under it.</param>
+    public static Tone OfOutcome(string? outcome) => outcome switch
+    {
+        null => new("no answer recorded", "amber", "◔"),
+        "posted" => new("delivered", "green", "✓"),
+        "already-posted" => new("found in the channel", "green", "✓"),
+        "mailed" => new("sent by e-mail", "green", "✉"),
+        "not-found" => new("not in the channel", "grey", "–"),
+        "outcome-unknown" => new("outcome unknown", "amber", "?"),
+        "throttled" => new("asked to wait", "amber", "◔"),
+        "unavailable" => new("not reachable", "amber", "◔"),
+        "authentication-failed" => new("sign-in refused", "red", "!"),
+        "permission-denied" => new("not permitted", "red", "!"),
+        "rejected" => new("refused", "red", "✕"),
+        var other => new(other, "grey", "–"),
+    };
+
+    public static string Of(AttemptKind kind) => kind switch
+    {
+        AttemptKind.Token => "Asked for a token",
+        AttemptKind.Post => "Posted",
+        AttemptKind.ReadBack => "Looked in the channel",
+        AttemptKind.Mail => "Sent an e-mail",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>What kind of case it is, in words for an alert.</summary>
+    public static string Of(OperatorAction cause) => cause switch
+    {
+        OperatorAction.Reconnect => "Reconnect required",
+        OperatorAction.GrantAdminConsent => "Permissions missing",
+        OperatorAction.RotateCredential => "New credential needed",
+        OperatorAction.ChangePolicy => "Policy blocks the sign-in",
+        OperatorAction.AddMembership => "Membership missing",
+        OperatorAction.FixConfiguration => "Configuration to put right",
+        OperatorAction.FixPayload => "Report refused",
+        OperatorAction.WaitAndRetry => "Microsoft is not reachable",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The one right button of a case that no sign-in resolves.</summary>
+    public static string Done(OperatorAction cause) => cause switch
+    {
+        OperatorAction.GrantAdminConsent => "Consent is granted: verify",
+        OperatorAction.RotateCredential => "I changed the credential: verify",
+        OperatorAction.ChangePolicy => "The policy is changed: verify",
+        OperatorAction.AddMembership => "The account is a member: verify",
+        _ => "I fixed it: verify",
+    };
+
+    public static string SignIn(Case found) => $"Sign in as {found.Username}";
+
+    public static string WhatFollows(Case found) => found.WaitingDeliveries.Count == 0
+        ? "Then we check the connection, and close this case if it works."
+        : $"Then we check the connection, and post the {Count(found.WaitingDeliveries.Count, "waiting report", "waiting reports")} in order.";
+}
+
+/// <summary>A state as people see it: never by colour alone.</summary>
+public sealed record Tone(string Word, string Colour, string Icon);

@@ -1,0 +1,13 @@
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>What the process says when it ends; supervisors branch on these.</summary>
+internal static class ExitCodes
+{
+    public const int Stopped = 0;
+    public const int InvalidConfiguration = 2;
+    public const int DataFolderInUse = 3;
+    public const int AddressInUse = 4;
+
+    /// <summary>The task hub cannot go on: start the process again (sysexits' EX_SOFTWARE).</summary>
+    public const int TaskHubFault = 70;
+}

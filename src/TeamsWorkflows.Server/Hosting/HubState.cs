@@ -1,0 +1,23 @@
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>Whether this process runs the task hub, and why not when it does not.</summary>
+internal sealed class HubState
+{
+    private volatile string? _whyNot = "The task hub has not been started yet.";
+
+    /// <summary>Gets why the hub does not run; null: it runs.</summary>
+    public string? WhyNot => _whyNot;
+
+    /// <summary>Gets or sets the code that the process ends with.</summary>
+    public int ExitCode { get; private set; } = ExitCodes.Stopped;
+
+    public void Started() => _whyNot = null;
+
+    public void Stopping() => _whyNot ??= "The process is stopping.";
+
+    public void Failed()
+    {
+        _whyNot = "The task hub has failed; the process is about to end.";
+        ExitCode = ExitCodes.TaskHubFault;
+    }
+}

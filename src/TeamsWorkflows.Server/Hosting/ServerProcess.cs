@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Server.Development;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>The process around the server: says in plain lines why it does not start, and ends with a code that tells.</summary>
+internal static class ServerProcess
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await using var server = await ServerApplication.CreateAsync(args, CancellationToken.None);
+            await server.StartAsync(CancellationToken.None);
+            await Welcome.SayAsync(server, System.Console.Out);
+            return await server.WaitForShutdownAsync();
+        }
+        catch (StartRefusedException e)
+        {
+            return await RefuseAsync(e.ExitCode, e.Message);
+        }
+        catch (OptionsValidationException e)
+        {
+            return await RefuseAsync(ExitCodes.InvalidConfiguration, Lines(e));
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(static inner => inner is OptionsValidationException))
+        {
+            return await RefuseAsync(
+                ExitCodes.InvalidConfiguration,
+                string.Join('\n', e.InnerExceptions.Cast<OptionsValidationException>().Select(Lines)));
+        }
+        catch (Exception e) when (IsAddressInUse(e))
+        {
+            return await RefuseAsync(ExitCodes.AddressInUse, $"{e.Message} Stop what listens there, or choose another address (Urls, Sandbox:HttpsPort, Sandbox:HttpPort, Sandbox:SmtpPort).");
+        }
+    }
+
+    /// <summary>Names each configuration key once: the validators know their properties, and not their section.</summary>
+    public static string Lines(OptionsValidationException invalid)
+    {
+        ArgumentNullException.ThrowIfNull(invalid);
+
+        var type = invalid.OptionsType.Name;
+        var section = type.EndsWith("Options", StringComparison.Ordinal) ? type[..^"Options".Length] : type;
+        return string.Join('\n', invalid.Failures.SelectMany(static f => f.Split(';', StringSplitOptions.TrimEntries)).Select(failure =>
+            failure.StartsWith("Property ", StringComparison.Ordinal)
+                ? $"{section}:{failure["Property ".Length..].Replace(type + ".", section + ":", StringComparison.Ordinal)}"
+                : failure));
+    }
+
+    private static bool IsAddressInUse(Exception e)
+        => e is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+            || (e.InnerException is { } inner && IsAddressInUse(inner));
+
+    private static async Task<int> RefuseAsync(int exitCode, string lines)
+    {
+        foreach (var line in lines.Split('\n'))
+        {
+            await System.Console.Error.WriteLineAsync($"teamsworkflows: {line}");
+        }
+
+        return exitCode;
+    }
+}

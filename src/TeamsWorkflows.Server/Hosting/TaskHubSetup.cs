@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Sqlite;
+using TeamsWorkflows.DurableTask.Storage;
+using TeamsWorkflows.DurableTask.Worker;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>The embedded engine: a task hub in the data folder, run by this process.</summary>
+internal static class TaskHubSetup
+{
+    public static IServiceCollection AddTaskHub(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+
+        // Version 7: what is newer sorts later, in the ledger as in a list.
+        services.AddSingleton<Func<Guid>>(static provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return () => Guid.CreateVersion7(time.GetUtcNow());
+        });
+        services.AddOptions<PartitionOptions>().BindConfiguration("TaskHub");
+        services.AddSingleton<IPartitionStore>(
+            static provider => new SqlitePartitionStore(provider.GetRequiredService<DataFolder>().TaskHub));
+        services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
+        services.AddSingleton(static provider => new TaskHubWorker(
+            provider.GetRequiredService<IPartitionStore>(),
+            provider.GetRequiredService<DurableTaskRegistry>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Func<Guid>>(),
+            provider.GetRequiredService<IOptions<PartitionOptions>>().Value));
+        services.AddSingleton<DurableTaskClient>(static provider => new EmbeddedDurableTaskClient(
+            provider.GetRequiredService<TaskHubWorker>(),
+            provider.GetRequiredService<IPartitionStore>(),
+            provider.GetRequiredService<DurableTaskRegistry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Func<Guid>>()));
+
+        services.AddSingleton<HubState>();
+        services.AddOptions<ConfiguredConnections>()
+            .Configure<IConfiguration>(ConfiguredConnections.Bind)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
+        services.AddHostedService<TaskHubService>();
+        return services;
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Server.Hosting;
+
+namespace TeamsWorkflows.Server.Storage;
+
+/// <summary>The product's data in one SQLite file beside the task hub.</summary>
+internal static class ProductStorage
+{
+    // SQLite allows one writer.
+    private const int MaxWriters = 1;
+
+    public static IServiceCollection AddProductStorage(this IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<ProductDb>(
+            static (provider, options) => options.UseProductFile(provider.GetRequiredService<DataFolder>().Product));
+        services.AddSingleton(
+            static provider => new Database(provider.GetRequiredService<IDbContextFactory<ProductDb>>(), MaxWriters));
+        return services;
+    }
+
+    public static DbContextOptionsBuilder UseProductFile(this DbContextOptionsBuilder options, string file) => options
+        .UseSqlite(
+            new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true }.ToString(),
+            static sqlite => sqlite.MigrationsAssembly(typeof(ProductStorage).Assembly.GetName().Name))
+        .AddInterceptors(new SqliteDurability());
+}
