@@ -14,8 +14,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 {
     private static readonly TimeSpan EvictionInterval = TimeSpan.FromSeconds(1);
 
-    // The longest delay a system timer takes is about 49 days; a later wake-up is armed again on the way.
-    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(1);
+    // A timer counts from the moment it is set and does not follow a clock that is put forward: look again now and then.
+    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromMinutes(1);
 
     private readonly Lock _timerGate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -198,6 +198,10 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
                 _timer.Change(
                     delay < TimeSpan.Zero ? TimeSpan.Zero : delay > MaxTimerDelay ? MaxTimerDelay : delay,
                     Timeout.InfiniteTimeSpan);
+                if (_time.GetUtcNow() >= next)
+                {
+                    _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan); // the clock moved while the timer was being set
+                }
             }
         }
     }

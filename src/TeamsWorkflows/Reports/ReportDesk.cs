@@ -86,7 +86,7 @@ public sealed class ReportDesk(
 
     public async Task<Report?> FindAsync(string reportId, CancellationToken cancellationToken)
         => await database.ReadAsync(
-            db => db.Reports.Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
                 .SingleOrDefaultAsync(r => r.Id == reportId, cancellationToken),
             cancellationToken) is { } row ? ToReport(row) : null;
 
@@ -118,7 +118,7 @@ public sealed class ReportDesk(
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(
-            db => db.Reports.Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
                 .SingleOrDefaultAsync(r => r.Publisher == publisher && r.IdempotencyKey == idempotencyKey, cancellationToken),
             cancellationToken);
 

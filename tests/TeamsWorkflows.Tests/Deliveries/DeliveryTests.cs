@@ -64,6 +64,7 @@ public sealed class DeliveryTests
     {
         await using var product = await ProductHost.StartAsync();
         product.Tenant.Faults.Apply("read-lag", new() { Delay = 20 });
+        product.Time.Advance(TimeSpan.FromSeconds(1));
         product.Tenant.Faults.Apply("accepted-then-504");
         var delivery = await product.EndOfAsync(await product.SubmitAsync());
 
