@@ -33,7 +33,9 @@ internal static class ServerProcess
         }
         catch (Exception e) when (IsAddressInUse(e))
         {
-            return await RefuseAsync(ExitCodes.AddressInUse, $"{e.Message} Stop what listens there, or choose another address (Urls, Sandbox:HttpsPort, Sandbox:HttpPort, Sandbox:SmtpPort).");
+            return await RefuseAsync(
+                ExitCodes.AddressInUse,
+                $"{e.Message} Stop what listens there, or choose another address (Urls, Sandbox:HttpsPort, Sandbox:HttpPort, Sandbox:SmtpPort).");
         }
     }
 
@@ -42,12 +44,10 @@ internal static class ServerProcess
     {
         ArgumentNullException.ThrowIfNull(invalid);
 
+        const string suffix = "Options";
         var type = invalid.OptionsType.Name;
-        var section = type.EndsWith("Options", StringComparison.Ordinal) ? type[..^"Options".Length] : type;
-        return string.Join('\n', invalid.Failures.SelectMany(static f => f.Split(';', StringSplitOptions.TrimEntries)).Select(failure =>
-            failure.StartsWith("Property ", StringComparison.Ordinal)
-                ? $"{section}:{failure["Property ".Length..].Replace(type + ".", section + ":", StringComparison.Ordinal)}"
-                : failure));
+        var prefix = type.EndsWith(suffix, StringComparison.Ordinal) ? type[..^suffix.Length] + ":" : "";
+        return string.Join('\n', invalid.Failures.Select(failure => prefix + failure.Replace(type + ".", prefix, StringComparison.Ordinal)));
     }
 
     private static bool IsAddressInUse(Exception e)

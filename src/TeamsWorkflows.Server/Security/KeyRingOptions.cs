@@ -19,6 +19,6 @@ internal sealed class ValidateKeyRingOptions : IValidateOptions<KeyRingOptions>
 {
     public ValidateOptionsResult Validate(string? name, KeyRingOptions options)
         => options.CertificateFile is { } file && !File.Exists(file)
-            ? ValidateOptionsResult.Fail($"Property {nameof(KeyRingOptions.CertificateFile)}: there is no file '{file}'.")
+            ? ValidateOptionsResult.Fail($"{nameof(KeyRingOptions.CertificateFile)}: there is no file '{file}'.")
             : ValidateOptionsResult.Success;
 }
