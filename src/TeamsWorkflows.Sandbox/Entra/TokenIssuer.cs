@@ -25,7 +25,13 @@ internal sealed class TokenIssuer
         _refreshTokens = refreshTokens;
         var parameters = world.Keys.Signing.ExportParameters(includePrivateParameters: false);
         KeyId = Base64Url.EncodeToString(SHA256.HashData(parameters.Modulus!))[..27];
-        SigningKey = new RsaSecurityKey(world.Keys.Signing) { KeyId = KeyId };
+
+        // Not from the process-wide cache: a restarted sandbox would meet the disposed key of its predecessor there.
+        SigningKey = new RsaSecurityKey(world.Keys.Signing)
+        {
+            KeyId = KeyId,
+            CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+        };
         _credentials = new SigningCredentials(SigningKey, SecurityAlgorithms.RsaSha256);
         PublicKey = new JsonObject
         {

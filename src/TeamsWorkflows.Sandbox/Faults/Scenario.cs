@@ -8,7 +8,7 @@ internal sealed record Scenario(SandboxScenario About, Action<ScenarioContext> A
     /// <summary>A scenario that is one or more fault rules.</summary>
     public static Scenario OfRules(
         string name, string group, string description, Func<ScenarioContext, IEnumerable<FaultRule>> rules) =>
-        new(new SandboxScenario(name, group, description), context =>
+        new(new SandboxScenario(name, group, description, IsLimited: true), context =>
         {
             foreach (var rule in rules(context))
             {
@@ -17,7 +17,7 @@ internal sealed record Scenario(SandboxScenario About, Action<ScenarioContext> A
         });
 
     public static Scenario Of(string name, string group, string description, Action<ScenarioContext> apply) =>
-        new(new SandboxScenario(name, group, description), apply);
+        new(new SandboxScenario(name, group, description, IsLimited: false), apply);
 }
 
 /// <summary>What a scenario can see and do.</summary>

@@ -29,4 +29,5 @@ public sealed record ScenarioParameters
 /// <param name="Name">As in POST /sandbox/tenants/{tenant}/scenarios/{name}.</param>
 /// <param name="Group">Where it strikes, for people.</param>
 /// <param name="Description">What happens, in one sentence.</param>
-public sealed record SandboxScenario(string Name, string Group, string Description);
+/// <param name="IsLimited">Whether a count or seconds end it; otherwise its cure or a clear does.</param>
+public sealed record SandboxScenario(string Name, string Group, string Description, bool IsLimited);

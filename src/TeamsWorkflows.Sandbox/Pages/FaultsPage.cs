@@ -94,9 +94,12 @@ internal sealed class FaultsPage(World world)
         <form method="post" action="/faults/{alias}" class="card scenario">
         <input type="hidden" name="guard" value="{_guard}"><input type="hidden" name="scenario" value="{about.Name}">
         <h3>{about.Name}</h3><p>{about.Description}</p>
-        <div class="fields"><label>Times <input name="count" type="number" min="1" inputmode="numeric"></label>
+        <div class="fields">{(about.IsLimited ? Limits : Html.Empty)}<button>Apply</button></div></form>
+        """);
+
+    private static Html Limits => Html.Of($"""
+        <label>Times <input name="count" type="number" min="1" inputmode="numeric"></label>
         <label>Seconds <input name="seconds" type="number" min="1" inputmode="numeric"></label>
-        <button>Apply</button></div></form>
         """);
 
     private static string Left(FaultRule rule)

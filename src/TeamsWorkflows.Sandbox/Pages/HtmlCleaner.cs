@@ -21,7 +21,7 @@ internal static partial class HtmlCleaner
     {
         var parts = new List<Html>();
         var open = new Stack<string>();
-        foreach (Match token in Token().Matches(html))
+        foreach (Match token in Token().Matches(Hidden().Replace(html, "")))
         {
             var name = token.Groups["name"].Value.ToLowerInvariant();
             if (name.Length == 0)
@@ -86,6 +86,9 @@ internal static partial class HtmlCleaner
 
     // The name is one of ours, not the client's text.
     private static Html Tag(string name, bool isClose) => isClose ? Html.Of($"</{name}>") : Html.Of($"<{name}>");
+
+    [GeneratedRegex("""<(?<tag>script|style|title)\b.*?(</\k<tag>\s*>|$)|<!--.*?(-->|$)""", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, RegexTimeoutMs)]
+    private static partial Regex Hidden();
 
     [GeneratedRegex("""<(?<close>/?)(?<name>[A-Za-z][A-Za-z0-9]*)(?<attributes>[^<>]*)>|[^<]+|<""", RegexOptions.None, RegexTimeoutMs)]
     private static partial Regex Token();

@@ -40,7 +40,7 @@ internal static class InboxPage
         <dt>Received</dt><dd>{mail.ReceivedAt.UtcDateTime.ToString("d MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture)} by {mail.Via}</dd>
         <dt>Message-ID</dt><dd><code>{mail.MessageId}</code></dd></dl>
         <div class="content">{(mail.HtmlBody is { } html ? HtmlCleaner.Clean(html) : Html.Of($"<pre>{mail.TextBody}</pre>"))}</div>
-        {(mail.AttachmentNames.Count == 0 ? Html.Empty : Html.Of($"<p class=\"file\">📎 {string.Join(", ", mail.AttachmentNames)}</p>"))}
+        {(mail.AttachmentNames.Count == 0 ? Html.Empty : Html.Of($"<p class=\"file\">Attached: {string.Join(", ", mail.AttachmentNames)}</p>"))}
         </article>
         """);
 }

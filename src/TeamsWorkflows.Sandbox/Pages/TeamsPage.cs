@@ -93,7 +93,7 @@ internal sealed class TeamsPage(World world)
 
     private static Html Attachment(SandboxAttachment attachment) => attachment.Content is { } content
         ? CardView.Render(content)
-        : Html.Of($"<p class=\"file\">📄 {attachment.Name ?? attachment.ContentUrl}</p>");
+        : Html.Of($"<p class=\"file\">File: {attachment.Name ?? attachment.ContentUrl}</p>");
 
     private static Reply NotFound() => Layout.Teams(
         "Not found",

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace TeamsWorkflows.Sandbox.Tenants;
 
 /// <summary>Everything that can happen to a tenant: one line of its journal each.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(TenantBorn), "tenant-born")]
 [JsonDerivedType(typeof(MessageStored), "message-stored")]
 [JsonDerivedType(typeof(ChannelAdded), "channel-added")]

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Server.Development;
+using TeamsWorkflows.Server.Hosting;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>The server as a process of its own, in Production, against a sandbox in this one: it can be killed.</summary>
+internal sealed class SpawnedServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("spawned").FullName;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly HttpClient _probe = new();
+    private Process? _process;
+
+    public SpawnedServer(SandboxServer sandbox, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        Address = new Uri($"http://127.0.0.1:{ServerHost.FreePort()}/");
+        var authority = Path.Combine(_folder, "ca.pem");
+        File.WriteAllText(authority, sandbox.CertificateAuthority.ExportCertificatePem());
+        _settings = new(DevelopmentSandbox.Settings(sandbox, authority), StringComparer.OrdinalIgnoreCase)
+        {
+            ["Urls"] = Address.AbsoluteUri,
+            ["Entra:PublicAddress"] = Address.AbsoluteUri,
+            ["Data:Folder"] = Path.Combine(_folder, "data"),
+            ["Logging:LogLevel:Default"] = "Error",
+        };
+        foreach (var (key, value) in settings)
+        {
+            _settings[key] = value;
+        }
+    }
+
+    public Uri Address { get; }
+
+    public string DataFolder => Path.Combine(_folder, "data");
+
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts the process and waits until it is ready.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ServerProcess).Assembly.Location])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+
+        var started = Stopwatch.StartNew();
+        while (!await IsReadyAsync())
+        {
+            Assert.False(_process.HasExited, $"The server ended with {_process.HasExited}: {Output}");
+            Assert.True(started.Elapsed < StartLimit, $"The server does not get ready: {Output}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Ends the process as a power cut does: SIGKILL, no last word.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+
+        _probe.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _probe.GetAsync(new Uri(Address, "health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
