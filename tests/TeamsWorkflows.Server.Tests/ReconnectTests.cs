@@ -63,7 +63,7 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         using var choice = new FormUrlEncodedContent([new("username", username)]);
         using var answer = await browser.PostAsync(url, choice);
         var fields = Hidden().Matches(await answer.Content.ReadAsStringAsync()).ToDictionary(
-            static m => WebUtility.HtmlDecode(m.Groups[1].Value), static m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
+            static m => WebUtility.HtmlDecode(m.Groups["name"].Value), static m => WebUtility.HtmlDecode(m.Groups["value"].Value), StringComparer.Ordinal);
 
         using var back = new FormUrlEncodedContent(fields);
         using var result = await browser.PostAsync(new Uri("/signin/callback", UriKind.Relative), back);
@@ -73,6 +73,6 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         return await result.Content.ReadAsStringAsync();
     }
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hidden();
 }

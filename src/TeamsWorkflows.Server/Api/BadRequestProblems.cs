@@ -24,7 +24,8 @@ internal sealed partial class BadRequestProblems(IProblemDetailsService problems
         => refused.InnerException is JsonException json ? Describe(json)
             : Parameter().Match(refused.Message) is { Success: true } parameter
                 ? Invalid(parameter.Groups["name"].Value, $"'{parameter.Groups["value"].Value}' does not fit: give {Expected(parameter.Groups["type"].Value)}.")
-            : refused.Message.Contains("from body", StringComparison.Ordinal)
+            : refused.Message.Contains("no body was provided", StringComparison.Ordinal)
+                || refused.Message.Contains("not provided from body", StringComparison.Ordinal)
                 ? Problems.Details(400, "body-missing", "The body is missing", "Send a JSON object as the body.")
             : Problems.Details(400, "invalid-request", "The request is invalid", "The request cannot be read. Compare it with /openapi/v1.json.");
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
@@ -56,7 +57,13 @@ internal sealed class ServerApplication : IAsyncDisposable
     }
 
     /// <summary>Starts everything; returns when the server listens.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => _web.StartAsync(cancellationToken);
+    /// <exception cref="OptionsValidationException">The configuration is invalid.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the host, which would read some options on its way and stop at the first that is wrong.
+        Services.GetRequiredService<IStartupValidator>().Validate();
+        return _web.StartAsync(cancellationToken);
+    }
 
     /// <returns>The process's exit code, when the server has been told to stop and has stopped.</returns>
     public async Task<int> WaitForShutdownAsync()

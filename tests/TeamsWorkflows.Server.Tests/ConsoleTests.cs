@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>The console in a real browser, by what a person sees and clicks.</summary>
+public sealed class ConsoleTests : IAsyncLifetime
+{
+    private readonly ServerHost _host = new();
+
+    public Task InitializeAsync() => _host.InitializeAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    [Trait("Requirement", "R84")]
+    public async Task An_operator_signs_in_reconnects_and_the_parked_report_arrives_exactly_once()
+    {
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        using var publisher = await _host.PublisherAsync();
+        _host.Tenant.Faults.Apply("refresh-revoked");
+        var title = Calls.Unique("Cash position");
+        using var submitted = await publisher.SubmitAsync(_host.Tenant.Report(title), "browser");
+        var report = await submitted.JsonAsync();
+        await _host.Tenant.WaitForMailAsync(m => m.To.Contains(_host.Tenant.Operator.UserName), enough.Token);
+
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(complaints);
+        await SignInAsync(page, _host.Tenant.Operator.UserName);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you (1)" })).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "home");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Finance posts" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reconnect required: Finance posts" })).ToBeVisibleAsync();
+        await page.GetByText("How do we know?").ClickAsync();
+        await Expect(page.GetByText("AADSTS50173").First).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "case");
+        await ExpectNoSidewaysScrollAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Sign in as {_host.Tenant.Service.UserName}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = _host.Tenant.Service.UserName }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Signed in" })).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "signed-in");
+
+        await _host.WaitForEndAsync(report.Text("id"));
+        Assert.Single(_host.Tenant.MessagesAbout(title));
+        await page.GotoAsync(new Uri(_host.Address, $"deliveries/{report.GetProperty("deliveries")[0].Text("id")}").AbsoluteUri);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = title })).ToBeVisibleAsync();
+        await Expect(page.GetByText("delivered").First).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "delivery");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Every_page_fits_a_phone_and_a_wide_screen_in_both_themes()
+    {
+        using var publisher = await _host.PublisherAsync();
+        await _host.DeliverAsync(publisher, Calls.Unique("Phone"));
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        foreach (var (width, isDark) in new[] { (390, false), (390, true), (1440, false), (1440, true) })
+        {
+            var page = await browser.OpenAsync(complaints, width, isDark);
+            await SignInAsync(page, _host.Tenant.Administrator.UserName);
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "signed-out"])
+            {
+                await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
+                await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+                await ExpectNoSidewaysScrollAsync(page);
+                await ScreenshotAsync(page, $"{width}-{(isDark ? "dark" : "light")}-{Regex.Replace(path, "[^a-z]+", "-", RegexOptions.None, TimeSpan.FromSeconds(1))}");
+            }
+
+            await page.CloseAsync();
+        }
+
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_role_is_told_so_and_whoever_signs_out_is_out()
+    {
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(complaints);
+        await SignInAsync(page, _host.Tenant.Outsider.UserName);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Your account may not see this" })).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "You are signed out" })).ToBeVisibleAsync();
+        var cookies = await page.Context.CookiesAsync();
+        Assert.DoesNotContain(cookies, static c => c.Name == "teamsworkflows");
+    }
+
+    [Fact]
+    public async Task A_post_without_the_anti_forgery_token_is_refused_and_the_cookie_is_kept_from_scripts_and_other_sites()
+    {
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(complaints);
+        await SignInAsync(page, _host.Tenant.Operator.UserName);
+        var cookie = (await page.Context.CookiesAsync()).Single(static c => c.Name == "teamsworkflows");
+        Assert.True(cookie.HttpOnly);
+        Assert.Equal(SameSiteAttribute.Lax, cookie.SameSite);
+
+        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/signout"])
+        {
+            var refused = await page.Context.APIRequest.PostAsync(new Uri(_host.Address, path).AbsoluteUri, new() { MaxRedirects = 0 });
+            Assert.Equal(400, refused.Status);
+        }
+    }
+
+    private async Task SignInAsync(IPage page, string username)
+    {
+        await page.GotoAsync(_host.Address.AbsoluteUri);
+        await page.GetByRole(AriaRole.Button, new() { Name = username }).First.ClickAsync();
+        await page.WaitForURLAsync(_host.Address.AbsoluteUri);
+    }
+
+    private static async Task ExpectNoSidewaysScrollAsync(IPage page)
+        => Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), page.Url);
+
+    // For a person to look at: set the variable to a folder.
+    private static async Task ScreenshotAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        }
+    }
+}
