@@ -47,6 +47,7 @@ internal sealed class SpawnedServer : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [typeof(ServerProcess).Assembly.Location])
         {
             WorkingDirectory = _folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

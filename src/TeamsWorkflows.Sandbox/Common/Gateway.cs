@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TeamsWorkflows.Sandbox.Tenants;
 
@@ -19,6 +20,8 @@ internal sealed class Gateway(TimeProvider time, TenantStore defaultTenant)
     public RequestDelegate HandleUnlogged(Func<Exchange, Reply> handler) =>
         HandleUnlogged(exchange => Task.FromResult(handler(exchange)));
 
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "The edge: a defect of the sandbox must not look like a fault of Microsoft's.")]
     private RequestDelegate Wrap(string surface, Func<Exchange, Task<Reply>> handler, bool isLogged) => async http =>
     {
         var exchange = new Exchange(http, surface, time);
@@ -30,6 +33,11 @@ internal sealed class Gateway(TimeProvider time, TenantStore defaultTenant)
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             reply = Reply.Empty(499) with { Cut = true };
+        }
+        catch (Exception defect)
+        {
+            exchange.Fault = $"sandbox defect: {defect.GetType().Name}";
+            reply = Reply.OfText(500, "text/plain; charset=utf-8", $"A defect of the sandbox itself.\n{defect}");
         }
 
         if (isLogged)

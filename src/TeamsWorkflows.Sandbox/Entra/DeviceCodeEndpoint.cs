@@ -90,6 +90,8 @@ internal sealed class DeviceCodeEndpoint(World world, SignIns signIns)
         }
 
         exchange.User = user;
+
+        // Picking the account on this page is the consent too: the page has named the app.
         Consents.Grant(world, tenant, app, ScopeRequest.Parse(device.Scope, app, tenant).Request!.Missing(tenant, app));
         device.Decision = new DeviceDecision(user.Id, world.Sequence.Next());
         return Layout.SignIn(
