@@ -13,7 +13,7 @@ public sealed class OperatingApiTests(ServerHost host)
         var connection = await oversight.GetJsonAsync("/api/v1/connections/finance-posts");
 
         Assert.Equal("finance-posts", list.GetProperty("connections")[0].Text("id"));
-        Assert.Equal("healthy", connection.Text("state"));
+        Assert.Equal("Healthy", connection.Text("state"));
         Assert.Equal(host.Tenant.Service.UserName, connection.Text("username"));
         Assert.DoesNotContain(host.Tenant.Connector.ClientSecret, list.ToString() + connection, StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public sealed class OperatingApiTests(ServerHost host)
         var history = await administrator.GetJsonAsync(address + "/history");
         var list = await administrator.GetJsonAsync($"/api/v1/orchestrations?status=completed&prefix=delivery-{report.Text("id")}");
 
-        Assert.Equal("completed", instance.Text("status"));
+        Assert.Equal("Completed", instance.Text("status"));
         Assert.Equal(instance.Text("id"), list.GetProperty("orchestrations")[0].Text("id"));
         var types = history.GetProperty("events").EnumerateArray().Select(e => e.Text("type")).ToList();
         Assert.Equal("OrchestratorStarted", types[0]);
@@ -68,12 +68,12 @@ public sealed class OperatingApiTests(ServerHost host)
     }
 
     [Theory]
-    [InlineData("/api/v1/deliveries?state=lost", "delivered")]
-    [InlineData("/api/v1/deliveries?state=4", "delivered")]
+    [InlineData("/api/v1/deliveries?state=lost", "Delivered")]
+    [InlineData("/api/v1/deliveries?state=4", "Delivered")]
     [InlineData("/api/v1/deliveries?limit=0", "200")]
     [InlineData("/api/v1/deliveries?limit=many", "limit")]
     [InlineData("/api/v1/cases?open=perhaps", "open")]
-    [InlineData("/api/v1/orchestrations?status=gone", "completed")]
+    [InlineData("/api/v1/orchestrations?status=gone", "Completed")]
     [InlineData("/api/v1/orchestrations?limit=5000", "1,000")]
     [InlineData("/api/v1/orchestrations?continuationToken=x", "continuationToken")]
     public async Task A_parameter_that_cannot_be_is_refused_with_what_can(string path, string named)

@@ -29,7 +29,7 @@ public sealed partial class ReconnectTests : IAsyncLifetime
 
         var open = (await oversight.GetJsonAsync("/api/v1/cases?open=true")).GetProperty("cases");
         var found = Assert.Single(open.EnumerateArray());
-        Assert.Equal("reconnect", found.Text("cause"));
+        Assert.Equal("Reconnect", found.Text("cause"));
         Assert.Equal(report.GetProperty("deliveries")[0].Text("id"), found.GetProperty("waitingDeliveries")[0].ToString());
         var links = found.GetProperty("links");
 

@@ -28,7 +28,7 @@ public sealed class ReportApiTests(ServerHost host)
         await host.WaitForEndAsync(report.Text("id"));
         Assert.Single(host.Tenant.MessagesAbout(title));
         var delivery = await publisher.GetJsonAsync(report.GetProperty("links").GetProperty("deliveries")[0].ToString());
-        Assert.Equal("delivered", delivery.Text("state"));
+        Assert.Equal("Delivered", delivery.Text("state"));
         Assert.Equal("posted", delivery.GetProperty("attempts")[0].Text("outcome"));
         Assert.Equal(self, delivery.GetProperty("links").Text("report"));
     }

@@ -61,5 +61,5 @@ internal static class DeliveryEndpoints
 
     private static string Next(DeliveryState? state, string before, int limit)
         => $"{Links.Root}/deliveries?before={Uri.EscapeDataString(before)}&limit={limit}"
-            + (state is null ? "" : $"&state={System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(state.Value.ToString())}");
+            + (state is null ? "" : $"&state={state}");
 }

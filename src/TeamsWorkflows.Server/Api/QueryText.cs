@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>Words in queries, as the JSON answers write them.</summary>
@@ -26,5 +24,5 @@ internal static class QueryText
 
     public static string Choices<T>()
         where T : struct, Enum
-        => "Use one of: " + string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)) + ".";
+        => "Use one of: " + string.Join(", ", Enum.GetNames<T>()) + ".";
 }

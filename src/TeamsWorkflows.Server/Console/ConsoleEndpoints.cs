@@ -31,6 +31,7 @@ internal static class ConsoleEndpoints
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
         services.AddSingleton<HomeBoard>();
+        services.AddSingleton<DeliveryTitles>();
         services.AddExceptionHandler<ErrorPages>();
         return services;
     }
@@ -75,7 +76,7 @@ internal static class ConsoleEndpoints
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
-        string id, string? note, CaseDesk cases, ReportDesk reports, CancellationToken cancellationToken)
+        string id, string? note, CaseDesk cases, ReportDesk reports, DeliveryTitles titles, CancellationToken cancellationToken)
     {
         if (await cases.FindAsync(id, cancellationToken) is not { } found)
         {
@@ -88,11 +89,12 @@ internal static class ConsoleEndpoints
             Case = found,
             Evidence = delivery?.Attempts.LastOrDefault(static a => a.Evidence is not null)?.Evidence,
             Note = Notes.Text(note),
+            Titles = await titles.FindAsync(found.WaitingDeliveries.Take(CasePage.MaxShown).ToArray(), cancellationToken),
         });
     }
 
     private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(
-        string? state, string? before, ReportDesk reports, CancellationToken cancellationToken)
+        string? state, string? before, ReportDesk reports, DeliveryTitles titles, CancellationToken cancellationToken)
     {
         if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
         {
@@ -103,6 +105,7 @@ internal static class ConsoleEndpoints
         return new RazorComponentResult<DeliveriesPage>(new
         {
             Deliveries = found,
+            Titles = await titles.FindAsync(found.Select(static d => d.Id).ToArray(), cancellationToken),
             State = wanted,
             Next = found.Count < PageSize ? null : $"/deliveries?before={Uri.EscapeDataString(found[^1].Id)}&state={wanted}",
         });

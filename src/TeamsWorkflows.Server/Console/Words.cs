@@ -12,7 +12,8 @@ internal static class Words
     /// <summary>One unit, rounded down: "47 min".</summary>
     public static string Span(TimeSpan span) => span switch
     {
-        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (int)span.TotalMilliseconds)} ms"),
+        { Ticks: < 0 } => "0 s", // another process's clock is ahead
+        { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMilliseconds} ms"),
         { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalSeconds} s"),
         { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes} min"),
         { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h"),
@@ -24,7 +25,7 @@ internal static class Words
 
     public static Tone Of(DeliveryState state) => state switch
     {
-        DeliveryState.Accepted => new("waiting", "amber", "◔"),
+        DeliveryState.Accepted => new("accepted", "amber", "◔"),
         DeliveryState.Posting => new("posting", "amber", "◔"),
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
@@ -61,10 +62,10 @@ internal static class Words
 
     public static string Of(AttemptKind kind) => kind switch
     {
-        AttemptKind.Token => "Asked for a token",
-        AttemptKind.Post => "Posted",
-        AttemptKind.ReadBack => "Looked in the channel",
-        AttemptKind.Mail => "Sent an e-mail",
+        AttemptKind.Token => "Token",
+        AttemptKind.Post => "Post to the channel",
+        AttemptKind.ReadBack => "Look for it in the channel",
+        AttemptKind.Mail => "E-mail",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -96,7 +97,10 @@ internal static class Words
 
     public static string WhatFollows(Case found) => found.WaitingDeliveries.Count == 0
         ? "Then we check the connection, and close this case if it works."
-        : $"Then we check the connection, and post the {Count(found.WaitingDeliveries.Count, "waiting report", "waiting reports")} in order.";
+        : $"Then we check the connection, and {Post(found.WaitingDeliveries.Count)}.";
+
+    private static string Post(int waiting)
+        => waiting == 1 ? "post the report that waits" : string.Create(CultureInfo.InvariantCulture, $"post the {waiting:N0} reports that wait, in order");
 }
 
 /// <summary>A state as people see it: never by colour alone.</summary>
