@@ -30,6 +30,8 @@ public sealed partial class CrashTests(ITestOutputHelper output)
         ("token-expired", new()),
     ];
 
+    private readonly Dictionary<string, int> _outcomes = new(StringComparer.Ordinal);
+
     [Fact]
     [Trait("Requirement", "R89")]
     [Trait("Requirement", "R82")]
@@ -79,18 +81,21 @@ public sealed partial class CrashTests(ITestOutputHelper output)
         output.WriteLine(
             $"{Reports} reports, {Kills} kills, {clock.Elapsed.TotalSeconds:F0} s: {messages.Count} in the channel, {mails.Count} by mail; "
             + $"{sandbox.DefaultTenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphMessagePost)} posts in the sandbox's log. "
-            + string.Join(", ", deliveries.GroupBy(d => d.Value).Select(g => $"{g.Key}: {g.Count()}")));
+            + string.Join(", ", deliveries.GroupBy(d => d.Value).Select(g => $"{g.Key}: {g.Count()}"))
+            + $". Attempts: {string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
 
         Assert.All(Enumerable.Range(0, Reports), i =>
         {
             var (title, state) = (TitleOf(i), deliveries[i]);
             Assert.True(messages.GetValueOrDefault(title) <= 1, $"{title} is in the channel {messages.GetValueOrDefault(title)} times.");
             Assert.True(mails.GetValueOrDefault(title) <= 1, $"{title} was mailed {mails.GetValueOrDefault(title)} times.");
-            Assert.Equal(state == "delivered" ? 1 : 0, state == "delivered" ? messages.GetValueOrDefault(title) : 0);
+            Assert.Equal(state == "Delivered" ? 1 : 0, state == "Delivered" ? messages.GetValueOrDefault(title) : 0);
             Assert.True(messages.ContainsKey(title) || mails.ContainsKey(title), $"{title} got lost; the ledger says {state}.");
-            Assert.True(state is "delivered" or "fellBack", $"{title} ended as {state}.");
+            Assert.True(state is "Delivered" or "FellBack", $"{title} ended as {state}.");
         });
-        Assert.True(deliveries.Values.Count(s => s == "delivered") > Reports * 9 / 10, "Hardly anything was delivered: the test shows nothing.");
+        Assert.True(deliveries.Values.Count(s => s == "Delivered") > Reports * 9 / 10, "Hardly anything was delivered: the test shows nothing.");
+        string[] mustSee = ["already-posted", "outcome-unknown", "authentication-failed", "throttled"];
+        Assert.Empty(mustSee.Except(_outcomes.Keys));
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Settings() => new Dictionary<string, string?>
@@ -132,7 +137,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<Dictionary<int, string>> WaitForEndsAsync(
+    private async Task<Dictionary<int, string>> WaitForEndsAsync(
         SandboxServer sandbox, HttpClient publisher, HttpClient operating, ConcurrentDictionary<int, string> ids, CancellationToken stop)
     {
         var ends = new Dictionary<int, string>();
@@ -141,10 +146,15 @@ public sealed partial class CrashTests(ITestOutputHelper output)
             Assert.False(stop.IsCancellationRequested, $"{Reports - ends.Count} reports never ended.");
             foreach (var (i, id) in ids.Where(x => !ends.ContainsKey(x.Key)).OrderBy(x => x.Key))
             {
-                var state = (await publisher.GetJsonAsync($"/api/v1/reports/{id}")).GetProperty("deliveries")[0].Text("state");
-                if (state is "delivered" or "fellBack" or "failed")
+                var delivery = (await publisher.GetJsonAsync($"/api/v1/reports/{id}")).GetProperty("deliveries")[0];
+                var state = delivery.Text("state");
+                if (state is "Delivered" or "FellBack" or "Failed")
                 {
                     ends.Add(i, state);
+                    foreach (var attempt in delivery.GetProperty("attempts").EnumerateArray())
+                    {
+                        _outcomes[attempt.Text("outcome")] = _outcomes.GetValueOrDefault(attempt.Text("outcome")) + 1;
+                    }
                 }
             }
 
@@ -158,7 +168,7 @@ public sealed partial class CrashTests(ITestOutputHelper output)
     private static async Task SignInToOpenCasesAsync(SandboxServer sandbox, HttpClient operating, CancellationToken stop)
     {
         var cases = await operating.GetJsonAsync("/api/v1/cases?open=true");
-        foreach (var found in cases.GetProperty("cases").EnumerateArray().Where(c => c.Text("cause") == "reconnect"))
+        foreach (var found in cases.GetProperty("cases").EnumerateArray().Where(c => c.Text("cause") == "Reconnect"))
         {
             await SignInAsync(sandbox, operating, $"/api/v1/cases/{found.Text("id")}/sign-in");
             stop.ThrowIfCancellationRequested();
