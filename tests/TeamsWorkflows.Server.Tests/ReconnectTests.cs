@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Core;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -53,6 +56,51 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
         Assert.EndsWith("case-closed", (await again.JsonAsync()).Text("type"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    [Trait("Requirement", "B6")]
+    public async Task Looking_at_everything_changes_nothing_and_an_administrator_may_end_what_waits()
+    {
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        using var publisher = await _host.PublisherAsync();
+        using var administrator = await _host.AdministratorAsync();
+        _host.Tenant.Faults.Apply("refresh-revoked");
+        using var submitted = await publisher.SubmitAsync(_host.Tenant.Report(Calls.Unique("Looked at")), "looked-at");
+        var delivery = (await submitted.JsonAsync()).GetProperty("deliveries")[0];
+        await _host.Tenant.WaitForMailAsync(m => m.To.Contains(_host.Tenant.Operator.UserName), enough.Token);
+        var found = (await administrator.GetJsonAsync("/api/v1/cases?open=true")).GetProperty("cases")[0];
+        var instance = delivery.GetProperty("links").Text("orchestration");
+        var before = await EverythingAsync();
+
+        foreach (var path in (string[])[
+            "/api/v1/cases", found.GetProperty("links").Text("self"), found.GetProperty("links").Text("signIn"), "/api/v1/connections",
+            "/api/v1/connections/finance-posts", "/api/v1/deliveries", delivery.GetProperty("links").Text("self"), instance,
+            instance + "/history", instance + "/terminate", "/api/v1/orchestrations", "/", "/deliveries", "/connections", "/health/ready",
+            $"/cases/{found.Text("id")}", $"/cases/{found.Text("id")}/sign-in", "/signin/callback?code=x&state=y"])
+        {
+            using var answer = await administrator.GetAsync(new Uri(path, UriKind.Relative), enough.Token);
+            Assert.True((int)answer.StatusCode is 200 or 302 or 405, $"{path}: {answer.StatusCode}");
+        }
+
+        Assert.Equal(before, await EverythingAsync());
+        using var ended = await administrator.PostJsonAsync(instance + "/terminate", """{"reason":"nobody needs it"}""");
+        Assert.Equal(HttpStatusCode.Accepted, ended.StatusCode);
+        var client = _host.Server.Services.GetRequiredService<DurableTaskClient>();
+        var last = await client.WaitForInstanceCompletionAsync($"delivery-{delivery.Text("id")}", enough.Token);
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, last.Status);
+    }
+
+    // Every row of the product's data, as text.
+    private Task<string> EverythingAsync() => _host.Server.Services.GetRequiredService<Database>().ReadAsync(
+        static async db => JsonSerializer.Serialize(new
+        {
+            Cases = await db.Cases.Include(c => c.ParkedRuns).OrderBy(c => c.Id).ToListAsync(),
+            Connections = await db.Connections.OrderBy(c => c.Id).ToListAsync(),
+            Reports = await db.Reports.Include(r => r.Deliveries).ThenInclude(d => d.Attempts).OrderBy(r => r.Id).ToListAsync(),
+            SignIns = await db.SignIns.OrderBy(s => s.StateHash).ToListAsync(),
+            TokenCaches = await db.TokenCaches.OrderBy(c => c.ConnectionId).ToListAsync(),
+        }),
+        CancellationToken.None);
 
     // As a browser would, with the sandbox's page in between; the state works once.
     private async Task<string> SignInAsync(HttpClient oversight, JsonElement links, string username)

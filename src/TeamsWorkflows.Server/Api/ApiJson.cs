@@ -7,6 +7,7 @@ namespace TeamsWorkflows.Server.Api;
 
 /// <summary>How the API reads and writes JSON: strictly, and enumerations as words.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ReportRequest))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(NoFields))]

@@ -11,10 +11,12 @@ internal static class ApiSetup
     {
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ValidateApiOptions>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(static (kestrel, api) =>
+        services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(static (kestrel, configuration) =>
         {
+            // Kestrel is made before the options are validated, and must not be what says that one of them is wrong.
+            var api = configuration.GetSection(ApiOptions.Section).Get<ApiOptions>() ?? new ApiOptions();
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = api.Value.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = Math.Max(1, api.MaxBodyBytes);
         });
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));

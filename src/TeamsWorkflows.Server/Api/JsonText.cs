@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TeamsWorkflows.Server.Api;
 
-/// <summary>JSON that is stored as text, shown as JSON.</summary>
+/// <summary>JSON that is stored as text, shown as JSON; other text, such as the reason of a termination, as a string.</summary>
 internal static class JsonText
 {
     public static JsonElement? Parse(string? text)
@@ -12,7 +12,14 @@ internal static class JsonText
             return null;
         }
 
-        using var document = JsonDocument.Parse(text);
-        return document.RootElement.Clone();
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(text, ApiJson.Default.String);
+        }
     }
 }
