@@ -4,6 +4,7 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask;
 
 /// <summary>What a client may know of an instance. Inputs and outputs are JSON text, as the registry's options write it.</summary>
+/// <param name="Output">The result as JSON; for a terminated instance the reason, as plain text.</param>
 /// <param name="Status">The runtime status; <see cref="OrchestrationRuntimeStatus.Pending"/> until a scheduled start.</param>
 /// <param name="LastUpdatedAt">When the instance's row last changed; a turn that changes nothing in it does not count.</param>
 /// <param name="Failure">Why the instance failed; null otherwise.</param>

@@ -33,7 +33,7 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         var open = (await oversight.GetJsonAsync("/api/v1/cases?open=true")).GetProperty("cases");
         var found = Assert.Single(open.EnumerateArray());
         Assert.Equal("Reconnect", found.Text("cause"));
-        Assert.Equal(report.GetProperty("deliveries")[0].Text("id"), found.GetProperty("waitingDeliveries")[0].ToString());
+        Assert.Equal(report.GetProperty("deliveries")[0].Text("id"), found.GetProperty("waitingDeliveries")[0].Text("id"));
         var links = found.GetProperty("links");
 
         // Somebody's word does not resolve it; another person's sign-in does not either; looking changes nothing.

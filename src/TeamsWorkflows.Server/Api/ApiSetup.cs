@@ -22,7 +22,6 @@ internal static class ApiSetup
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestProblems>();
-        services.AddSingleton<PublisherView>();
         services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (api, _, _) =>
         {
             Describe(api);

@@ -30,7 +30,6 @@ internal static class DeliveryEndpoints
         int? limit,
         ClaimsPrincipal caller,
         ReportDesk desk,
-        PublisherView own,
         CancellationToken cancellationToken)
     {
         if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
@@ -44,18 +43,17 @@ internal static class DeliveryEndpoints
             return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {MaxPageSize}.");
         }
 
-        var found = caller.MayOperate()
-            ? await desk.ListDeliveriesAsync(wanted, before, pageSize, cancellationToken)
-            : await own.ListDeliveriesAsync(caller.Publisher(), wanted, before, pageSize, cancellationToken);
+        var publisher = caller.MayOperate() ? null : caller.Publisher();
+        var found = await desk.ListDeliveriesAsync(publisher, wanted, before, pageSize, cancellationToken);
         return TypedResults.Ok(new DeliveryPage(
             found.Select(DeliveryResource.From).ToArray(),
             found.Count < pageSize ? null : Next(wanted, found[^1].Id, pageSize)));
     }
 
     private static async Task<Results<Ok<DeliveryResource>, ProblemHttpResult>> FindAsync(
-        string id, ClaimsPrincipal caller, ReportDesk desk, PublisherView own, CancellationToken cancellationToken)
+        string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
         => await desk.FindDeliveryAsync(id, cancellationToken) is { } delivery
-            && (caller.MayOperate() || await own.OwnsAsync(caller.Publisher(), delivery.ReportId, cancellationToken))
+            && (caller.MayOperate() || delivery.Publisher == caller.Publisher())
             ? TypedResults.Ok(DeliveryResource.From(delivery))
             : Problems.NotFound("delivery", id);
 

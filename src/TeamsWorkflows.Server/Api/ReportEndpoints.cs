@@ -73,11 +73,8 @@ internal static class ReportEndpoints
     }
 
     private static async Task<Results<Ok<ReportResource>, ProblemHttpResult>> FindAsync(
-        string id, ClaimsPrincipal caller, ReportDesk desk, PublisherView own, CancellationToken cancellationToken)
-    {
-        var isVisible = caller.MayOperate() || await own.OwnsAsync(caller.Publisher(), id, cancellationToken);
-        return isVisible && await desk.FindAsync(id, cancellationToken) is { } report
+        string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is { } report && (caller.MayOperate() || report.Publisher == caller.Publisher())
             ? TypedResults.Ok(ReportResource.From(report))
             : Problems.NotFound("report", id);
-    }
 }

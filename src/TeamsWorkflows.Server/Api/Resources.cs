@@ -52,6 +52,7 @@ internal sealed record ReportLinks(string Self, IReadOnlyList<string> Deliveries
 internal sealed record DeliveryResource(
     string Id,
     string ReportId,
+    string Title,
     string Connection,
     string TeamId,
     string ChannelId,
@@ -69,6 +70,7 @@ internal sealed record DeliveryResource(
     public static DeliveryResource From(Delivery delivery) => new(
         delivery.Id,
         delivery.ReportId,
+        delivery.Title,
         delivery.Connection,
         delivery.TeamId,
         delivery.ChannelId,
@@ -102,12 +104,13 @@ internal sealed record CaseResource(
     string? Username,
     OperatorAction Cause,
     Diagnosis Diagnosis,
+    FailureEvidence? Evidence,
     DateTimeOffset OpenedAt,
     DateTimeOffset? ClosedAt,
     string? ClosedBy,
     string? Resolution,
     string? LastVerification,
-    IReadOnlyList<string> WaitingDeliveries,
+    IReadOnlyList<WaitingDelivery> WaitingDeliveries,
     CaseLinks Links)
 {
     public static CaseResource From(Case found) => new(
@@ -118,6 +121,7 @@ internal sealed record CaseResource(
         found.Username,
         found.Cause,
         found.Diagnosis,
+        found.Evidence,
         found.OpenedAt,
         found.ClosedAt,
         found.ClosedBy,

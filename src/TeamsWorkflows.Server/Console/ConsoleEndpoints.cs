@@ -31,7 +31,6 @@ internal static class ConsoleEndpoints
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
         services.AddSingleton<HomeBoard>();
-        services.AddSingleton<DeliveryTitles>();
         services.AddExceptionHandler<ErrorPages>();
         return services;
     }
@@ -76,36 +75,23 @@ internal static class ConsoleEndpoints
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
-        string id, string? note, CaseDesk cases, ReportDesk reports, DeliveryTitles titles, CancellationToken cancellationToken)
-    {
-        if (await cases.FindAsync(id, cancellationToken) is not { } found)
-        {
-            return TypedResults.NotFound();
-        }
-
-        var delivery = found.WaitingDeliveries is [var first, ..] ? await reports.FindDeliveryAsync(first, cancellationToken) : null;
-        return new RazorComponentResult<CasePage>(new
-        {
-            Case = found,
-            Evidence = delivery?.Attempts.LastOrDefault(static a => a.Evidence is not null)?.Evidence,
-            Note = Notes.Text(note),
-            Titles = await titles.FindAsync(found.WaitingDeliveries.Take(CasePage.MaxShown).ToArray(), cancellationToken),
-        });
-    }
+        string id, string? note, CaseDesk cases, CancellationToken cancellationToken)
+        => await cases.FindAsync(id, cancellationToken) is { } found
+            ? new RazorComponentResult<CasePage>(new { Case = found, Note = Notes.Text(note) })
+            : TypedResults.NotFound();
 
     private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(
-        string? state, string? before, ReportDesk reports, DeliveryTitles titles, CancellationToken cancellationToken)
+        string? state, string? before, ReportDesk reports, CancellationToken cancellationToken)
     {
         if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
         {
             return TypedResults.BadRequest();
         }
 
-        var found = await reports.ListDeliveriesAsync(wanted, before, PageSize, cancellationToken);
+        var found = await reports.ListDeliveriesAsync(publisher: null, wanted, before, PageSize, cancellationToken);
         return new RazorComponentResult<DeliveriesPage>(new
         {
             Deliveries = found,
-            Titles = await titles.FindAsync(found.Select(static d => d.Id).ToArray(), cancellationToken),
             State = wanted,
             Next = found.Count < PageSize ? null : $"/deliveries?before={Uri.EscapeDataString(found[^1].Id)}&state={wanted}",
         });
@@ -114,8 +100,7 @@ internal static class ConsoleEndpoints
     private static async Task<Results<RazorComponentResult<DeliveryPage>, NotFound>> DeliveryAsync(
         string id, ReportDesk reports, ConnectionDesk connections, CancellationToken cancellationToken)
     {
-        if (await reports.FindDeliveryAsync(id, cancellationToken) is not { } delivery
-            || await reports.FindAsync(delivery.ReportId, cancellationToken) is not { } report)
+        if (await reports.FindDeliveryAsync(id, cancellationToken) is not { } delivery)
         {
             return TypedResults.NotFound();
         }
@@ -123,7 +108,7 @@ internal static class ConsoleEndpoints
         var connection = delivery.State == DeliveryState.Parked
             ? await connections.FindAsync(delivery.Connection, cancellationToken)
             : null;
-        return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, report.Title, CaseId = connection?.OpenCaseId });
+        return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, CaseId = connection?.OpenCaseId });
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(

@@ -33,7 +33,7 @@ internal sealed class SampleReport(ReportDesk reports, ConnectionDesk connection
             return (null, false, "the sample report was refused");
         }
 
-        await client.WaitForInstanceCompletionAsync($"report-{accepted.Report.Id}", cancellationToken);
+        await client.WaitForInstanceCompletionAsync(accepted.Report.InstanceId, cancellationToken);
         return (await reports.FindDeliveryAsync(accepted.Report.Deliveries[0].Id, cancellationToken), accepted.IsRepeat, null);
     }
 }

@@ -5,6 +5,7 @@ namespace TeamsWorkflows.Cases;
 
 /// <summary>Something about a connection that a person has to do, with its evidence.</summary>
 /// <param name="Cause">What has to be done.</param>
+/// <param name="Evidence">The answer that the verdict rests on, redacted; null when there was none.</param>
 /// <param name="WaitingDeliveries">The deliveries that go on when it is done.</param>
 /// <param name="Username">The account that has to sign in; null when the case is not about a sign-in.</param>
 public sealed record Case(
@@ -14,29 +15,35 @@ public sealed record Case(
     string? Username,
     OperatorAction Cause,
     Diagnosis Diagnosis,
+    FailureEvidence? Evidence,
     DateTimeOffset OpenedAt,
     DateTimeOffset? ClosedAt,
     string? ClosedBy,
     string? Resolution,
     string? LastVerification,
-    IReadOnlyList<string> WaitingDeliveries)
+    IReadOnlyList<WaitingDelivery> WaitingDeliveries)
 {
     public bool IsOpen => ClosedAt is null;
 
-    internal static Case From(CaseRow row, ConnectionRow connection) => new(
+    internal static Case From(CaseRow row, ConnectionRow connection, IReadOnlyList<WaitingDelivery> waiting) => new(
         row.Id,
         row.ConnectionId,
         connection.DisplayName,
         connection.Username,
         row.Cause,
         WorkflowJson.Read<Diagnosis>(row.Diagnosis)!,
+        WorkflowJson.Read<FailureEvidence>(row.Evidence),
         row.OpenedAt,
         row.ClosedAt,
         row.ClosedBy,
         row.Resolution,
         row.LastVerification,
-        row.ParkedRuns.OrderBy(p => p.ParkedAt).Select(p => p.DeliveryId).ToArray());
+        waiting);
 }
+
+/// <summary>A delivery that goes on when a case is resolved.</summary>
+/// <param name="Title">Its report's title.</param>
+public sealed record WaitingDelivery(string Id, string Title);
 
 /// <summary>What an operator's word about a case led to.</summary>
 public enum ResolveResult

@@ -10,6 +10,8 @@ namespace TeamsWorkflows.Cases;
 /// <summary>What operators see and do about cases.</summary>
 public sealed class CaseDesk(Database database, DurableTaskClient client)
 {
+    private const int MaxListed = 500;
+
     /// <summary>Lists cases, open ones first, then newest first.</summary>
     public Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, CancellationToken cancellationToken)
         => ListAsync(db => db.Cases.Where(c => !onlyOpen || c.ClosedAt == null), cancellationToken);
@@ -42,13 +44,23 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
         Func<ProductDb, IQueryable<CaseRow>> select, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(
-            db => select(db).Include(c => c.ParkedRuns)
-                .Join(db.Connections, c => c.ConnectionId, c => c.Id, (@case, connection) => new { @case, connection })
-                .OrderBy(x => x.@case.ClosedAt != null)
-                .ThenByDescending(x => x.@case.OpenedAt)
-                .Take(500)
+            db => select(db)
+                .OrderBy(c => c.ClosedAt != null)
+                .ThenByDescending(c => c.OpenedAt)
+                .Take(MaxListed)
+                .Select(c => new
+                {
+                    Case = c,
+                    Connection = db.Connections.Single(x => x.Id == c.ConnectionId),
+                    Waiting = db.ParkedRuns.Where(p => p.CaseId == c.Id)
+                        .OrderBy(p => p.ParkedAt)
+                        .Join(db.Deliveries, p => p.DeliveryId, d => d.Id, (p, d) => d)
+                        .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new WaitingDelivery(d.Id, r.Title))
+                        .ToList(),
+                })
+                .AsSingleQuery()
                 .ToListAsync(cancellationToken),
             cancellationToken);
-        return rows.ConvertAll(x => Case.From(x.@case, x.connection));
+        return rows.ConvertAll(x => Case.From(x.Case, x.Connection, x.Waiting));
     }
 }

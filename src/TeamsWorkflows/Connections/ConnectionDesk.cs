@@ -57,7 +57,8 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                 else if (!IsSameIdentity(row, definition))
                 {
                     await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
-                    (row.AccountId, row.State, row.StateSince, row.Diagnosis) = (null, ConnectionState.NeverConnected, time.GetUtcNow(), null);
+                    (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
+                    (row.Diagnosis, row.Evidence) = (null, null);
                 }
 
                 (row.DisplayName, row.Owner, row.Scopes) = (definition.DisplayName, definition.Owner, string.Join(' ', definition.Scopes));

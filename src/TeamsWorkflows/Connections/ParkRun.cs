@@ -43,6 +43,7 @@ internal sealed class ParkRun(
                     ConnectionId = input.ConnectionId,
                     Cause = cause,
                     Diagnosis = WorkflowJson.Write(input.Diagnosis),
+                    Evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken),
                     OpenedAt = now,
                 };
                 db.Cases.Add(open);
@@ -50,15 +51,22 @@ internal sealed class ParkRun(
 
             if (input.InstanceId is { } instanceId)
             {
-                (connection.State, connection.StateSince, connection.Diagnosis) = connection.State == ConnectionState.NeedsAttention
-                    ? (connection.State, connection.StateSince, connection.Diagnosis)
-                    : (ConnectionState.NeedsAttention, now, WorkflowJson.Write(input.Diagnosis));
+                if (connection.State != ConnectionState.NeedsAttention)
+                {
+                    (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
+                    (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(input.Diagnosis), open.Evidence);
+                }
+
                 await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);
             }
 
             return open.Id;
         },
         cancellationToken);
+
+    private static Task<string?> LastEvidenceAsync(ProductDb db, string deliveryId, CancellationToken cancellationToken)
+        => db.Attempts.Where(a => a.DeliveryId == deliveryId && a.Evidence != null)
+            .OrderByDescending(a => a.Number).Select(a => a.Evidence).FirstOrDefaultAsync(cancellationToken);
 
     private static async Task ParkAsync(
         ProductDb db, string caseId, string instanceId, ParkRunInput input, DateTimeOffset now, CancellationToken cancellationToken)

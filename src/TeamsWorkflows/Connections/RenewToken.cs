@@ -27,12 +27,15 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
 
         var token = await tokens.AcquireAsync(
             connection, new TokenRequest(BypassCache: true, input.Claims), context.CancellationToken);
-        var diagnosis = token is TokenResult.Refused refused ? Diagnostician.Diagnose(refused.Evidence) : null;
-        await RecordAsync(input, diagnosis, context.CancellationToken);
-        return new(diagnosis is null ? null : diagnosis with { Claims = diagnosis.Claims ?? input.Claims });
+        var evidence = (token as TokenResult.Refused)?.Evidence;
+        var diagnosis = evidence is null ? null : Diagnostician.Diagnose(evidence);
+        diagnosis = diagnosis is null ? null : diagnosis with { Claims = diagnosis.Claims ?? input.Claims };
+        await RecordAsync(input, diagnosis, evidence, context.CancellationToken);
+        return new(diagnosis);
     }
 
-    private Task RecordAsync(RenewTokenInput input, Diagnosis? diagnosis, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task RecordAsync(
+        RenewTokenInput input, Diagnosis? diagnosis, FailureEvidence? evidence, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
             var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken), time.GetUtcNow());
@@ -42,8 +45,8 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
             }
             else if (diagnosis.Action != OperatorAction.WaitAndRetry)
             {
-                (connection.State, connection.StateSince, connection.Diagnosis)
-                    = (ConnectionState.NeedsAttention, now, WorkflowJson.Write(diagnosis with { Claims = diagnosis.Claims ?? input.Claims }));
+                (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
+                (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(diagnosis), WorkflowJson.Write(evidence));
             }
         },
         cancellationToken);

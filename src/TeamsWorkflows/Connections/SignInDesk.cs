@@ -162,8 +162,8 @@ public sealed class SignInDesk
                 connection.AccountId = accountId;
                 if (open is null)
                 {
-                    (connection.State, connection.StateSince, connection.Diagnosis)
-                        = (ConnectionState.Healthy, _time.GetUtcNow(), null);
+                    (connection.State, connection.StateSince) = (ConnectionState.Healthy, _time.GetUtcNow());
+                    (connection.Diagnosis, connection.Evidence) = (null, null);
                 }
 
                 return open?.Id;

@@ -50,6 +50,9 @@ public sealed class ConnectionRow
     /// <summary>Gets or sets why the connection is not healthy, as JSON of a <see cref="Diagnosis"/>.</summary>
     public string? Diagnosis { get; set; }
 
+    /// <summary>Gets or sets the answer that the diagnosis rests on, redacted, as JSON of a <see cref="FailureEvidence"/>.</summary>
+    public string? Evidence { get; set; }
+
     public DateTimeOffset? LastSuccessAt { get; set; }
 
     /// <summary>Gets or sets when a silent renewal last worked: a failure before that needs no other.</summary>
@@ -193,6 +196,9 @@ public sealed class CaseRow
 
     /// <summary>Gets or sets the verdict that opened it, as JSON of a <see cref="Diagnostics.Diagnosis"/>.</summary>
     public required string Diagnosis { get; set; }
+
+    /// <summary>Gets or sets the answer that the verdict rests on, redacted, as JSON of a <see cref="FailureEvidence"/>.</summary>
+    public string? Evidence { get; set; }
 
     public required DateTimeOffset OpenedAt { get; set; }
 

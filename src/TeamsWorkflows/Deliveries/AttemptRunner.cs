@@ -136,7 +136,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
 
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:
                 var refused = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, outcome.Verdict!.Summary, cancellationToken);
-                await StopConnectionAsync(db, refused.ConnectionId, outcome.Verdict!, cancellationToken);
+                await StopConnectionAsync(db, refused.ConnectionId, attempt, outcome.Verdict!, cancellationToken);
                 break;
 
             case { Verdict: { } verdict }:
@@ -161,13 +161,14 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
     }
 
     // The authority says no: every other run of this connection is spared the same answer.
-    private async Task StopConnectionAsync(ProductDb db, string connectionId, Diagnosis diagnosis, CancellationToken cancellationToken)
+    private async Task StopConnectionAsync(
+        ProductDb db, string connectionId, AttemptRow attempt, Diagnosis diagnosis, CancellationToken cancellationToken)
     {
         var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
         if (connection.State != ConnectionState.NeedsAttention)
         {
-            (connection.State, connection.StateSince, connection.Diagnosis)
-                = (ConnectionState.NeedsAttention, time.GetUtcNow(), WorkflowJson.Write(diagnosis));
+            (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
+            (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(diagnosis), attempt.Evidence);
         }
     }
 

@@ -4,6 +4,8 @@ using TeamsWorkflows.Diagnostics;
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>One report on its way to one destination, as people and programs see it.</summary>
+/// <param name="Publisher">Who handed the report over.</param>
+/// <param name="Title">The report's title.</param>
 /// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
 /// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
 /// <param name="WebUrl">Opens the message in Teams.</param>
@@ -12,6 +14,8 @@ namespace TeamsWorkflows.Deliveries;
 public sealed record Delivery(
     string Id,
     string ReportId,
+    string Publisher,
+    string Title,
     string Connection,
     string TeamId,
     string ChannelId,
@@ -26,9 +30,11 @@ public sealed record Delivery(
     DateTimeOffset UpdatedAt,
     IReadOnlyList<Attempt> Attempts)
 {
-    internal static Delivery From(DeliveryRow row) => new(
+    internal static Delivery From(DeliveryRow row, string publisher, string title) => new(
         row.Id,
         row.ReportId,
+        publisher,
+        title,
         row.ConnectionId,
         row.TeamId,
         row.ChannelId,

@@ -23,7 +23,8 @@ internal static partial class Redaction
         }
 
         var cut = body.Length <= MaxBodyLength ? body : body[..MaxBodyLength];
-        return SecretField().Replace(Jwt().Replace(cut, Redacted), $"${{name}}{Redacted}");
+        cut = AuthorizationCode().Replace(Jwt().Replace(cut, Redacted), $"${{name}}{Redacted}");
+        return SecretField().Replace(cut, $"${{name}}{Redacted}");
     }
 
     public static IReadOnlyDictionary<string, string> Headers(IEnumerable<(string Name, string Value)> headers)
@@ -41,8 +42,15 @@ internal static partial class Redaction
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Jwt();
 
+    // A parameter of an address or a form, and not Graph's "code", which is what an operator needs to see.
     [GeneratedRegex(
-        @"(?<name>(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|device_code|assertion|password|sig|code)[""']?\s*[=:]\s*[""']?)[^""'&\s,}]{6,}",
+        @"(?<name>(?:^|[?&\s])code=)[^&\s""'<]{6,}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AuthorizationCode();
+
+    [GeneratedRegex(
+        @"(?<name>(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|device_code|assertion|password|sig)[""']?\s*[=:]\s*[""']?)[^""'&\s,}]{6,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretField();

@@ -91,29 +91,42 @@ public sealed class ReportDesk(
             cancellationToken) is { } row ? ToReport(row) : null;
 
     public async Task<Delivery?> FindDeliveryAsync(string deliveryId, CancellationToken cancellationToken)
-        => await database.ReadAsync(
-            db => db.Deliveries.Include(d => d.Attempts).SingleOrDefaultAsync(d => d.Id == deliveryId, cancellationToken),
-            cancellationToken) is { } row ? Delivery.From(row) : null;
+        => await DeliveriesAsync(db => db.Deliveries.Where(d => d.Id == deliveryId), pageSize: 1, cancellationToken) is [var found] ? found : null;
 
     /// <summary>Lists deliveries, newest first.</summary>
+    /// <param name="publisher">Only those of this publisher's reports; null: everybody's.</param>
     /// <param name="state">Only those; null: all.</param>
     /// <param name="before">Only those with a smaller identifier: the last one of the page before.</param>
     /// <param name="pageSize">1 to 200.</param>
-    public async Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
-        DeliveryState? state, string? before, int pageSize, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
+        string? publisher, DeliveryState? state, string? before, int pageSize, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, 200);
 
-        var rows = await database.ReadAsync(
-            db => db.Deliveries.Include(d => d.Attempts)
+        return DeliveriesAsync(
+            db => db.Deliveries
+                .Where(d => publisher == null || db.Reports.Any(r => r.Id == d.ReportId && r.Publisher == publisher))
                 .Where(d => state == null || d.State == state)
-                .Where(d => before == null || string.Compare(d.Id, before) < 0)
+                .Where(d => before == null || string.Compare(d.Id, before) < 0),
+            pageSize,
+            cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(
+        Func<ProductDb, IQueryable<DeliveryRow>> select, int pageSize, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(
+            db => select(db)
                 .OrderByDescending(d => d.Id)
                 .Take(pageSize)
+                .Include(d => d.Attempts)
+                .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
                 .ToListAsync(cancellationToken),
             cancellationToken);
-        return rows.ConvertAll(Delivery.From);
+        return rows.OrderByDescending(x => x.delivery.Id, StringComparer.Ordinal)
+            .Select(x => Delivery.From(x.delivery, x.Publisher, x.Title))
+            .ToArray();
     }
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
@@ -190,9 +203,11 @@ public sealed class ReportDesk(
 
     private static Report ToReport(ReportRow row) => new(
         row.Id,
+        row.Publisher,
+        DeliveryNames.InstanceOfReport(row.Id),
         row.Title,
         row.Format,
         row.CreatedAt,
         row.Patience,
-        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(Delivery.From).ToArray());
+        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Delivery.From(d, row.Publisher, row.Title)).ToArray());
 }

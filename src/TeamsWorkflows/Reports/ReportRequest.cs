@@ -48,8 +48,10 @@ public static class ReportLimits
 }
 
 /// <summary>A report and what became of it.</summary>
+/// <param name="Publisher">Who handed it over.</param>
+/// <param name="InstanceId">The orchestration that carries it.</param>
 public sealed record Report(
-    string Id, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries);
+    string Id, string Publisher, string InstanceId, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries);
 
 /// <summary>What a publisher is told.</summary>
 public abstract record SubmitResult

@@ -89,6 +89,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Evidence")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("LastVerification")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -135,6 +138,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("LastRenewedAt")

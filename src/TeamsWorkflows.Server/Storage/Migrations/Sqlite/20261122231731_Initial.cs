@@ -19,6 +19,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     ConnectionId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     Cause = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     Diagnosis = table.Column<string>(type: "TEXT", nullable: false),
+                    Evidence = table.Column<string>(type: "TEXT", nullable: true),
                     OpenedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ClosedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     ClosedBy = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
@@ -47,6 +48,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     StateSince = table.Column<long>(type: "INTEGER", nullable: false),
                     Diagnosis = table.Column<string>(type: "TEXT", nullable: true),
+                    Evidence = table.Column<string>(type: "TEXT", nullable: true),
                     LastSuccessAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastRenewedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },

@@ -11,7 +11,7 @@ using TeamsWorkflows.Data;
 namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(ProductDb))]
-    [Migration("20261122222948_Initial")]
+    [Migration("20261122231731_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -92,6 +92,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Evidence")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("LastVerification")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -138,6 +141,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("LastRenewedAt")
