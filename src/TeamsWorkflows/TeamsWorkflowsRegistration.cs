@@ -44,6 +44,18 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<Mailer>();
         services.AddSingleton<AttemptRunner>();
 
+        // Activities hold nothing between calls: one object of each serves all.
+        services.AddSingleton<PostChannelMessage>();
+        services.AddSingleton<ReconcileChannelMessage>();
+        services.AddSingleton<RecordDelivery>();
+        services.AddSingleton<SendReportMail>();
+        services.AddSingleton<RenewToken>();
+        services.AddSingleton<ParkRun>();
+        services.AddSingleton<UnparkRun>();
+        services.AddSingleton<ProbeConnection>();
+        services.AddSingleton<CloseCase>();
+        services.AddSingleton<NotifyOperators>();
+
         services.AddSingleton<ReportDesk>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
@@ -63,14 +75,14 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(DeliverToDestination), static () => new DeliverToDestination())
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
-        .AddActivity(nameof(PostChannelMessage), () => ActivatorUtilities.CreateInstance<PostChannelMessage>(services))
-        .AddActivity(nameof(ReconcileChannelMessage), () => ActivatorUtilities.CreateInstance<ReconcileChannelMessage>(services))
-        .AddActivity(nameof(RecordDelivery), () => ActivatorUtilities.CreateInstance<RecordDelivery>(services))
-        .AddActivity(nameof(SendReportMail), () => ActivatorUtilities.CreateInstance<SendReportMail>(services))
-        .AddActivity(nameof(RenewToken), () => ActivatorUtilities.CreateInstance<RenewToken>(services))
-        .AddActivity(nameof(ParkRun), () => ActivatorUtilities.CreateInstance<ParkRun>(services))
-        .AddActivity(nameof(UnparkRun), () => ActivatorUtilities.CreateInstance<UnparkRun>(services))
-        .AddActivity(nameof(ProbeConnection), () => ActivatorUtilities.CreateInstance<ProbeConnection>(services))
-        .AddActivity(nameof(CloseCase), () => ActivatorUtilities.CreateInstance<CloseCase>(services))
-        .AddActivity(nameof(NotifyOperators), () => ActivatorUtilities.CreateInstance<NotifyOperators>(services));
+        .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
+        .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
+        .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
+        .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
+        .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)
+        .AddActivity(nameof(ParkRun), services.GetRequiredService<ParkRun>)
+        .AddActivity(nameof(UnparkRun), services.GetRequiredService<UnparkRun>)
+        .AddActivity(nameof(ProbeConnection), services.GetRequiredService<ProbeConnection>)
+        .AddActivity(nameof(CloseCase), services.GetRequiredService<CloseCase>)
+        .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>);
 }

@@ -153,11 +153,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         return delivery;
     }
 
-    private async Task MarkSuccessAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
+    // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time.
+    private Task MarkSuccessAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await db.Connections.Where(c => c.Id == connectionId)
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, now), cancellationToken);
+        return db.Connections.Where(c => c.Id == connectionId)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
     }
 
     // The authority says no: every other run of this connection is spared the same answer.
