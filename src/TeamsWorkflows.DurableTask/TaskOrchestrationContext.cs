@@ -50,6 +50,7 @@ public abstract class TaskOrchestrationContext
     public abstract void SendEvent(string instanceId, string eventName, object? payload = null);
 
     /// <summary>Starts over with a new input and an empty history once the orchestrator returns.</summary>
+    /// <remarks>Await what you started: activities of this generation that are still open are dropped.</remarks>
     public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true);
 
     /// <summary>Shows clients what the orchestration is doing; kept until it is set again.</summary>

@@ -44,7 +44,7 @@ internal sealed class ProductHost : IAsyncDisposable
             ["Entra:AuthorityHost"] = sandbox.HttpsAddress.AbsoluteUri,
             ["Entra:InstanceDiscovery"] = "false",
             ["Graph:BaseAddress"] = Tenant.GraphAddress.AbsoluteUri,
-            ["Graph:Timeout"] = "00:00:05",
+            ["Graph:Timeout"] = "00:00:30",
             ["Fallback:Host"] = "127.0.0.1",
             ["Fallback:Port"] = $"{sandbox.SmtpEndpoint.Port}",
             ["Fallback:Security"] = "None",
@@ -94,6 +94,10 @@ internal sealed class ProductHost : IAsyncDisposable
     public SignInDesk SignIns => _services.GetRequiredService<SignInDesk>();
 
     public DurableTaskClient Client => _services.GetRequiredService<DurableTaskClient>();
+
+    public T Get<T>()
+        where T : notnull
+        => _services.GetRequiredService<T>();
 
     public Database Database => _services.GetRequiredService<Database>();
 

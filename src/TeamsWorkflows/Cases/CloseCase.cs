@@ -18,7 +18,7 @@ internal sealed class CloseCase(Database database, TimeProvider time) : TaskActi
                 (found.ClosedAt, found.ClosedBy, found.Resolution) = (now, input.Actor, input.Reason);
                 var connection = await db.Connections.SingleAsync(c => c.Id == found.ConnectionId, context.CancellationToken);
                 (connection.State, connection.StateSince, connection.Diagnosis) = (ConnectionState.Healthy, now, null);
-                (connection.Evidence, connection.LastRenewedAt) = (null, now);
+                (connection.Evidence, connection.Generation) = (null, connection.Generation + 1);
             }
 
             return found.ParkedRuns

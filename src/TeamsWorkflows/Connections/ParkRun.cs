@@ -32,7 +32,7 @@ internal sealed class ParkRun(
                 c => c.ConnectionId == input.ConnectionId && c.Cause == cause && c.ClosedAt == null, cancellationToken);
             if (open is null)
             {
-                if (connection.State == ConnectionState.Healthy && connection.StateSince > input.FailedAt)
+                if (connection.State == ConnectionState.Healthy && connection.Generation > input.Generation)
                 {
                     return null; // restored since this run failed
                 }

@@ -16,7 +16,7 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
         if (input.MaySilently)
         {
             var renewal = await context.CallActivityAsync<RenewalOutcome>(
-                nameof(RenewToken), new RenewTokenInput(input.ConnectionId, diagnosis.Claims, input.FailedAt));
+                nameof(RenewToken), new RenewTokenInput(input.ConnectionId, diagnosis.Claims, input.Generation));
             if (renewal.Diagnosis is null)
             {
                 return new(ReauthenticationKind.RenewedSilently, diagnosis);
@@ -35,7 +35,7 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
         var parked = await context.CallActivityAsync<ParkResult>(
             nameof(ParkRun),
             new ParkRunInput(
-                input.ConnectionId, input.DeliveryId, isWorthWaiting ? context.InstanceId : null, diagnosis, input.FailedAt));
+                input.ConnectionId, input.DeliveryId, isWorthWaiting ? context.InstanceId : null, diagnosis, input.Generation));
         if (!isWorthWaiting)
         {
             return new(ReauthenticationKind.GaveUp, diagnosis);

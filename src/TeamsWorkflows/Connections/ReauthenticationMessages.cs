@@ -2,11 +2,11 @@ using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections;
 
-/// <param name="FailedAt">When the call failed (UTC): what happened to the connection since then may have cured it.</param>
+/// <param name="Generation">The connection's generation that failed: a later one may have cured it.</param>
 /// <param name="Deadline">When the run stops waiting (UTC).</param>
 /// <param name="MaySilently">Whether one renewal without a person is worth trying.</param>
 internal sealed record ReauthenticateInput(
-    string DeliveryId, string ConnectionId, Diagnosis Diagnosis, DateTimeOffset FailedAt, DateTimeOffset Deadline, bool MaySilently);
+    string DeliveryId, string ConnectionId, Diagnosis Diagnosis, long Generation, DateTimeOffset Deadline, bool MaySilently);
 
 internal enum ReauthenticationKind
 {
@@ -25,14 +25,14 @@ internal enum ReauthenticationKind
 
 internal sealed record ReauthenticationResult(ReauthenticationKind Kind, Diagnosis Diagnosis);
 
-internal sealed record RenewTokenInput(string ConnectionId, string? Claims, DateTimeOffset FailedAt);
+internal sealed record RenewTokenInput(string ConnectionId, string? Claims, long Generation);
 
 /// <param name="Diagnosis">Why there is no new token; null when there is one.</param>
 internal sealed record RenewalOutcome(Diagnosis? Diagnosis);
 
 /// <param name="InstanceId">The run that waits for the case; null when none does.</param>
 internal sealed record ParkRunInput(
-    string ConnectionId, string DeliveryId, string? InstanceId, Diagnosis Diagnosis, DateTimeOffset FailedAt);
+    string ConnectionId, string DeliveryId, string? InstanceId, Diagnosis Diagnosis, long Generation);
 
 /// <param name="CaseId">The case to wait for; null when the connection was restored since the failure.</param>
 internal sealed record ParkResult(string? CaseId);

@@ -15,7 +15,7 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
         using var alone = await gates.EnterAsync(input.ConnectionId, context.CancellationToken);
         var connection = await database.ReadAsync(
             db => db.Connections.SingleAsync(c => c.Id == input.ConnectionId, context.CancellationToken), context.CancellationToken);
-        if (connection.LastRenewedAt > input.FailedAt)
+        if (connection.Generation > input.Generation)
         {
             return new(Diagnosis: null); // somebody else was here since then
         }
@@ -41,7 +41,7 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
             var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken), time.GetUtcNow());
             if (diagnosis is null)
             {
-                connection.LastRenewedAt = now;
+                connection.Generation++;
             }
             else if (diagnosis.Action != OperatorAction.WaitAndRetry)
             {

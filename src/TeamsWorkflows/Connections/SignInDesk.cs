@@ -159,7 +159,7 @@ public sealed class SignInDesk
             {
                 var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
                 var open = await OpenCaseAsync(db, connectionId, cancellationToken);
-                connection.AccountId = accountId;
+                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
                 if (open is null)
                 {
                     (connection.State, connection.StateSince) = (ConnectionState.Healthy, _time.GetUtcNow());

@@ -55,8 +55,12 @@ public sealed class ConnectionRow
 
     public DateTimeOffset? LastSuccessAt { get; set; }
 
-    /// <summary>Gets or sets when a silent renewal last worked: a failure before that needs no other.</summary>
-    public DateTimeOffset? LastRenewedAt { get; set; }
+    /// <summary>Gets or sets how often the connection got new tokens or was restored.</summary>
+    /// <remarks>
+    /// A run that failed under an earlier generation has nothing to ask for: somebody was here since. A count and not a
+    /// time, because clocks stand still and step back.
+    /// </remarks>
+    public long Generation { get; set; }
 }
 
 /// <summary>One connection's MSAL token cache, protected.</summary>

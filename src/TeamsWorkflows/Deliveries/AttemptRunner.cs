@@ -47,7 +47,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             && WorkflowJson.Read<Diagnosis>(subject.Connection.Diagnosis) is { } known)
         {
             attempt.Kind = AttemptKind.Token;
-            return await AddAsync(attempt, new(Outcomes.OfToken(known), null, null, null, null), cancellationToken);
+            return await AddAsync(attempt, Under(subject, new(Outcomes.OfToken(known), null, null, null, null)), cancellationToken);
         }
 
         var token = await tokens.AcquireAsync(subject.Connection, TokenRequest.Silent, cancellationToken);
@@ -57,19 +57,22 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             var evidence = ((TokenResult.Refused)token).Evidence;
             var diagnosis = Diagnostician.Diagnose(evidence);
             attempt.Kind = AttemptKind.Token;
-            return await AddAsync(attempt, AttemptTrace.Failed(Outcomes.OfToken(diagnosis), evidence), cancellationToken);
+            return await AddAsync(attempt, Under(subject, AttemptTrace.Failed(Outcomes.OfToken(diagnosis), evidence)), cancellationToken);
         }
 
         if (kind != AttemptKind.Post)
         {
-            return await AddAsync(attempt, await exchange(subject, acquired.AccessToken), cancellationToken);
+            return await AddAsync(attempt, Under(subject, await exchange(subject, acquired.AccessToken)), cancellationToken);
         }
 
         await IntendAsync(attempt, cancellationToken);
 
         // From here on a stop of the host must not lose what Teams answers: the exchange has its own time limit.
-        return await EndAsync(input, await exchange(subject, acquired.AccessToken), CancellationToken.None);
+        return await EndAsync(input, Under(subject, await exchange(subject, acquired.AccessToken)), CancellationToken.None);
     }
+
+    private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
+        => trace with { Outcome = trace.Outcome.Under(subject.Connection.Generation) };
 
     private async Task<(AttemptSubject Subject, AttemptRow? Earlier)> LoadAsync(AttemptInput input, CancellationToken cancellationToken)
         => await database.ReadAsync(

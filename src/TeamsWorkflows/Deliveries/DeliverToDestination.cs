@@ -78,9 +78,9 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
                 PostOutcome.Throttled o => BackOffAsync(o.RetryAfter, o.Diagnosis),
                 PostOutcome.Unavailable o => BackOffAsync(o.RetryAfter, o.Diagnosis),
                 PostOutcome.OutcomeUnknown o => BackOffAsync(o.Diagnosis.RetryAfter, o.Diagnosis), // of a read: nothing is lost by another
-                PostOutcome.AuthenticationFailed o => OnRefusedAsync(o.Diagnosis),
-                PostOutcome.PermissionDenied o => OnRefusedAsync(o.Diagnosis),
-                PostOutcome.Rejected o => OnRefusedAsync(o.Diagnosis),
+                PostOutcome.AuthenticationFailed o => OnRefusedAsync(o.Diagnosis, o.Generation),
+                PostOutcome.PermissionDenied o => OnRefusedAsync(o.Diagnosis, o.Generation),
+                PostOutcome.Rejected o => OnRefusedAsync(o.Diagnosis, o.Generation),
                 _ => throw new InvalidOperationException($"Teams cannot answer '{outcome.Name}'."),
             };
         }
@@ -115,7 +115,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             return await WaitAsync(until, "backing off", because);
         }
 
-        private async Task<DeliveryResult?> OnRefusedAsync(Diagnosis diagnosis)
+        private async Task<DeliveryResult?> OnRefusedAsync(Diagnosis diagnosis, long generation)
         {
             var maySilently = diagnosis.MayRenewSilently && !_isRenewed;
             if (!maySilently && diagnosis.Action is OperatorAction.FixPayload)
@@ -132,7 +132,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             var result = await context.CallSubOrchestratorAsync<ReauthenticationResult>(
                 nameof(Reauthenticate),
                 new ReauthenticateInput(
-                    input.DeliveryId, input.ConnectionId, diagnosis, context.CurrentUtcDateTime, input.Deadline, maySilently));
+                    input.DeliveryId, input.ConnectionId, diagnosis, generation, input.Deadline, maySilently));
             switch (result.Kind)
             {
                 case ReauthenticationKind.RenewedSilently:

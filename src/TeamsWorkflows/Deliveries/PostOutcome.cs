@@ -39,6 +39,15 @@ internal abstract record PostOutcome
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>Notes the connection's generation in an outcome that may need another one.</summary>
+    public PostOutcome Under(long generation) => this switch
+    {
+        AuthenticationFailed o => o with { Generation = generation },
+        PermissionDenied o => o with { Generation = generation },
+        Rejected o => o with { Generation = generation },
+        _ => this,
+    };
+
     /// <summary>Gets why it failed; null when it did not.</summary>
     [JsonIgnore]
     public Diagnosis? Verdict => this switch
@@ -62,10 +71,11 @@ internal abstract record PostOutcome
     public sealed record NotFound : PostOutcome;
 
     /// <summary>There is no usable token; nothing was posted. Only a renewal or a person helps.</summary>
-    public sealed record AuthenticationFailed(Diagnosis Diagnosis) : PostOutcome;
+    /// <param name="Generation">The connection's generation that the attempt used.</param>
+    public sealed record AuthenticationFailed(Diagnosis Diagnosis, long Generation = 0) : PostOutcome;
 
     /// <summary>The token is good and may not do this; nothing was posted.</summary>
-    public sealed record PermissionDenied(Diagnosis Diagnosis) : PostOutcome;
+    public sealed record PermissionDenied(Diagnosis Diagnosis, long Generation = 0) : PostOutcome;
 
     /// <summary>Too many requests; nothing was posted.</summary>
     /// <param name="RetryAfter">What the service asked for; null when it did not say.</param>
@@ -78,7 +88,7 @@ internal abstract record PostOutcome
     public sealed record OutcomeUnknown(Diagnosis Diagnosis) : PostOutcome;
 
     /// <summary>The service does not take this message; sending it again cannot help.</summary>
-    public sealed record Rejected(Diagnosis Diagnosis) : PostOutcome;
+    public sealed record Rejected(Diagnosis Diagnosis, long Generation = 0) : PostOutcome;
 
     /// <summary>The fallback's mail server has taken the report.</summary>
     public sealed record Mailed(string MailMessageId) : PostOutcome;

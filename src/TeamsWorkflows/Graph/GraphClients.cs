@@ -31,12 +31,12 @@ internal sealed class GraphClients : IDisposable
 
     /// <summary>Makes a client for one activity, with the token that it has just acquired.</summary>
     public GraphServiceClient Create(string accessToken)
-        => new(_http, new OneToken(accessToken), _options.BaseAddress.AbsoluteUri.TrimEnd('/'));
+        => new(_http, new OneToken(accessToken, _options.BaseAddress), _options.BaseAddress.AbsoluteUri.TrimEnd('/'));
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sets the token that is there; a service that wants another gets none from here.</summary>
-    private sealed class OneToken(string accessToken) : IAuthenticationProvider
+    /// <summary>Sets the token that is there, for Graph alone; a service that wants another token gets none from here.</summary>
+    private sealed class OneToken(string accessToken, Uri graph) : IAuthenticationProvider
     {
         public Task AuthenticateRequestAsync(
             RequestInformation request,
@@ -46,6 +46,12 @@ internal sealed class GraphClients : IDisposable
             if (additionalAuthenticationContext?.ContainsKey("claims") == true)
             {
                 throw new ClaimsChallengeException();
+            }
+
+            if (request.URI.GetLeftPart(UriPartial.Authority) != graph.GetLeftPart(UriPartial.Authority))
+            {
+                // The address of a next page comes from an answer; a token goes nowhere but where it belongs.
+                throw new InvalidOperationException($"Graph pointed to another host: {request.URI.Host}.");
             }
 
             request.Headers.Add("Authorization", $"Bearer {accessToken}");

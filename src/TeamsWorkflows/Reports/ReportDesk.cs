@@ -74,9 +74,12 @@ public sealed class ReportDesk(
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
         var forgotten = await database.ReadAsync(
-            db => db.Reports.Include(r => r.Deliveries)
-                .Where(r => r.Deliveries.All(d => d.State == DeliveryState.Accepted))
-                .ToListAsync(cancellationToken),
+            async db =>
+            {
+                // By the index of states: what was ever delivered is not looked at.
+                var ids = db.Deliveries.Where(d => d.State == DeliveryState.Accepted).Select(d => d.ReportId).Distinct();
+                return await db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id)).ToListAsync(cancellationToken);
+            },
             cancellationToken);
         foreach (var report in forgotten)
         {

@@ -48,7 +48,7 @@ public sealed class DeliveryTests
     [InlineData("slow-answer")]
     public async Task What_was_accepted_without_an_answer_is_read_back_and_not_posted_again(string scenario)
     {
-        await using var product = await ProductHost.StartAsync(("Graph:Timeout", "00:00:01"));
+        await using var product = await ProductHost.StartAsync(("Graph:Timeout", scenario == "slow-answer" ? "00:00:03" : "00:00:30"));
         product.Tenant.Faults.Apply(scenario);
         var delivery = await product.EndOfAsync(await product.SubmitAsync());
 

@@ -137,6 +137,21 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_run_that_failed_before_the_connection_was_restored_goes_on_and_opens_no_case()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var delivery = (await product.SubmitAsync()).Deliveries[0];
+        var diagnosis = Diagnostician.Diagnose(new(FailureSurface.GraphResponse, product.Time.GetUtcNow()) { Status = 401 });
+        var park = product.Get<ParkRun>();
+        var context = new DurableTask.TaskActivityContext(nameof(ParkRun), "run", 0, CancellationToken.None);
+
+        // The sign-in at the start made it generation 1; the clock has stood still since.
+        Assert.Null((await park.RunAsync(context, new(ProductHost.ConnectionId, delivery.Id, "run", diagnosis, Generation: 0))).CaseId);
+        Assert.NotNull((await park.RunAsync(context, new(ProductHost.ConnectionId, delivery.Id, "run", diagnosis, Generation: 1))).CaseId);
+    }
+
+    [Fact]
     [Trait("Requirement", "R48")]
     public async Task Another_account_than_the_connections_is_refused_and_nothing_of_it_is_kept()
     {

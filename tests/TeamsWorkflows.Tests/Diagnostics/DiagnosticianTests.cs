@@ -86,12 +86,22 @@ public sealed class DiagnosticianTests
         return first == Diagnostician.Diagnose(evidence) && first.Rule.Length > 0 && (status != 429 || first.Class == FailureClasses.Throttled);
     });
 
+    [Fact]
+    [Trait("Requirement", "R21")]
+    public void Graphs_error_code_is_kept()
+    {
+        const string body = """{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed."}}""";
+
+        Assert.Equal(body, Redaction.Body(body));
+    }
+
     [Theory]
     [Trait("Requirement", "R49")]
     [InlineData("""{"access_token":"eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln","x":1}""")]
     [InlineData("refresh_token=0.AXoAabcdefghijklmnop&grant_type=refresh_token")]
     [InlineData("Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0")]
     [InlineData("https://x/workflows/1?sig=abcdefghijklmnop0123")]
+    [InlineData("https://x/signin/callback?code=0.AXoAabcdefghijklmnop0123&state=1")]
     public void Secrets_are_taken_out_of_evidence(string body)
     {
         var redacted = Redaction.Body(body)!;

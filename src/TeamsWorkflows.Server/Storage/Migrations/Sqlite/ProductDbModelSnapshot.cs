@@ -143,7 +143,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("LastRenewedAt")
+                    b.Property<long>("Generation")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("LastSuccessAt")

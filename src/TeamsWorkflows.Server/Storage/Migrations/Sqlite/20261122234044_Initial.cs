@@ -50,7 +50,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     Diagnosis = table.Column<string>(type: "TEXT", nullable: true),
                     Evidence = table.Column<string>(type: "TEXT", nullable: true),
                     LastSuccessAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LastRenewedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    Generation = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -11,7 +11,7 @@ using TeamsWorkflows.Data;
 namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(ProductDb))]
-    [Migration("20261122231731_Initial")]
+    [Migration("20261122234044_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -146,7 +146,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
-                    b.Property<long?>("LastRenewedAt")
+                    b.Property<long>("Generation")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("LastSuccessAt")
