@@ -30,20 +30,20 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
         var evidence = (token as TokenResult.Refused)?.Evidence;
         var diagnosis = evidence is null ? null : Diagnostician.Diagnose(evidence);
         diagnosis = diagnosis is null ? null : diagnosis with { Claims = diagnosis.Claims ?? input.Claims };
-        await RecordAsync(input, diagnosis, evidence, context.CancellationToken);
+        await RecordAsync(connection, diagnosis, evidence, context.CancellationToken);
         return new(diagnosis);
     }
 
     private Task RecordAsync(
-        RenewTokenInput input, Diagnosis? diagnosis, FailureEvidence? evidence, CancellationToken cancellationToken) => database.WriteAsync(
+        ConnectionRow used, Diagnosis? diagnosis, FailureEvidence? evidence, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken), time.GetUtcNow());
+            var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken), time.GetUtcNow());
             if (diagnosis is null)
             {
                 connection.Generation++;
             }
-            else if (diagnosis.Action != OperatorAction.WaitAndRetry)
+            else if (diagnosis.Action != OperatorAction.WaitAndRetry && connection.Generation == used.Generation)
             {
                 (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
                 (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(diagnosis), WorkflowJson.Write(evidence));

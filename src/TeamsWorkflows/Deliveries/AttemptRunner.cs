@@ -139,7 +139,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
 
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:
                 var refused = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, outcome.Verdict!.Summary, cancellationToken);
-                await StopConnectionAsync(db, refused.ConnectionId, attempt, outcome.Verdict!, cancellationToken);
+                await StopConnectionAsync(db, refused.ConnectionId, attempt, outcome, cancellationToken);
                 break;
 
             case { Verdict: { } verdict }:
@@ -164,15 +164,16 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
     }
 
-    // The authority says no: every other run of this connection is spared the same answer.
+    // The authority says no: every other run of this connection is spared the same answer. Unless somebody restored the
+    // connection since the attempt began: then the verdict is about one that is gone.
     private async Task StopConnectionAsync(
-        ProductDb db, string connectionId, AttemptRow attempt, Diagnosis diagnosis, CancellationToken cancellationToken)
+        ProductDb db, string connectionId, AttemptRow attempt, PostOutcome outcome, CancellationToken cancellationToken)
     {
         var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
-        if (connection.State != ConnectionState.NeedsAttention)
+        if (connection.State != ConnectionState.NeedsAttention && connection.Generation == outcome.UsedGeneration)
         {
             (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
-            (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(diagnosis), attempt.Evidence);
+            (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(outcome.Verdict), attempt.Evidence);
         }
     }
 

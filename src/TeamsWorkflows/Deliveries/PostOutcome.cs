@@ -48,6 +48,16 @@ internal abstract record PostOutcome
         _ => this,
     };
 
+    /// <summary>Gets the connection's generation that the attempt used; null when it does not matter.</summary>
+    [JsonIgnore]
+    public long? UsedGeneration => this switch
+    {
+        AuthenticationFailed o => o.Generation,
+        PermissionDenied o => o.Generation,
+        Rejected o => o.Generation,
+        _ => null,
+    };
+
     /// <summary>Gets why it failed; null when it did not.</summary>
     [JsonIgnore]
     public Diagnosis? Verdict => this switch

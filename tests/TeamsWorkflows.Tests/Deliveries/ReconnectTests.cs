@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 
@@ -152,6 +154,33 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task A_verdict_on_a_connection_that_was_restored_meanwhile_does_not_stop_it_again()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var report = await product.SubmitAsync();
+        await product.EndOfAsync(report);
+        var diagnosis = Diagnostician.Diagnose(
+            new(FailureSurface.TokenEndpoint, product.Time.GetUtcNow()) { Status = 400, Error = "invalid_grant", ErrorCodes = ["50173"] });
+        await product.Database.WriteAsync(
+            async db =>
+            {
+                var connection = await db.Connections.SingleAsync();
+                (connection.State, connection.Diagnosis) = (ConnectionState.NeedsAttention, WorkflowJson.Write(diagnosis));
+            },
+            CancellationToken.None);
+
+        // The attempt reads the connection, then somebody restores it, then the attempt writes what it found.
+        var input = new AttemptInput(report.Deliveries[0].Id, 99);
+        var restoring = new RestoreBeforeTheFirstWrite(product);
+        var outcome = await new AttemptRunner(restoring.Database, product.Get<TokenSource>(), product.Time)
+            .PostAsync(input, (_, _) => throw new InvalidOperationException("Nothing may be posted."), CancellationToken.None);
+
+        Assert.IsType<PostOutcome.AuthenticationFailed>(outcome);
+        Assert.Equal(ConnectionState.Healthy, (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!.State);
+    }
+
+    [Fact]
     [Trait("Requirement", "R48")]
     public async Task Another_account_than_the_connections_is_refused_and_nothing_of_it_is_kept()
     {
@@ -208,5 +237,27 @@ public sealed class ReconnectTests
             Assert.DoesNotContain("Bearer ey", place.Value, StringComparison.Ordinal);
             Assert.DoesNotContain("Sales were", place.Key is "database" or "mails" ? "" : place.Value, StringComparison.Ordinal);
         });
+    }
+
+    /// <summary>Lets somebody restore the connection between an attempt's read and its first write.</summary>
+    private sealed class RestoreBeforeTheFirstWrite(ProductHost product) : IDbContextFactory<ProductDb>
+    {
+        private int _contexts;
+
+        public Database Database => new(this, maxWriters: 1);
+
+        public ProductDb CreateDbContext()
+        {
+            var factory = product.Get<IDbContextFactory<ProductDb>>();
+            if (++_contexts == 2)
+            {
+                using var db = factory.CreateDbContext();
+                var connection = db.Connections.Single();
+                (connection.State, connection.Diagnosis, connection.Generation) = (ConnectionState.Healthy, null, connection.Generation + 1);
+                db.SaveChanges();
+            }
+
+            return factory.CreateDbContext();
+        }
     }
 }
