@@ -1,5 +1,4 @@
 using System.Net;
-using MailKit;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Diagnostics;
@@ -16,16 +15,8 @@ internal sealed class NotifyOperators(
     {
         var found = await cases.FindAsync(input, context.CancellationToken)
             ?? throw new ActivityFailureException("Case.NotFound", $"There is no case '{input}'.", isNonRetriable: true);
-        try
-        {
-            await mailer.SendAsync(Compose(found), context.CancellationToken);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ProtocolException or CommandException
-            or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException)
-        {
-            throw new ActivityFailureException("Mail.Failed", $"The mail server did not take the mail ({e.GetType().Name}).", innerException: e);
-        }
+        await mailer.SendAsync(Compose(found), context.CancellationToken);
+        return true;
     }
 
     private Mail Compose(Case found)

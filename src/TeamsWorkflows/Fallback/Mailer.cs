@@ -1,6 +1,10 @@
+using System.Net.Sockets;
+using MailKit;
 using MailKit.Net.Smtp;
+using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Fallback;
 
@@ -11,10 +15,23 @@ internal sealed record Mail(string Key, IReadOnlyList<string> Recipients, string
 internal sealed class Mailer(IOptions<FallbackOptions> options, TimeProvider time)
 {
     /// <returns>The Message-ID.</returns>
-    /// <exception cref="IOException">The server could not be reached, or went away.</exception>
-    /// <exception cref="MailKit.ProtocolException">The server does not speak as it should.</exception>
-    /// <exception cref="MailKit.CommandException">The server refused.</exception>
+    /// <exception cref="ActivityFailureException">
+    /// <c>Mail.Failed</c>: the server could not be reached, refused, or does not speak as it should. Worth another try.
+    /// </exception>
     public async Task<string> SendAsync(Mail mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HandOverAsync(mail, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ProtocolException or CommandException
+            or AuthenticationException or SslHandshakeException)
+        {
+            throw new ActivityFailureException("Mail.Failed", $"The mail server did not take the mail ({e.GetType().Name}).", innerException: e);
+        }
+    }
+
+    private async Task<string> HandOverAsync(Mail mail, CancellationToken cancellationToken)
     {
         var settings = options.Value;
         var from = MailboxAddress.Parse(settings.From);

@@ -1,4 +1,3 @@
-using MailKit;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -32,17 +31,9 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
         }
 
         var startedAt = time.GetUtcNow();
-        try
-        {
-            var outcome = new PostOutcome.Mailed(await mailer.SendAsync(Mail(report, delivery, input.Note), context.CancellationToken));
-            await RecordAsync(input, outcome, startedAt, CancellationToken.None);
-            return outcome;
-        }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ProtocolException or CommandException
-            or MailKit.Security.AuthenticationException or MailKit.Security.SslHandshakeException)
-        {
-            throw new ActivityFailureException("Mail.Failed", $"The mail server did not take the mail ({e.GetType().Name}).", innerException: e);
-        }
+        var outcome = new PostOutcome.Mailed(await mailer.SendAsync(Mail(report, delivery, input.Note), context.CancellationToken));
+        await RecordAsync(input, outcome, startedAt, CancellationToken.None);
+        return outcome;
     }
 
     private static Mail Mail(ReportRow report, DeliveryRow delivery, string? note)
