@@ -119,6 +119,24 @@ public sealed class ReconnectTests
         Assert.Equal(OperatorAction.GrantAdminConsent, (await product.OpenCaseAsync()).Cause);
     }
 
+    [Theory]
+    [Trait("Requirement", "R86")]
+    [InlineData("consent-revoked", null)]
+    [InlineData("clock-skew", 7200.0)]
+    public async Task What_nobody_puts_right_in_time_ends_in_one_mail_and_says_why(string scenario, double? delay)
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply(scenario, new() { Delay = delay });
+        product.Tenant.ExpireAccessTokens();
+        var delivery = await product.EndOfAsync(await product.SubmitAsync(product.Request(patience: TimeSpan.FromMinutes(30))));
+
+        Assert.Equal(DeliveryState.FellBack, delivery.State);
+        Assert.NotEmpty(delivery.Reason!);
+        Assert.Single(product.ReportMails);
+        Assert.Empty(product.Messages);
+        Assert.Single(product.OperatorMails);
+    }
+
     [Fact]
     [Trait("Requirement", "R86")]
     [Trait("Requirement", "B11")]
