@@ -19,6 +19,7 @@ public sealed partial class ReconnectTests : IAsyncLifetime
 
     [Fact]
     [Trait("Requirement", "R84")]
+    [Trait("Requirement", "R49")]
     public async Task A_revoked_sign_in_parks_the_report_until_the_right_account_signs_in_and_then_posts_it_once()
     {
         using var enough = new CancellationTokenSource(ServerHost.Patience);
@@ -55,6 +56,21 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         using var again = await oversight.PostJsonAsync(links.Text("signIn"), "{}");
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
         Assert.EndsWith("case-closed", (await again.JsonAsync()).Text("type"), StringComparison.Ordinal);
+
+        // No token, secret or code in anything that the API says about all this.
+        using var administrator = await _host.AdministratorAsync();
+        var delivery = report.GetProperty("deliveries")[0].GetProperty("links");
+        string[] addresses =
+        [
+            links.Text("self"), links.Text("connection"), delivery.Text("self"), delivery.Text("report"), delivery.Text("orchestration"),
+            delivery.Text("orchestration") + "/history", $"/api/v1/orchestrations/reconnect-{found.Text("id")}/history",
+        ];
+        foreach (var address in addresses)
+        {
+            var said = (await administrator.GetJsonAsync(address)).ToString();
+            Assert.DoesNotContain("eyJ", said, StringComparison.Ordinal);
+            Assert.DoesNotContain(_host.Tenant.Connector.ClientSecret, said, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
