@@ -1,113 +1,170 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Sqlite;
 
 /// <summary>A task hub of one partition in one SQLite file, owned by one process.</summary>
 /// <remarks>
-/// One connection writes (the group-commit thread), another reads; in WAL mode neither waits for the other.
-/// Ownership is a lock on a file beside the database: the operating system drops it when the process dies, however it
-/// dies. SQLite's own <c>locking_mode = EXCLUSIVE</c> would shut out our reading connection as well.
+/// One connection writes (the group-commit thread), another reads, a third moves the log into the file; in WAL mode none
+/// waits for the other. Ownership is a lock on a file beside the database: the operating system drops it when the process
+/// dies, however it dies. SQLite's own <c>locking_mode = EXCLUSIVE</c> would shut out our reading connection as well.
 /// </remarks>
-public sealed class SqlitePartitionStore : IPartitionStore
+public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePartitionStore>? logger = null) : IPartitionStore
 {
     // A reader that meets a half-written index header takes the write lock for a moment: the writer must wait, not fail.
     private const int BusyTimeoutMs = 10_000;
 
-    private const int CheckpointPages = 4_000; // 16 MB of WAL: rewriting a page a few times costs one write to the file
-
-    private readonly string _file;
     private readonly Lock _readGate = new();
     private FileStream? _ownership;
     private SqliteConnection? _writing;
     private SqliteConnection? _reading;
+    private SqliteCheckpointer? _checkpointer;
+    private SqliteStatements? _writes;
+    private SqliteStatements? _reads;
     private SqliteWriter? _writer;
     private SqliteReader? _reader;
 
-    public SqlitePartitionStore(string file) => _file = file;
-
-    public RecoveredPartition Recover()
+    public RecoveredPartition Recover(int maxTimers)
     {
-        _ownership = new FileStream(_file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        _writing = Open();
-        using (var command = _writing.CreateCommand())
+        _ownership = TakeOwnership();
+        try
         {
-            command.CommandText = Schema();
-            command.ExecuteNonQuery();
+            TellOfTornLog();
+            return Translated(() =>
+            {
+                _writing = Open();
+                new SqliteSchema(_writing, file).Migrate();
+                Configure(_writing);
+                _reading = Configure(Open());
+                _checkpointer = new SqliteCheckpointer(Configure(Open()));
+                _writer = new SqliteWriter(_writes = new SqliteStatements(_writing));
+                _reader = new SqliteReader(_reads = new SqliteStatements(_reading), file);
+                return _reader.Recover(maxTimers);
+            });
         }
-
-        _reading = Open();
-        _writer = new SqliteWriter(_writing);
-        _reader = new SqliteReader(_reading);
-        return _reader.Recover();
-    }
-
-    public void Commit(IReadOnlyList<StoreCommand> batch) => Opened(_writer).Commit(batch);
-
-    public StoredInstance? Load(string instanceId)
-    {
-        lock (_readGate)
+        catch
         {
-            return Opened(_reader).Load(instanceId);
+            Dispose();
+            throw;
         }
     }
 
-    public StoredInstance? LoadEnds(string instanceId)
+    public void Commit(IReadOnlyList<StoreCommand> batch) => Translated(() =>
     {
-        lock (_readGate)
-        {
-            return Opened(_reader).LoadEnds(instanceId);
-        }
-    }
+        Opened(_writer).Commit(batch);
+        Opened(_checkpointer).AfterCommit(_writing!);
+        return true;
+    });
 
-    public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey)
-    {
-        ArgumentNullException.ThrowIfNull(query);
+    public StoredInstance? Load(string instanceId) => Read(reader => reader.Load(instanceId, 0, int.MaxValue));
 
-        lock (_readGate)
-        {
-            return Opened(_reader).Query(query, beforeKey);
-        }
-    }
+    public StoredInstance? Load(string instanceId, int fromTurn, int maxTurns) => Read(reader => reader.Load(instanceId, fromTurn, maxTurns));
+
+    public StoredInstance? LoadEnds(string instanceId) => Read(reader => reader.LoadEnds(instanceId));
+
+    public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max) => Read(reader => reader.LoadTimers(from, max));
+
+    public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
+        => Read(reader => reader.Query(query, beforeKey, max));
+
+    public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(before, max));
 
     public void Dispose()
     {
-        _writer?.Dispose();
-        _reader?.Dispose();
-        _writing?.Dispose();
+        _checkpointer?.Dispose();
+        _writes?.Dispose();
+        _reads?.Dispose();
         _reading?.Dispose();
+        _writing?.Dispose(); // the last connection moves the rest of the log into the file
         _ownership?.Dispose();
+        (_checkpointer, _writer, _reader, _writes, _reads) = (null, null, null, null, null);
+        (_reading, _writing, _ownership) = (null, null, null);
     }
 
     private static T Opened<T>(T? part)
         where T : class
         => part ?? throw new InvalidOperationException("Recover comes first: it takes ownership.");
 
+    private T Read<T>(Func<SqliteReader, T> read)
+    {
+        lock (_readGate)
+        {
+            return Translated(() => read(Opened(_reader)));
+        }
+    }
+
+    private T Translated<T>(Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteErrors.Translate(e, file);
+        }
+    }
+
+    private FileStream TakeOwnership()
+    {
+        var lockFile = file + ".lock";
+        try
+        {
+            return new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The task hub's folder cannot be written: '{lockFile}' ({e.Message}).", e);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(lockFile))
+        {
+            throw new PartitionOwnedException(
+                $"Another process runs the task hub in '{file}' ('{lockFile}' is locked). Stop it first, or give this one a file of its own.", e);
+        }
+    }
+
+    // A log that ends within a page is what a crash, or a copy that was cut off, leaves: SQLite goes back to the last whole
+    // transaction, and says nothing.
+    private void TellOfTornLog()
+    {
+        const int HeaderBytes = 32;
+        const int FrameBytes = 24 + 4096;
+        var log = new FileInfo(file + "-wal");
+        if (log.Exists && log.Length > 0 && (log.Length - HeaderBytes) % FrameBytes != 0 && logger is not null)
+        {
+            Log.TornLog(logger, log.FullName, log.Length);
+        }
+    }
+
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
+        return connection;
+    }
+
+    private static SqliteConnection Configure(SqliteConnection connection)
+    {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // a constant of ours
         command.CommandText =
             $"""
             PRAGMA busy_timeout = {BusyTimeoutMs};
-            PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
-            PRAGMA wal_autocheckpoint = {CheckpointPages};
+            PRAGMA wal_autocheckpoint = 0;
             PRAGMA cache_size = -32000;
+            PRAGMA cell_size_check = ON;
             """;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
         return connection;
     }
 
-    private static string Schema()
+    private static partial class Log
     {
-        using var stream = typeof(SqlitePartitionStore).Assembly.GetManifestResourceStream("Schema.sql")
-            ?? throw new UnreachableException("The schema is embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        [LoggerMessage(1, LogLevel.Warning, "The log '{File}' ({Length} bytes) ends within a page: a crash or a truncated copy. "
+            + "The task hub goes on from the last whole transaction in it; whatever came after is not there.")]
+        public static partial void TornLog(ILogger logger, string file, long length);
     }
 }

@@ -7,6 +7,7 @@ namespace TeamsWorkflows.DurableTask;
 public sealed class DurableTaskRegistry(JsonSerializerOptions json)
 {
     private readonly Dictionary<TaskName, RunOrchestrator> _orchestrators = [];
+    private readonly Dictionary<(TaskName Name, string Version), RunOrchestrator> _versions = [];
     private readonly Dictionary<TaskName, RunActivity> _activities = [];
 
     internal delegate Task<string?> RunOrchestrator(TaskOrchestrationContext context, string? input);
@@ -20,8 +21,17 @@ public sealed class DurableTaskRegistry(JsonSerializerOptions json)
     public DurableTaskRegistry AddOrchestrator<TInput, TOutput>(
         TaskName name, Func<TaskOrchestrator<TInput, TOutput>> create)
     {
-        _orchestrators.Add(name, async (context, input) => Serialize(
-            await create().RunAsync(context, Deserialize<TInput>(input))));
+        _orchestrators.Add(name, Erase(create));
+        return this;
+    }
+
+    /// <summary>Registers the code of one version of an orchestrator; instances of other versions run the code without one.</summary>
+    /// <exception cref="ArgumentException">The name is registered already with that version.</exception>
+    public DurableTaskRegistry AddOrchestrator<TInput, TOutput>(
+        TaskName name, string version, Func<TaskOrchestrator<TInput, TOutput>> create)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(version);
+        _versions.Add((name, version), Erase(create));
         return this;
     }
 
@@ -34,9 +44,13 @@ public sealed class DurableTaskRegistry(JsonSerializerOptions json)
         return this;
     }
 
-    internal RunOrchestrator? FindOrchestrator(TaskName name) => _orchestrators.GetValueOrDefault(name);
+    internal RunOrchestrator? FindOrchestrator(TaskName name, string? version)
+        => version is not null && _versions.TryGetValue((name, version), out var exact) ? exact : _orchestrators.GetValueOrDefault(name);
 
     internal RunActivity? FindActivity(TaskName name) => _activities.GetValueOrDefault(name);
+
+    private RunOrchestrator Erase<TInput, TOutput>(Func<TaskOrchestrator<TInput, TOutput>> create)
+        => async (context, input) => Serialize(await create().RunAsync(context, Deserialize<TInput>(input)));
 
     internal string? Serialize<T>(T value) => value is null ? null : JsonSerializer.Serialize(value, Json);
 

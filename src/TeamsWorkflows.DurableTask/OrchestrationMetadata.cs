@@ -19,20 +19,49 @@ public sealed record OrchestrationMetadata(
     string? CustomStatus,
     TaskFailureDetails? Failure)
 {
-    internal static OrchestrationMetadata From(InstanceRow row, string? input, ExecutionCompletedEvent? end) => new(
-        row.Id, row.Name, row.Status, row.CreatedAt, row.UpdatedAt, input, end?.Result, row.CustomStatus, end?.Failure);
+    /// <summary>Gets the version that the instance was started with; null: none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Gets the instance that started this one and waits for it; null: none does.</summary>
+    public string? ParentInstanceId { get; init; }
+
+    /// <summary>Gets the generation: 32 hex digits, new at each continue-as-new; null where inputs were not asked for.</summary>
+    public string? ExecutionId { get; init; }
+
+    /// <summary>Gets when the first turn may run, or might have (UTC); null: at once, or inputs were not asked for.</summary>
+    public DateTimeOffset? ScheduledStartAt { get; init; }
+
+    /// <summary>Gets when the instance ended; null while it is open.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Gets names and values that the starter attached.</summary>
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets a value indicating whether the instance has ended.</summary>
+    public bool IsCompleted => CompletedAt is not null;
+
+    internal static OrchestrationMetadata From(InstanceRow row, ExecutionStartedEvent? started, ExecutionCompletedEvent? end) => new(
+        row.Id, row.Name, row.Status, row.CreatedAt, row.UpdatedAt, started?.Input, end?.Result, row.CustomStatus, end?.Failure)
+    {
+        Version = row.Version,
+        ParentInstanceId = row.ParentId,
+        ExecutionId = started?.ExecutionId,
+        ScheduledStartAt = started?.ScheduledStartAt,
+        CompletedAt = row.CompletedAt,
+        Tags = row.Tags,
+    };
 
     internal static OrchestrationMetadata From(StoredInstance stored)
     {
         var first = stored.History.Count > 0 ? stored.History[0] : stored.Row.Waiting;
         var last = stored.History.Count > 0 ? stored.History[^1] : null;
-        var input = first is null ? null : HistoryCodec.Decode(first).OfType<ExecutionStartedEvent>().FirstOrDefault()?.Input;
+        var started = first is null ? null : HistoryCodec.Decode(first).OfType<ExecutionStartedEvent>().FirstOrDefault();
         var end = last is null ? null : HistoryCodec.Decode(last).OfType<ExecutionCompletedEvent>().LastOrDefault();
-        return From(stored.Row, input, end);
+        return From(stored.Row, started, end);
     }
 }
 
-/// <summary>Which instances to list, newest first.</summary>
+/// <summary>Which instances to list, newest first. Every condition must hold; one that is not given holds.</summary>
 /// <param name="Statuses">Only these; empty: all.</param>
 /// <param name="InstanceIdPrefix">Only identifiers that begin so (ordinal); null: all.</param>
 /// <param name="CreatedFrom">Only those created at or after this time (UTC).</param>
@@ -48,8 +77,23 @@ public sealed record OrchestrationQuery(
     string? ContinuationToken = null)
 {
     public const int MaxPageSize = 1_000;
+
+    /// <summary>Gets the orchestrator's name (compared case-insensitively); null: any.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Gets the earliest end (UTC); open instances are left out.</summary>
+    public DateTimeOffset? CompletedFrom { get; init; }
+
+    /// <summary>Gets the time before which an instance must have ended (UTC); open instances are left out.</summary>
+    public DateTimeOffset? CompletedBefore { get; init; }
+
+    /// <summary>Gets the tags that an instance must carry, each with this very value.</summary>
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets a value indicating whether inputs, outputs and failures are read, too: one more read per instance.</summary>
+    public bool FetchInputsAndOutputs { get; init; }
 }
 
-/// <param name="Instances">Without inputs and outputs: ask for those one by one.</param>
+/// <param name="Instances">With inputs and outputs only when the query asked for them.</param>
 /// <param name="ContinuationToken">Asks for the next page; null: this is the last.</param>
 public sealed record OrchestrationPage(IReadOnlyList<OrchestrationMetadata> Instances, string? ContinuationToken);

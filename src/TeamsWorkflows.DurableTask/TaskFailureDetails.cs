@@ -13,6 +13,9 @@ public sealed record TaskFailureDetails(
     TaskFailureDetails? InnerFailure = null,
     bool IsNonRetriable = false)
 {
+    /// <summary>Gets facts for code to branch on: null, a boolean, a double or a text each; nested values as JSON text.</summary>
+    public ValueMap<object?> Properties { get; init; } = ValueMap<object?>.Empty;
+
     // An exception that refers to itself must not make a history without end.
     private const int MaxInnerFailures = 8;
 
@@ -27,7 +30,12 @@ public sealed record TaskFailureDetails(
         return exception switch
         {
             TaskFailedException e => e.FailureDetails,
-            ActivityFailureException e => new(e.ErrorType, e.Message, e.StackTrace, inner, e.IsNonRetriable),
+            ActivityFailureException e => new(e.ErrorType, e.Message, e.StackTrace, inner, e.IsNonRetriable)
+            {
+                Properties = e.Properties,
+            },
+            NonDeterministicOrchestrationException e => new(
+                EngineErrors.NonDeterministicOrchestration, e.Message, e.StackTrace, inner, IsNonRetriable: true),
             _ => new(exception.GetType().FullName!, exception.Message, exception.StackTrace, inner),
         };
     }
@@ -42,6 +50,9 @@ public sealed class ActivityFailureException(
     public string ErrorType { get; } = errorType;
 
     public bool IsNonRetriable { get; } = isNonRetriable;
+
+    /// <inheritdoc cref="TaskFailureDetails.Properties"/>
+    public ValueMap<object?> Properties { get; init; } = ValueMap<object?>.Empty;
 }
 
 /// <summary>Thrown into an orchestrator when a task it awaits has failed for good.</summary>
@@ -66,4 +77,18 @@ public static class EngineErrors
     public const string OrchestrationAlreadyExists = nameof(OrchestrationAlreadyExists);
     public const string OrchestrationTerminated = nameof(OrchestrationTerminated);
     public const string ContinueAsNewLoop = nameof(ContinueAsNewLoop);
+
+    /// <summary>The code no longer matches its history, or did what an orchestrator must not do.</summary>
+    public const string NonDeterministicOrchestration = nameof(NonDeterministicOrchestration);
+    public const string VersionMismatch = nameof(VersionMismatch);
+
+    /// <summary>A turn's code ran for longer than <see cref="Worker.TaskHubOptions.TurnTimeLimit"/>.</summary>
+    public const string TurnTimeLimitExceeded = nameof(TurnTimeLimitExceeded);
+
+    /// <summary>An input, output, event or status is over a limit of <see cref="TaskHubLimits"/>.</summary>
+    public const string PayloadTooLarge = nameof(PayloadTooLarge);
+    public const string HistoryTooLong = nameof(HistoryTooLong);
+
+    /// <summary>An orchestrator asked for something with an identifier or name outside <see cref="TaskHubLimits"/>.</summary>
+    public const string InvalidName = nameof(InvalidName);
 }

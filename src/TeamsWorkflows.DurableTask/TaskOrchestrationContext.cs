@@ -2,12 +2,21 @@ using Microsoft.Extensions.Logging;
 
 namespace TeamsWorkflows.DurableTask;
 
+/// <summary>The orchestration that waits for a sub-orchestration.</summary>
+public sealed record ParentOrchestrationInstance(string Name, string InstanceId);
+
 /// <summary>Everything an orchestrator may touch.</summary>
 public abstract class TaskOrchestrationContext
 {
     public abstract string Name { get; }
 
     public abstract string InstanceId { get; }
+
+    /// <summary>Gets the version that the instance was started with; empty: none.</summary>
+    public abstract string Version { get; }
+
+    /// <summary>Gets who waits for the end of this orchestration; null: nobody.</summary>
+    public abstract ParentOrchestrationInstance? Parent { get; }
 
     /// <summary>Gets the time (UTC) at which the current batch of events began to be processed.</summary>
     /// <value>Read from history; the same on every replay.</value>
@@ -32,6 +41,12 @@ public abstract class TaskOrchestrationContext
     public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(
         TaskName name, object? input = null, TaskOptions? options = null);
 
+    /// <summary>Starts another orchestration, exactly once, and does not wait for it; its end is nobody's business.</summary>
+    /// <returns>
+    /// The identifier: that of <paramref name="options"/>, or one derived from this instance's. Where it is taken, nothing starts.
+    /// </returns>
+    public abstract string StartOrchestration(TaskName name, object? input = null, TaskOptions? options = null);
+
     /// <summary>Waits until a time, across restarts; a wait of any length costs one row.</summary>
     /// <param name="fireAt">UTC; a time that has passed fires at once.</param>
     /// <param name="cancellationToken">Stops waiting: the task is cancelled at once.</param>
@@ -39,7 +54,9 @@ public abstract class TaskOrchestrationContext
 
     /// <inheritdoc cref="CreateTimer(DateTimeOffset, CancellationToken)"/>
     public Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken = default)
-        => CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
+        => CreateTimer(
+            delay < DateTimeOffset.MaxValue - CurrentUtcDateTime ? CurrentUtcDateTime + delay : DateTimeOffset.MaxValue,
+            cancellationToken);
 
     /// <summary>Waits for an event sent to this instance; events that came earlier are kept and taken in order.</summary>
     /// <param name="eventName">Compared case-insensitively.</param>
@@ -50,8 +67,15 @@ public abstract class TaskOrchestrationContext
     public abstract void SendEvent(string instanceId, string eventName, object? payload = null);
 
     /// <summary>Starts over with a new input and an empty history once the orchestrator returns.</summary>
-    /// <remarks>Await what you started: activities of this generation that are still open are dropped.</remarks>
-    public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true);
+    /// <param name="newInput">Input of the next generation.</param>
+    /// <param name="preserveUnprocessedEvents">Whether events that nobody has taken go along.</param>
+    /// <param name="newVersion">Version of the next generation; null: the same.</param>
+    /// <remarks>Await what you started: results of this generation that are still to come are dropped.</remarks>
+    public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true, string? newVersion = null);
+
+    /// <summary>Compares the instance's version with another, so that new code can keep old instances on the old path.</summary>
+    /// <returns>Less than zero when the instance is older; none is older than any; dotted numbers compare as numbers.</returns>
+    public int CompareVersionTo(string version) => VersioningOptions.Compare(Version, version);
 
     /// <summary>Shows clients what the orchestration is doing; kept until it is set again.</summary>
     public abstract void SetCustomStatus(object? customStatus);

@@ -23,4 +23,11 @@ public abstract class TaskActivity<TInput, TOutput>
 /// <param name="TaskId">Position of the activity in that instance; stable across redeliveries, new on a retry.</param>
 /// <param name="CancellationToken">Fires when the host stops; the activity then runs again elsewhere or later.</param>
 public sealed record TaskActivityContext(
-    string Name, string InstanceId, int TaskId, CancellationToken CancellationToken);
+    string Name, string InstanceId, int TaskId, CancellationToken CancellationToken)
+{
+    /// <summary>Gets the version that the orchestrator asked for; null: none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Gets names and values that the orchestrator attached to the call.</summary>
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+}

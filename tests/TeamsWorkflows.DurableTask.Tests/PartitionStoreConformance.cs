@@ -65,7 +65,7 @@ public abstract class PartitionStoreConformance : IDisposable
 
         var recovered = Restart();
         Assert.Equal(["active"], recovered.Active);
-        Assert.Equal([(Noon.AddHours(1), "sleeping")], recovered.Timers);
+        Assert.Equal([new DueTimer(Noon.AddHours(1), "sleeping")], recovered.Timers);
         Assert.Equal((4, 0), (recovered.LastKey, recovered.LastSequence));
     }
 
@@ -76,7 +76,7 @@ public abstract class PartitionStoreConformance : IDisposable
         Store.Commit([Turn(row, 0, isNew: true) with { History = null }]);
         Assert.Equal<byte>([7], Store.Load("later")!.Row.Waiting!);
         Assert.Empty(Store.LoadEnds("later")!.History);
-        Assert.Equal([(Noon.AddDays(400), "later")], Restart().Timers);
+        Assert.Equal([new DueTimer(Noon.AddDays(400), "later")], Restart().Timers);
 
         Store.Commit([Turn(row with { Status = OrchestrationRuntimeStatus.Running, TimerAt = null, Waiting = null }, 0)]);
         Assert.Null(Store.Load("later")!.Row.Waiting);
@@ -112,20 +112,111 @@ public abstract class PartitionStoreConformance : IDisposable
         Assert.Equal([8, 6, 4, 2], Keys(new([], InstanceIdPrefix: "even-")));
         Assert.Empty(Keys(new([], InstanceIdPrefix: "EVEN-")));
         Assert.Equal([4, 3], Keys(new([], CreatedFrom: Noon.AddMinutes(3), CreatedBefore: Noon.AddMinutes(5))));
-        Assert.Equal(rows[8], Store.Query(new([]), long.MaxValue)[0]);
+        Assert.Equal(rows[8], Store.Query(new([]), long.MaxValue, 1)[0]);
     }
 
     [Fact]
     public void A_message_is_kept_until_a_turn_consumes_it()
     {
-        StoredMessage[] messages = [new(1, "b", null, [1]), new(2, "b", "e2", [2]), new(3, "gone", null, [3])];
+        StoredMessage[] messages = [new(1, "b", null, null, [1]), new(2, "b", "e2", "p2", [2]), new(3, "gone", null, null, [3])];
         Store.Commit([Turn(Row(1, "a"), 0, isNew: true) with { Sent = messages }]);
         Assert.Equal([1L, 2, 3], Restart().Messages.Select(m => m.Sequence));
 
-        Store.Commit([Turn(Row(2, "b"), 0, isNew: true) with { Consumed = [1] }, new RefuseMessages([3], [new(4, "a", null, [4])])]);
+        Store.Commit([Turn(Row(2, "b"), 0, isNew: true) with { Consumed = [1] }, new RefuseMessages([3], [new(4, "a", null, null, [4])])]);
         Assert.Equal(
-            [(2L, "b", "e2"), (4L, "a", null)],
-            Restart().Messages.Select(m => (m.Sequence, m.InstanceId, m.ExecutionId)));
+            [(2L, "b", "e2", "p2"), (4L, "a", null, null)],
+            Restart().Messages.Select(m => (m.Sequence, m.InstanceId, m.ExecutionId, m.ParentExecutionId)));
+    }
+
+    [Fact]
+    public void Everything_in_a_row_comes_back_also_after_a_restart()
+    {
+        var row = Row(1, "ünïcode 🧾") with
+        {
+            Version = "2.1",
+            ParentId = "parent",
+            Tags = new([new("team", "blau \"x\""), new("Cost", "")]),
+            CustomStatus = "{\"a\":1}",
+            Waiting = [1, 2],
+        };
+        Store.Commit([Turn(row, 0, isNew: true)]);
+        Assert.Equal(row with { Waiting = null }, Store.Load(row.Id)!.Row with { Waiting = null });
+        Assert.Equal<byte>([1, 2], Store.Load(row.Id)!.Row.Waiting!);
+
+        var ended = row with { Status = OrchestrationRuntimeStatus.Failed, CompletedAt = Noon.AddHours(2), Waiting = null, Version = "3" };
+        Store.Commit([Turn(ended, 1)]);
+        Restart();
+        Assert.Equal(ended, Store.Load(row.Id)!.Row);
+    }
+
+    [Fact]
+    public void A_purged_instance_leaves_nothing()
+    {
+        var (a, b) = (Row(1, "a") with { Tags = new([new("t", "1")]) }, Row(2, "b") with { Tags = new([new("t", "1")]) });
+        Store.Commit([Turn(a, 0, isNew: true), Turn(b, 0, isNew: true), Turn(a, 1)]);
+        Store.Commit([new RefuseMessages([], [new(1, "b", null, null, [1])], Purged: 1)]);
+
+        Assert.Null(Store.Load("a"));
+        Assert.Equal([2], Keys(new([]) { Tags = new([new("t", "1")]) }));
+        Store.Commit([Turn(Row(3, "a"), 0, isNew: true)]);
+        Assert.Single(Store.Load("a")!.History);
+        Assert.Equal((3, 1), (Restart().LastKey, Restart().LastSequence));
+    }
+
+    [Fact]
+    public void An_instance_gives_its_identifier_up()
+    {
+        Store.Commit([Turn(Row(1, "a") with { TimerAt = Noon, IsActive = true }, 0, isNew: true), Turn(Row(1, "a"), 1) with { Row = null }]);
+        Store.Commit([Turn(Row(2, "a"), 0, isNew: true) with { Replaces = 1, History = [9] }]);
+
+        Assert.Equal(2, Store.Load("a")!.Row.Key);
+        Assert.Equal<byte[]>([[9]], Store.Load("a")!.History);
+        Assert.Equal([2], Keys(new([])));
+        Assert.Empty(Restart().Timers);
+        Assert.Empty(Restart().Active);
+    }
+
+    [Fact]
+    public void Timers_are_read_a_page_at_a_time_the_earliest_first()
+    {
+        Store.Commit([.. Enumerable.Range(1, 9).Select(i => Turn(Row(i, $"i{i}") with { TimerAt = Noon.AddMinutes(i / 2) }, 0, isNew: true))]);
+
+        Assert.Equal(["i1", "i2", "i3"], Restart(maxTimers: 3).Timers.Select(t => t.InstanceId));
+        Assert.Equal(["i4", "i5", "i6"], Store.LoadTimers(Noon.AddMinutes(2), 3).Select(t => t.InstanceId));
+        Assert.Equal([new DueTimer(Noon.AddMinutes(4), "i8"), new(Noon.AddMinutes(4), "i9")], Store.LoadTimers(Noon.AddMinutes(4), 3));
+        Assert.Empty(Store.LoadTimers(Noon.AddMinutes(5), 3));
+    }
+
+    [Fact]
+    public void A_history_can_be_read_in_parts()
+    {
+        var row = Row(1, "a");
+        Store.Commit([Turn(row, 0, isNew: true), Turn(row, 1), Turn(row, 2)]);
+
+        Assert.Equal<byte[]>([[0], [1]], Store.Load("a", 0, 2)!.History);
+        Assert.Equal<byte[]>([[2]], Store.Load("a", 2, 2)!.History);
+        Assert.Empty(Store.Load("a", 3, 2)!.History);
+        Assert.Null(Store.Load("b", 0, 2));
+    }
+
+    [Fact]
+    public void Names_tags_and_ends_can_be_asked_for()
+    {
+        var tagged = Row(1, "a") with { Name = "Post", Tags = new([new("team", "blue"), new("env", "prod")]), CompletedAt = Noon };
+        var other = Row(2, "b") with { Name = "Fetch", Tags = new([new("team", "blue")]), CompletedAt = Noon.AddHours(1) };
+        var open = Row(3, "c") with { Name = "post" };
+        Store.Commit([.. new[] { tagged, other, open }.Select(r => Turn(r, 0, isNew: true))]);
+
+        Assert.Equal([3, 1], Keys(new([]) { Name = "POST" }));
+        Assert.Equal([2, 1], Keys(new([]) { Tags = new([new("team", "blue")]) }));
+        Assert.Equal([1], Keys(new([]) { Tags = new([new("team", "blue"), new("env", "prod")]) }));
+        Assert.Empty(Keys(new([]) { Tags = new([new("team", "Blue")]) }));
+        Assert.Equal([2], Keys(new([]) { CompletedFrom = Noon.AddMinutes(1) }));
+        Assert.Equal([1], Keys(new([]) { CompletedBefore = Noon.AddMinutes(1) }));
+        Assert.Equal(["a"], Store.ListFinished(Noon.AddMinutes(1), 9));
+        Assert.Equal(["a"], Store.ListFinished(Noon.AddDays(1), 1));
+        Assert.Equal(["a", "b"], Store.ListFinished(Noon.AddDays(1), 9));
+        Assert.Empty(Store.ListFinished(Noon, 9));
     }
 
     protected virtual void Dispose(bool disposing)
@@ -133,16 +224,16 @@ public abstract class PartitionStoreConformance : IDisposable
     }
 
     private IEnumerable<long> Keys(OrchestrationQuery query, long beforeKey = long.MaxValue)
-        => Store.Query(query, beforeKey).Select(r => r.Key);
+        => Store.Query(query, beforeKey, query.PageSize).Select(r => r.Key);
 
-    private RecoveredPartition Restart()
+    private RecoveredPartition Restart(int maxTimers = int.MaxValue)
     {
         Store.Dispose();
-        return Store.Recover();
+        return Store.Recover(maxTimers);
     }
 
     private static InstanceRow Row(long key, string id) => new(
-        key, id, "Child", OrchestrationRuntimeStatus.Running, IsActive: false, null, null, Noon, Noon.AddTicks(12_345), null);
+        key, id, "Child", OrchestrationRuntimeStatus.Running, IsActive: false, null, null, Noon, Noon.AddTicks(12_345));
 
     private static CommitTurn Turn(InstanceRow row, int number, bool isNew = false)
         => new(row.Key, number, [(byte)number], ReplacesHistory: false, isNew, row, [], []);
@@ -150,7 +241,7 @@ public abstract class PartitionStoreConformance : IDisposable
     private IPartitionStore Opened()
     {
         var store = CreateStore();
-        store.Recover();
+        store.Recover(int.MaxValue);
         return store;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SimulatedPartition
     private readonly Queue<Turn> _queued = new(); // executed, not durable yet
     private readonly List<ActivityWorkItem> _running = [];
     private readonly HashSet<string> _everRun = new(StringComparer.Ordinal);
-    private readonly List<(Task<bool> Answer, string InstanceId, HistoryEvent Event)> _calls = [];
+    private readonly List<(Task<DeliveryOutcome> Answer, string InstanceId, HistoryEvent Event)> _calls = [];
     private readonly List<string> _trace = [];
     private PartitionRuntime _runtime;
     private int _step;
@@ -169,7 +169,7 @@ internal sealed class SimulatedPartition
             (_, 4) => new EventRaisedEvent("next", null) { Timestamp = now },
             _ => new EventRaisedEvent("approval", _random.Next(2) == 0 ? "true" : "false") { Timestamp = now },
         };
-        var answer = _runtime.DeliverAsync($"i{i}", call);
+        Assert.True(_runtime.TryDeliver($"i{i}", call, isSurelyNew: false, [], out var answer));
         if (!isRestarting)
         {
             _calls.Add((answer, $"i{i}", call));
@@ -177,8 +177,9 @@ internal sealed class SimulatedPartition
     }
 
     private ExecutionStartedEvent Start(int i, DateTimeOffset now) => new(
-        Workflows[i].Name, Workflows[i].Input, NewGuid().ToString("N"), ScheduledStartAt: i == 5 ? now.AddSeconds(300) : null)
+        Workflows[i].Name, Workflows[i].Input, NewGuid().ToString("N"))
     {
+        ScheduledStartAt = i == 5 ? now.AddSeconds(300) : null,
         Timestamp = now,
     };
 
@@ -221,7 +222,7 @@ internal sealed class SimulatedPartition
         }
 
         return new PartitionRuntime(
-            _store, _registry, NullLoggerFactory.Instance, _time, NewGuid, new PartitionOptions { MaxIdleInstances = 2 });
+            _store, _registry, NullLoggerFactory.Instance, _time, NewGuid, new TaskHubOptions { MaxIdleInstances = 2 });
     }
 
     private void AssertNothingIsLeftOpen()
@@ -273,6 +274,6 @@ internal sealed class SimulatedPartition
     private bool IsFinished() => Enumerable.Range(0, Workflows.Length).All(i => _store.Load($"i{i}") is { Row.IsFinished: true });
 
 #pragma warning disable VSTHRD002 // completed
-    private static bool Answer(Task<bool> answer) => answer.Result;
+    private static bool Answer(Task<DeliveryOutcome> answer) => answer.Result == DeliveryOutcome.Accepted;
 #pragma warning restore VSTHRD002
 }

@@ -64,7 +64,7 @@ public sealed class TaskHubTests : IAsyncDisposable
         var end = await EndOfAsync(await _client.ScheduleNewOrchestrationInstanceAsync("Parent", "hello"));
 
         Assert.Equal("\"parent of posted hello\"", end.Output);
-        Assert.Empty(_store.Recover().Messages);
+        Assert.Empty(_store.Recover(10).Messages);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class TaskHubTests : IAsyncDisposable
     public async Task A_failed_commit_stops_the_partition_and_tells_everyone()
     {
         var broken = new Mock<IPartitionStore>(MockBehavior.Strict);
-        broken.Setup(s => s.Recover()).Returns(new RecoveredPartition(0, 0, [], [], []));
+        broken.Setup(s => s.Recover(It.IsAny<int>())).Returns(new RecoveredPartition(0, 0, [], [], []));
         broken.Setup(s => s.Commit(It.IsAny<IReadOnlyList<StoreCommand>>())).Throws(new IOException("disk full"));
         await using var worker = Worker(broken.Object, SampleWorkflows.Registry());
         worker.Start();
@@ -142,7 +142,7 @@ public sealed class TaskHubTests : IAsyncDisposable
 
         Assert.Equal($"\"{EngineErrors.OrchestrationAlreadyExists}\"", end.Output);
         Assert.Equal(["mine"], _posted);
-        Assert.Empty(_store.Recover().Messages);
+        Assert.Empty(_store.Recover(10).Messages);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class TaskHubTests : IAsyncDisposable
 
         Assert.Equal("\"hello\"", (await EndOfAsync("other")).Output);
         Assert.Single((await _client.GetInstanceHistoryAsync(sender))!.OfType<EventSentEvent>());
-        Assert.Empty(_store.Recover().Messages);
+        Assert.Empty(_store.Recover(10).Messages);
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class TaskHubTests : IAsyncDisposable
     }
 
     private static TaskHubWorker Worker(IPartitionStore store, DurableTaskRegistry registry, TimeProvider? time = null)
-        => new(store, registry, NullLoggerFactory.Instance, time ?? TimeProvider.System, Guid.NewGuid, new PartitionOptions());
+        => new(store, registry, NullLoggerFactory.Instance, time ?? TimeProvider.System, Guid.NewGuid, new TaskHubOptions());
 
     private Task<OrchestrationMetadata> EndOfAsync(string id)
         => _client.WaitForInstanceCompletionAsync(id).WaitAsync(TimeSpan.FromSeconds(10));

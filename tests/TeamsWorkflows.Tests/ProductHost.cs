@@ -69,7 +69,7 @@ internal sealed class ProductHost : IAsyncDisposable
             p.GetRequiredService<ILoggerFactory>(),
             time,
             static () => Guid.NewGuid(),
-            new PartitionOptions()));
+            new TaskHubOptions()));
         services.AddSingleton<DurableTaskClient>(p => new EmbeddedDurableTaskClient(
             p.GetRequiredService<TaskHubWorker>(), Store, p.GetRequiredService<DurableTaskRegistry>(), time, static () => Guid.NewGuid()));
         _services = services.BuildServiceProvider();

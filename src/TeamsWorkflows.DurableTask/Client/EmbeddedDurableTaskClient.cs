@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
@@ -6,41 +7,119 @@ using TeamsWorkflows.DurableTask.Worker;
 namespace TeamsWorkflows.DurableTask.Client;
 
 /// <summary>The client of the engine in this process.</summary>
-public sealed class EmbeddedDurableTaskClient(
-    TaskHubWorker worker, IPartitionStore store, DurableTaskRegistry registry, TimeProvider time, Func<Guid> newGuid)
-    : DurableTaskClient
+public sealed class EmbeddedDurableTaskClient : DurableTaskClient
 {
+    private const int TurnsPerRead = 256;
+
+    private readonly TaskHubWorker _worker;
+    private readonly IPartitionStore _store;
+    private readonly DurableTaskRegistry _registry;
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newGuid;
+    private readonly TaskHubOptions _options;
+    private readonly InstancePurge _purge;
+
+    public EmbeddedDurableTaskClient(
+        TaskHubWorker worker, IPartitionStore store, DurableTaskRegistry registry, TimeProvider time, Func<Guid> newGuid)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        (_worker, _store, _registry, _time, _newGuid, _options) = (worker, store, registry, time, newGuid, worker.Options);
+        _purge = new InstancePurge(worker, store, time);
+    }
+
+    private TaskHubLimits Limits => _options.Limits;
+
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName name,
         object? input = null,
         StartOrchestrationOptions? options = null,
         CancellationToken cancellation = default)
     {
-        var instanceId = options?.InstanceId ?? newGuid().ToString("N");
-        var started = new ExecutionStartedEvent(
-            name.Value, registry.Serialize(input), newGuid().ToString("N"), ScheduledStartAt: options?.StartAt)
+        options ??= new StartOrchestrationOptions();
+        var json = _registry.Serialize(input);
+        Demand(Limits.CheckName(name.Value), nameof(name));
+        Demand(Limits.CheckPayload("The input", json), nameof(input));
+        Demand(Limits.CheckTags(options.Tags), nameof(options));
+        if (options.InstanceId is not null)
         {
-            Timestamp = time.GetUtcNow(),
-        };
-        var isCreated = await Answer(
-            worker.DeliverAsync(instanceId, started, isSurelyNew: options?.InstanceId is null), cancellation);
-        return isCreated ? instanceId : throw new OrchestrationAlreadyExistsException(instanceId);
+            Demand(Limits.CheckInstanceId(options.InstanceId), nameof(options));
+        }
+
+        var instanceId = options.InstanceId ?? _newGuid().ToString("N");
+        return await StartAsync(instanceId, name.Value, json, options, cancellation);
     }
 
-    public override Task<bool> RaiseEventAsync(
+    public override async Task<bool> RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
-        var raised = new EventRaisedEvent(eventName, registry.Serialize(eventPayload)) { Timestamp = time.GetUtcNow() };
-        return Answer(worker.DeliverAsync(instanceId, raised), cancellation);
+        var json = _registry.Serialize(eventPayload);
+        Demand(Limits.CheckInstanceId(instanceId), nameof(instanceId));
+        Demand(Limits.CheckName(eventName), nameof(eventName));
+        Demand(Limits.CheckPayload("The event", json), nameof(eventPayload));
+        Spans.Raised(eventName, instanceId);
+        return await TellAsync(instanceId, new EventRaisedEvent(eventName, json) { Timestamp = _time.GetUtcNow() }, cancellation);
     }
 
     public override Task<bool> TerminateInstanceAsync(
-        string instanceId, string? reason = null, CancellationToken cancellation = default)
-        => Answer(
-            worker.DeliverAsync(instanceId, new ExecutionTerminatedEvent(reason) { Timestamp = time.GetUtcNow() }), cancellation);
+        string instanceId, string? reason = null, bool recursive = false, CancellationToken cancellation = default)
+        => TellAsync(instanceId, new ExecutionTerminatedEvent(reason, recursive) { Timestamp = _time.GetUtcNow() }, cancellation);
+
+    public override Task<bool> SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+        => TellAsync(instanceId, new ExecutionSuspendedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
+
+    public override Task<bool> ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+        => TellAsync(instanceId, new ExecutionResumedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
+
+    public override async Task RewindInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+    {
+        var rewound = new ExecutionRewoundEvent(reason) { Timestamp = _time.GetUtcNow() };
+        switch (await DeliverAsync(instanceId, rewound, cancellation))
+        {
+            case DeliveryOutcome.NotFound: throw new OrchestrationNotFoundException(instanceId);
+            case DeliveryOutcome.NotAllowed: throw new InvalidOperationException($"The instance '{instanceId}' has not failed: there is nothing to rewind.");
+            default: break;
+        }
+    }
+
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        var old = await GetInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
+        var options = new StartOrchestrationOptions
+        {
+            Version = old.Version,
+            Tags = old.Tags,
+            ReplaceableStatuses =
+            [
+                OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated,
+            ],
+        };
+        try
+        {
+            var newId = restartWithNewInstanceId ? _newGuid().ToString("N") : instanceId;
+            return await StartAsync(newId, old.Name, old.Input, options with { InstanceId = newId }, cancellation);
+        }
+        catch (OrchestrationAlreadyExistsException e)
+        {
+            throw new InvalidOperationException(
+                $"The instance '{instanceId}' has not ended: terminate it first, or restart it with a new identifier.", e);
+        }
+    }
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, bool recursive = false, CancellationToken cancellation = default)
+        => new(await _purge.OneAsync(instanceId, recursive, cancellation));
+
+    public override async Task<PurgeResult> PurgeInstancesAsync(
+        IReadOnlyCollection<string> instanceIds, bool recursive = false, CancellationToken cancellation = default)
+        => new(await _purge.ManyAsync(instanceIds, recursive, cancellation));
+
+    public override Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, bool recursive = false, CancellationToken cancellation = default)
+        => _purge.AllAsync(filter, recursive, cancellation);
 
     public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, CancellationToken cancellation = default)
-        => Task.FromResult(store.LoadEnds(instanceId) is { } stored ? OrchestrationMetadata.From(stored) : null);
+        => Task.FromResult(_store.LoadEnds(instanceId) is { } stored ? OrchestrationMetadata.From(stored) : null);
 
     public override Task<OrchestrationPage> GetAllInstancesAsync(OrchestrationQuery query, CancellationToken cancellation = default)
     {
@@ -52,21 +131,91 @@ public sealed class EmbeddedDurableTaskClient(
             throw new ArgumentException("The continuation token is not one that this task hub gave out.", nameof(query));
         }
 
-        var rows = store.Query(query, beforeKey);
+        var rows = _store.Query(query, beforeKey, query.PageSize);
         var next = rows.Count < query.PageSize ? null : rows[^1].Key.ToString(CultureInfo.InvariantCulture);
-        return Task.FromResult(new OrchestrationPage(
-            rows.Select(static row => OrchestrationMetadata.From(row, input: null, end: null)).ToArray(), next));
+        return Task.FromResult(new OrchestrationPage(rows.Select(row => Describe(row, query.FetchInputsAndOutputs)).ToArray(), next));
     }
 
-    public override Task<IReadOnlyList<HistoryEvent>?> GetInstanceHistoryAsync(
-        string instanceId, CancellationToken cancellation = default)
-        => Task.FromResult<IReadOnlyList<HistoryEvent>?>(
-            store.Load(instanceId)?.History.SelectMany(HistoryCodec.Decode).ToArray());
+    public override async IAsyncEnumerable<HistoryEvent> StreamInstanceHistoryAsync(
+        string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ExecutionStartedEvent? first = null;
+        for (var turn = 0; ; turn += TurnsPerRead)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var stored = await Task.Run(() => _store.Load(instanceId, turn, TurnsPerRead), cancellation);
+            if (stored is null)
+            {
+                if (turn == 0)
+                {
+                    throw new OrchestrationNotFoundException(instanceId);
+                }
+
+                yield break; // purged while it was read
+            }
+
+            var events = stored.History.SelectMany(HistoryCodec.Decode).ToArray();
+            first ??= events.OfType<ExecutionStartedEvent>().FirstOrDefault();
+            if (turn > 0 && (await GetInstanceAsync(instanceId, cancellation))?.ExecutionId != first?.ExecutionId)
+            {
+                yield break; // it continued as new: what was just read may be of another generation
+            }
+
+            foreach (var e in events)
+            {
+                yield return e;
+            }
+
+            if (stored.History.Count < TurnsPerRead)
+            {
+                yield break;
+            }
+        }
+    }
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, CancellationToken cancellation = default)
+        => _worker.WaitAsync(instanceId, forStart: true, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, CancellationToken cancellation = default)
-        => worker.Runtime.WaitForCompletionAsync(instanceId, cancellation);
+        => _worker.WaitAsync(instanceId, forStart: false, cancellation);
 
-    private static Task<bool> Answer(Task<bool> answer, CancellationToken cancellation)
+    private async Task<string> StartAsync(
+        string instanceId, string name, string? json, StartOrchestrationOptions options, CancellationToken cancellation)
+    {
+        using var span = Spans.StartCreation(name, options.Version, instanceId);
+        var started = new ExecutionStartedEvent(name, json, _newGuid().ToString("N"))
+        {
+            Timestamp = _time.GetUtcNow(),
+            Version = options.Version ?? _options.Versioning.DefaultVersion,
+            ScheduledStartAt = options.StartAt,
+            Tags = options.Tags,
+            ParentTraceContext = Spans.Current(),
+        };
+        var outcome = await Answer(
+            _worker.DeliverAsync(instanceId, started, isSurelyNew: options.InstanceId is null, options.ReplaceableStatuses), cancellation);
+        return outcome == DeliveryOutcome.Accepted ? instanceId : throw new OrchestrationAlreadyExistsException(instanceId);
+    }
+
+    private OrchestrationMetadata Describe(InstanceRow row, bool withPayloads)
+        => withPayloads && _store.LoadEnds(row.Id) is { } stored && stored.Row.Key == row.Key
+            ? OrchestrationMetadata.From(stored)
+            : OrchestrationMetadata.From(row, started: null, end: null);
+
+    private async Task<bool> TellAsync(string instanceId, HistoryEvent historyEvent, CancellationToken cancellation)
+        => await DeliverAsync(instanceId, historyEvent, cancellation) == DeliveryOutcome.Accepted;
+
+    private Task<DeliveryOutcome> DeliverAsync(string instanceId, HistoryEvent historyEvent, CancellationToken cancellation)
+        => Answer(_worker.DeliverAsync(instanceId, historyEvent), cancellation);
+
+    private static Task<DeliveryOutcome> Answer(Task<DeliveryOutcome> answer, CancellationToken cancellation)
         => cancellation.CanBeCanceled ? answer.WaitAsync(cancellation) : answer;
+
+    private static void Demand(string? problem, string parameter)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem, parameter);
+        }
+    }
 }

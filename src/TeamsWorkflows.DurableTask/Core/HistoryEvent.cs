@@ -1,6 +1,6 @@
 namespace TeamsWorkflows.DurableTask.Core;
 
-/// <summary>One immutable fact about an orchestration. The hierarchy is closed and mirrors the protocol.</summary>
+/// <summary>One immutable fact about an orchestration. The hierarchy is closed and mirrors the protocol, entities left out.</summary>
 public abstract record HistoryEvent
 {
     private protected HistoryEvent()
@@ -14,27 +14,67 @@ public abstract record HistoryEvent
     public required DateTimeOffset Timestamp { get; init; }
 }
 
+/// <summary>A turn began; its time is what the code sees as now.</summary>
 public sealed record OrchestratorStartedEvent : HistoryEvent;
 
+/// <summary>A turn ended. Other engines write it; this one does not need it.</summary>
+public sealed record OrchestratorCompletedEvent : HistoryEvent;
+
+/// <summary>The first event of every execution.</summary>
 /// <param name="ExecutionId">Which generation of the instance this is: 32 hex digits, new at each continue-as-new.</param>
-/// <param name="Parent">Who waits for the end; null for an instance that a client started.</param>
-/// <param name="ScheduledStartAt">When the first turn may run (UTC); null: at once.</param>
-public sealed record ExecutionStartedEvent(
-    string Name, string? Input, string ExecutionId, ParentTask? Parent = null, DateTimeOffset? ScheduledStartAt = null)
-    : HistoryEvent;
+public sealed record ExecutionStartedEvent(string Name, string? Input, string ExecutionId) : HistoryEvent
+{
+    /// <summary>Gets the version of the orchestration asked for; null: none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Gets who waits for the end; null for an instance that a client started, or that nobody waits for.</summary>
+    public ParentTask? Parent { get; init; }
+
+    /// <summary>Gets when the first turn may run (UTC); null: at once.</summary>
+    public DateTimeOffset? ScheduledStartAt { get; init; }
+
+    /// <summary>Gets names and values that the caller attached; kept across continue-as-new.</summary>
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets the caller's span; null when the start is not traced.</summary>
+    public TraceContext? ParentTraceContext { get; init; }
+
+    /// <summary>Gets the identifier of the orchestration's own span: 16 hex digits; null when it is not traced.</summary>
+    public string? SpanId { get; init; }
+}
 
 public sealed record ExecutionCompletedEvent(
     OrchestrationRuntimeStatus Status, string? Result, TaskFailureDetails? Failure) : HistoryEvent;
 
-public sealed record ExecutionTerminatedEvent(string? Reason) : HistoryEvent;
+/// <param name="Recurse">Whether the open sub-orchestrations end too, and theirs.</param>
+public sealed record ExecutionTerminatedEvent(string? Reason, bool Recurse = false) : HistoryEvent;
 
-public sealed record TaskScheduledEvent(string Name, string? Input) : HistoryEvent;
+/// <summary>From here on results and events are kept until the instance is resumed; a termination is not.</summary>
+public sealed record ExecutionSuspendedEvent(string? Reason) : HistoryEvent;
+
+public sealed record ExecutionResumedEvent(string? Reason) : HistoryEvent;
+
+/// <summary>A failed execution goes on from where it failed. Sent to a failed sub-orchestration, too.</summary>
+/// <param name="Revival">How the sub-orchestration had been started, should it be gone; null when a client asks.</param>
+public sealed record ExecutionRewoundEvent(string? Reason, ExecutionStartedEvent? Revival = null) : HistoryEvent;
+
+public sealed record TaskScheduledEvent(string Name, string? Input) : HistoryEvent
+{
+    public string? Version { get; init; }
+
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+}
 
 public sealed record TaskCompletedEvent(int TaskScheduledId, string? Result) : HistoryEvent;
 
 public sealed record TaskFailedEvent(int TaskScheduledId, TaskFailureDetails Failure) : HistoryEvent;
 
-public sealed record SubOrchestrationInstanceCreatedEvent(string InstanceId, string Name, string? Input) : HistoryEvent;
+public sealed record SubOrchestrationInstanceCreatedEvent(string InstanceId, string Name, string? Input) : HistoryEvent
+{
+    public string? Version { get; init; }
+
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+}
 
 public sealed record SubOrchestrationInstanceCompletedEvent(int TaskScheduledId, string? Result) : HistoryEvent;
 
@@ -48,16 +88,29 @@ public sealed record EventSentEvent(string InstanceId, string Name, string? Inpu
 
 public sealed record EventRaisedEvent(string Name, string? Input) : HistoryEvent;
 
+/// <summary>A remark that other engines leave in a history; without effect.</summary>
+public sealed record GenericEvent(string? Data) : HistoryEvent;
+
 /// <summary>Where a sub-orchestration reports its result.</summary>
 /// <param name="ExecutionId">The parent's generation; a later one did not ask for the result and does not get it.</param>
-public sealed record ParentTask(string InstanceId, string ExecutionId, int TaskScheduledId);
+public sealed record ParentTask(string InstanceId, string ExecutionId, int TaskScheduledId, string? Name = null, string? Version = null);
 
+/// <summary>A W3C trace context: where the caller's trace goes on.</summary>
+public sealed record TraceContext(string TraceParent, string? TraceState = null);
+
+/// <summary>What an instance is doing. The numbers stand in databases: never change one.</summary>
 public enum OrchestrationRuntimeStatus
 {
-    Pending,
-    Running,
-    Completed,
-    Failed,
-    Terminated,
-    ContinuedAsNew,
+    /// <summary>Waits for its scheduled start.</summary>
+    Pending = 0,
+    Running = 1,
+    Completed = 2,
+    Failed = 3,
+    Terminated = 4,
+
+    /// <summary>Ended a generation; seen inside histories of other engines only.</summary>
+    ContinuedAsNew = 5,
+
+    /// <summary>Keeps what arrives until it is resumed.</summary>
+    Suspended = 6,
 }

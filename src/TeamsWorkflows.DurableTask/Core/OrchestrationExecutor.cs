@@ -8,14 +8,19 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// one method; the embedded engine keeps the <see cref="OrchestrationReplay"/> of a busy instance instead, and feeds it
 /// the new events alone. Both are held to the same decisions by a test.
 /// </remarks>
-public sealed class OrchestrationExecutor(DurableTaskRegistry registry, ILoggerFactory loggers)
+public sealed class OrchestrationExecutor(DurableTaskRegistry registry, ILoggerFactory loggers, VersioningOptions? versioning = null)
 {
+    private readonly OrchestratorCode _code = new(registry, loggers, versioning ?? new VersioningOptions());
+
     public OrchestratorResponse Execute(OrchestratorRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        var replay = new OrchestrationReplay(registry, loggers, request.InstanceId);
+        var replay = new OrchestrationReplay(_code, request.InstanceId);
         replay.Rebuild(request.PastEvents);
         return replay.Run(request.NewEvents);
     }
 }
+
+/// <summary>What a replay needs besides history: today's code, and where it logs.</summary>
+internal sealed record OrchestratorCode(DurableTaskRegistry Registry, ILoggerFactory Loggers, VersioningOptions Versioning);

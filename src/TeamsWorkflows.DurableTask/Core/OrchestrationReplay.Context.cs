@@ -7,7 +7,7 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// <content>What the orchestrator's code calls. Each call is a decision or reads what history says.</content>
 internal sealed partial class OrchestrationReplay
 {
-    private (object? Input, bool PreserveEvents)? _continueAsNew;
+    private (object? Input, bool PreserveEvents, string? Version)? _continueAsNew;
     private string? _customStatus;
     private DateTimeOffset _now;
     private bool _isReplaying;
@@ -16,6 +16,11 @@ internal sealed partial class OrchestrationReplay
     public override string Name => Started?.Name ?? "";
 
     public override string InstanceId => instanceId;
+
+    public override string Version => Started?.Version ?? "";
+
+    public override ParentOrchestrationInstance? Parent
+        => Started?.Parent is { } parent ? new(parent.Name ?? "", parent.InstanceId) : null;
 
     public override DateTimeOffset CurrentUtcDateTime => _now;
 
@@ -26,25 +31,45 @@ internal sealed partial class OrchestrationReplay
     public override async Task<TResult> CallActivityAsync<TResult>(
         TaskName name, object? input = null, TaskOptions? options = null)
     {
-        var result = await WithRetriesAsync(
-            options?.Retry, () => Open(name, id => new ScheduleTaskAction(name.Value, ToJson(input)) { Id = id }));
-        return registry.Deserialize<TResult>(result);
+        Task<string?> Attempt() => Open(name, new ScheduleTaskAction(name.Value, ToJson(input))
+        {
+            Id = NextId(),
+            Version = options?.Version,
+            Tags = options?.Tags ?? ValueMap<string>.Empty,
+        });
+
+        return code.Registry.Deserialize<TResult>(await WithRetriesAsync(options?.Retry, Attempt));
     }
 
     public override async Task<TResult> CallSubOrchestratorAsync<TResult>(
         TaskName name, object? input = null, TaskOptions? options = null)
     {
-        CreateSubOrchestrationAction Create(int id)
-            => new(options?.InstanceId ?? $"{ExecutionId}:{id:x4}", name.Value, ToJson(input)) { Id = id };
+        Task<string?> Attempt() => Open(name, CreateSubOrchestration(name, input, options, options?.Tags ?? ValueMap<string>.Empty));
 
-        return registry.Deserialize<TResult>(await WithRetriesAsync(options?.Retry, () => Open(name, Create)));
+        return code.Registry.Deserialize<TResult>(await WithRetriesAsync(options?.Retry, Attempt));
+    }
+
+    public override string StartOrchestration(TaskName name, object? input = null, TaskOptions? options = null)
+    {
+        var tags = options?.Tags ?? ValueMap<string>.Empty;
+        var start = CreateSubOrchestration(
+            name, input, options, new(tags.Append(KeyValuePair.Create(CreateSubOrchestrationAction.FireAndForgetTag, "true"))));
+        Decide(start);
+        return start.InstanceId;
     }
 
     public override Task CreateTimer(DateTimeOffset fireAt, CancellationToken cancellationToken = default)
     {
-        var id = _nextId;
-        var timer = Open("timer", _ => new CreateTimerAction(fireAt) { Id = id });
-        cancellationToken.Register(() => Close(id)?.TrySetCanceled(cancellationToken));
+        var id = NextId();
+        var timer = Open("timer", new CreateTimerAction(fireAt) { Id = id });
+        cancellationToken.Register(() =>
+        {
+            if (Close(id) is { } open)
+            {
+                (_cancelledTimers ??= []).Add(id);
+                open.TrySetCanceled(cancellationToken);
+            }
+        });
         return timer;
     }
 
@@ -52,14 +77,14 @@ internal sealed partial class OrchestrationReplay
         string eventName, CancellationToken cancellationToken = default)
     {
         AssertOnLoop();
-        return registry.Deserialize<T>(await _externalEvents.WaitAsync(eventName, cancellationToken));
+        return code.Registry.Deserialize<T>(await _externalEvents.WaitAsync(eventName, cancellationToken));
     }
 
     public override void SendEvent(string instanceId, string eventName, object? payload = null)
-        => Decide(id => new SendEventAction(instanceId, eventName, ToJson(payload)) { Id = id });
+        => Decide(new SendEventAction(instanceId, eventName, ToJson(payload)) { Id = NextId() });
 
-    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true)
-        => _continueAsNew = (newInput, preserveUnprocessedEvents);
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true, string? newVersion = null)
+        => _continueAsNew = (newInput, preserveUnprocessedEvents, newVersion);
 
     public override void SetCustomStatus(object? customStatus) => _customStatus = ToJson(customStatus);
 
@@ -74,28 +99,53 @@ internal sealed partial class OrchestrationReplay
     }
 
     public override ILogger CreateReplaySafeLogger(string categoryName)
-        => new ReplaySafeLogger(loggers.CreateLogger(categoryName), this);
+        => new ReplaySafeLogger(code.Loggers.CreateLogger(categoryName), this);
 
-    private async Task<string?> WithRetriesAsync(RetryPolicy? policy, Func<Task<string?>> attempt)
+    private async Task<string?> WithRetriesAsync(TaskRetryOptions? options, Func<Task<string?>> attempt)
     {
+        var firstTry = _now;
         for (var attemptNumber = 1; ; attemptNumber++)
         {
-            TimeSpan delay;
+            TaskFailureDetails failure;
             try
             {
                 return await attempt();
             }
-            catch (TaskFailedException e)
-                when (policy?.DelayBeforeNextAttempt(attemptNumber, e.FailureDetails) is { } wait)
+            catch (TaskFailedException e) when (options is not null)
             {
-                delay = wait;
+                failure = e.FailureDetails;
+                if (options.Policy is { } policy && policy.DelayBeforeNextAttempt(attemptNumber, failure, _now - firstTry) is null)
+                {
+                    throw;
+                }
+
+                if (options.Handler is { } handler
+                    && !await handler(new RetryContext(this, attemptNumber, failure, _now - firstTry)))
+                {
+                    throw;
+                }
             }
 
-            await CreateTimer(delay);
+            if (options.Policy?.DelayBeforeNextAttempt(attemptNumber, failure, _now - firstTry) is { } delay)
+            {
+                await CreateTimer(delay);
+            }
         }
     }
 
-    private string? ToJson(object? value) => registry.Serialize(value);
+    private CreateSubOrchestrationAction CreateSubOrchestration(
+        TaskName name, object? input, TaskOptions? options, ValueMap<string> tags)
+    {
+        var id = NextId();
+        return new(options?.InstanceId ?? $"{ExecutionId}:{id:x4}", name.Value, ToJson(input))
+        {
+            Id = id,
+            Version = options?.Version ?? code.Versioning.DefaultVersion,
+            Tags = tags,
+        };
+    }
+
+    private string? ToJson(object? value) => code.Registry.Serialize(value);
 
     private void AssertOnLoop()
     {

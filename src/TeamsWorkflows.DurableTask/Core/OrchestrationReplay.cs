@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 
 namespace TeamsWorkflows.DurableTask.Core;
 
@@ -10,45 +9,46 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// events and not its history. Losing it loses nothing: <see cref="Rebuild"/> makes it again.
 /// This half plays events; the other half (<c>OrchestrationReplay.Context.cs</c>) is what the orchestrator's code calls.
 /// </remarks>
-internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, ILoggerFactory loggers, string instanceId)
+/// <param name="strayed">Called, on any thread, when the code goes on outside its turns: the next turn says why it failed.</param>
+internal sealed partial class OrchestrationReplay(OrchestratorCode code, string instanceId, Action? strayed = null)
     : TaskOrchestrationContext
 {
-    private readonly OrchestratorLoop _loop = new();
+    private readonly OrchestratorLoop _loop = new(strayed);
     private readonly Dictionary<int, OrchestratorAction> _undecided = []; // decided by the code, not yet in history
     private readonly Dictionary<int, OpenTask> _open = [];
     private readonly ExternalEvents _externalEvents = new();
+    private List<int>? _cancelledTimers;
+    private Queue<HistoryEvent>? _suspended; // what arrived since the suspension; null: not suspended
     private Task<string?>? _run;
     private ExecutionTerminatedEvent? _terminated;
+    private TaskFailureDetails? _refusal; // why the code was not even started
     private NonDeterministicOrchestrationException? _mismatch;
     private int _nextId;
 
     public ExecutionStartedEvent? Started { get; private set; }
 
-    /// <summary>Gets the number of activities whose result is still to come.</summary>
-    public int OpenActivityCount { get; private set; }
+    /// <summary>Gets a value indicating whether history and code have been found to disagree.</summary>
+    public bool HasMismatch => _mismatch is not null;
 
-    /// <summary>Gets the activities whose result is still to come, in the order they were scheduled.</summary>
-    public IEnumerable<ScheduleTaskAction> OpenActivities
-        => _open.Values.Select(o => o.Action).OfType<ScheduleTaskAction>().OrderBy(a => a.Id);
-
-    /// <summary>Gets the time at which the earliest open timer is due.</summary>
-    public DateTimeOffset? NextTimer
-        => _open.Count == OpenActivityCount ? null : OpenTimers.Select(t => (DateTimeOffset?)t.FireAt).Min();
-
-    public IEnumerable<CreateTimerAction> OpenTimers => _open.Values.Select(o => o.Action).OfType<CreateTimerAction>();
+    /// <summary>Gets a value indicating whether the code went on outside its turns: the next turn fails it.</summary>
+    public bool HasStrayed => _loop.HasStrayed;
 
     private bool IsWaitingForSomethingDurable => _run is null || _open.Count > 0 || _externalEvents.HasWaiters;
 
-    public bool IsOpen(int id) => _open.ContainsKey(id);
-
     /// <summary>Plays history, whose decisions are made already.</summary>
-    public void Rebuild(IEnumerable<HistoryEvent> past)
+    /// <param name="isRewinding">Whether the code may have decided more than history says: its turns come again.</param>
+    public void Rebuild(IEnumerable<HistoryEvent> past, bool isRewinding = false)
     {
         _isReplaying = true;
         using var scope = _loop.Enter();
         foreach (var historyEvent in past)
         {
             Play(historyEvent);
+        }
+
+        if (!isRewinding && _mismatch is null && _undecided.Count > 0)
+        {
+            _mismatch = new($"The code decided {_undecided.Values.MinBy(static a => a.Id)}, which history does not have.");
         }
     }
 
@@ -74,9 +74,21 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
         return new OrchestratorResponse(instanceId, decisions, _customStatus);
     }
 
+    /// <returns>The timers that the code has cancelled since the last call: nobody waits for them.</returns>
+    public IReadOnlyList<int> TakeCancelledTimers()
+    {
+        if (_cancelledTimers is not { } cancelled)
+        {
+            return [];
+        }
+
+        _cancelledTimers = null;
+        return cancelled;
+    }
+
     private void Play(HistoryEvent historyEvent)
     {
-        if (_mismatch is null && _terminated is null)
+        if (_mismatch is null && _terminated is null && _refusal is null)
         {
             Apply(historyEvent);
             _loop.RunToIdle();
@@ -89,31 +101,71 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
         {
             case OrchestratorStartedEvent e: _now = e.Timestamp; break;
             case ExecutionStartedEvent e: Start(e); break;
-            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => a.Name == e.Name, e.Name); break;
+            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
             case TimerCreatedEvent e: Confirm<CreateTimerAction>(e, static _ => true, "timer"); break;
             case SubOrchestrationInstanceCreatedEvent e:
-                Confirm<CreateSubOrchestrationAction>(e, a => a.Name == e.Name, e.Name);
+                Confirm<CreateSubOrchestrationAction>(e, a => IsSame(a.Name, e.Name), e.Name);
                 break;
-            case EventSentEvent e: Confirm<SendEventAction>(e, a => a.Name == e.Name, e.Name); break;
+            case EventSentEvent e: Confirm<SendEventAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
+            case ExecutionTerminatedEvent e: _terminated = e; break;
+            case ExecutionSuspendedEvent: _suspended ??= new(); break;
+            case ExecutionResumedEvent: Resume(); break;
+            case ExecutionCompletedEvent or ExecutionRewoundEvent or OrchestratorCompletedEvent or GenericEvent: break;
+            default: Receive(historyEvent); break;
+        }
+    }
+
+    // What comes from outside. A suspended orchestrator's code does not see it before it is resumed.
+    private void Receive(HistoryEvent historyEvent)
+    {
+        if (_suspended is not null)
+        {
+            _suspended.Enqueue(historyEvent);
+            return;
+        }
+
+        switch (historyEvent)
+        {
             case TaskCompletedEvent e: Close(e.TaskScheduledId)?.TrySetResult(e.Result); break;
             case SubOrchestrationInstanceCompletedEvent e: Close(e.TaskScheduledId)?.TrySetResult(e.Result); break;
             case TimerFiredEvent e: Close(e.TimerId)?.TrySetResult(null); break;
             case TaskFailedEvent e: Fail(e.TaskScheduledId, e.Failure); break;
             case SubOrchestrationInstanceFailedEvent e: Fail(e.TaskScheduledId, e.Failure); break;
             case EventRaisedEvent e: _externalEvents.Raise(e); break;
-            case ExecutionTerminatedEvent e: _terminated = e; break;
-            case ExecutionCompletedEvent: break;
             default: throw new UnreachableException($"Unknown event {historyEvent.GetType().Name}.");
+        }
+    }
+
+    private void Resume()
+    {
+        var kept = _suspended;
+        _suspended = null;
+        while (kept is not null && kept.TryDequeue(out var next))
+        {
+            Receive(next);
+            _loop.RunToIdle();
         }
     }
 
     private void Start(ExecutionStartedEvent e)
     {
         Started = e;
-        _run = registry.FindOrchestrator(e.Name) is { } orchestrator
-            ? orchestrator(this, e.Input)
-            : Task.FromException<string?>(new ActivityFailureException(
-                EngineErrors.OrchestratorNotRegistered, $"No orchestrator named '{e.Name}' is registered.", isNonRetriable: true));
+        var orchestrator = code.Registry.FindOrchestrator(e.Name, e.Version);
+        _refusal = code.Versioning.Check(e.Version) ?? (orchestrator is not null ? null : new TaskFailureDetails(
+            EngineErrors.OrchestratorNotRegistered, $"No orchestrator named '{e.Name}' is registered.", IsNonRetriable: true));
+        _run = _refusal is null ? orchestrator!(this, e.Input) : null;
+        if (_run is { IsCompleted: false })
+        {
+            _ = _run.ContinueWith(EndedOutsideATurn, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private void EndedOutsideATurn(Task ended)
+    {
+        if (!_loop.IsOwnerThread)
+        {
+            _loop.Stray();
+        }
     }
 
     // History says what was decided; the code must have just decided the same.
@@ -132,53 +184,56 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
 
     // Plain completion sources on purpose: with RunContinuationsAsynchronously, Task.WhenAny and friends would continue
     // on the thread pool. Completing one here continues the orchestrator inline, on the loop's thread.
-    private Task<string?> Open(TaskName name, Func<int, OrchestratorAction> decide)
+    private Task<string?> Open(TaskName name, OrchestratorAction action)
     {
-        var action = Decide(decide);
-        var open = new OpenTask(name, action, new TaskCompletionSource<string?>());
+        Decide(action);
+        var open = new OpenTask(name, new TaskCompletionSource<string?>());
         _open.Add(action.Id, open);
-        OpenActivityCount += action is ScheduleTaskAction ? 1 : 0;
         return open.Completion.Task;
     }
 
-    private OrchestratorAction Decide(Func<int, OrchestratorAction> decide)
+    private void Decide(OrchestratorAction action)
     {
-        AssertOnLoop();
-        var action = decide(_nextId);
         _nextId++;
         _undecided.Add(action.Id, action);
-        return action;
+    }
+
+    // The identifier of the decision that is about to be made.
+    private int NextId()
+    {
+        AssertOnLoop();
+        return _nextId;
     }
 
     // Null for a duplicate delivery: at-least-once messaging makes those ordinary.
-    private TaskCompletionSource<string?>? Close(int id) => Remove(id)?.Completion;
+    private TaskCompletionSource<string?>? Close(int id) => _open.Remove(id, out var open) ? open.Completion : null;
 
     private void Fail(int id, TaskFailureDetails failure)
     {
-        if (Remove(id) is { } open)
+        if (_open.Remove(id, out var open))
         {
             open.Completion.TrySetException(new TaskFailedException(open.Name, id, failure));
         }
     }
 
-    private OpenTask? Remove(int id)
-    {
-        if (!_open.Remove(id, out var open))
-        {
-            return null;
-        }
-
-        OpenActivityCount -= open.Action is ScheduleTaskAction ? 1 : 0;
-        return open;
-    }
-
     [SuppressMessage("Usage", "VSTHRD002", Justification = "Read only after IsCompleted.")]
     private CompleteOrchestrationAction? Completion()
     {
+        if (_mismatch is null && _terminated is null && _loop.HasStrayed)
+        {
+            _mismatch = new("The orchestrator went on outside its turn: it awaited a task that is not durable "
+                + "(Task.Delay, Task.Run, HttpClient, …), or used ConfigureAwait(false). Await tasks of its context alone.");
+        }
+
         if (_mismatch is not null)
         {
             _undecided.Clear();
             return Complete(OrchestrationRuntimeStatus.Failed, failure: TaskFailureDetails.FromException(_mismatch));
+        }
+
+        if (_refusal is not null)
+        {
+            return Complete(OrchestrationRuntimeStatus.Failed, failure: _refusal);
         }
 
         if (_terminated is not null)
@@ -192,7 +247,7 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
             return IsWaitingForSomethingDurable ? null : Complete(
                 OrchestrationRuntimeStatus.Failed,
                 failure: TaskFailureDetails.FromException(new NonDeterministicOrchestrationException(
-                    "The orchestrator awaits a task that is not durable.")));
+                    "The orchestrator awaits a task that is not durable: nothing that its context made could complete it.")));
         }
 
         if (!_run.IsCompletedSuccessfully)
@@ -202,9 +257,23 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
         }
 
         return _continueAsNew is { } next
-            ? Complete(OrchestrationRuntimeStatus.ContinuedAsNew, ToJson(next.Input), carryover: next.PreserveEvents
-                ? _externalEvents.Unprocessed : [])
+            ? Complete(OrchestrationRuntimeStatus.ContinuedAsNew, ToJson(next.Input), carryover: Carryover(next.PreserveEvents)) with
+            {
+                NewVersion = next.Version,
+            }
             : Complete(OrchestrationRuntimeStatus.Completed, _run.Result);
+    }
+
+    // A suspension outlives its generation, and so do the events that it keeps.
+    private IReadOnlyList<HistoryEvent> Carryover(bool preserveEvents)
+    {
+        if (_suspended is null)
+        {
+            return preserveEvents ? _externalEvents.Unprocessed : [];
+        }
+
+        var kept = preserveEvents ? _externalEvents.Unprocessed.Concat(_suspended.OfType<EventRaisedEvent>()) : [];
+        return [new ExecutionSuspendedEvent("Suspended before it continued as new.") { Timestamp = _now }, .. kept];
     }
 
     private CompleteOrchestrationAction Complete(
@@ -214,5 +283,7 @@ internal sealed partial class OrchestrationReplay(DurableTaskRegistry registry, 
         IReadOnlyList<HistoryEvent>? carryover = null)
         => new(status, result, failure, carryover ?? []) { Id = _nextId };
 
-    private sealed record OpenTask(TaskName Name, OrchestratorAction Action, TaskCompletionSource<string?> Completion);
+    private static bool IsSame(string a, string b) => StringComparer.OrdinalIgnoreCase.Equals(a, b);
+
+    private sealed record OpenTask(TaskName Name, TaskCompletionSource<string?> Completion);
 }

@@ -4,30 +4,46 @@ namespace TeamsWorkflows.DurableTask.Core;
 
 /// <summary>An event on its way to another instance.</summary>
 /// <param name="ExecutionId">The generation that may take it; null: any.</param>
-public sealed record OutboundMessage(string InstanceId, HistoryEvent Event, string? ExecutionId = null)
+/// <param name="ParentExecutionId">Whose child the instance must be to take it; null: anybody's.</param>
+public sealed record OutboundMessage(
+    string InstanceId, HistoryEvent Event, string? ExecutionId = null, string? ParentExecutionId = null)
 {
     /// <summary>Tells the parent how its sub-orchestration ended.</summary>
-    internal static OutboundMessage ToParent(
-        ParentTask parent, OrchestrationRuntimeStatus status, string? result, TaskFailureDetails? failure, DateTimeOffset now)
+    internal static OutboundMessage ToParent(ParentTask parent, ExecutionCompletedEvent end, DateTimeOffset now)
         => new(
             parent.InstanceId,
-            status == OrchestrationRuntimeStatus.Completed
-                ? new SubOrchestrationInstanceCompletedEvent(parent.TaskScheduledId, result) { Timestamp = now }
+            end.Status == OrchestrationRuntimeStatus.Completed
+                ? new SubOrchestrationInstanceCompletedEvent(parent.TaskScheduledId, end.Result) { Timestamp = now }
                 : new SubOrchestrationInstanceFailedEvent(
                     parent.TaskScheduledId,
-                    failure ?? new(EngineErrors.OrchestrationTerminated, result ?? "The sub-orchestration was terminated."))
+                    end.Failure ?? new(EngineErrors.OrchestrationTerminated, end.Result ?? "The sub-orchestration was terminated."))
                 {
                     Timestamp = now,
                 },
             parent.ExecutionId);
+
+    /// <summary>Asks a failed sub-orchestration to go on from where it failed, or to begin should it be gone.</summary>
+    internal static OutboundMessage ToRewind(
+        SubOrchestrationInstanceCreatedEvent child, ExecutionStartedEvent parent, string parentId, string? reason, DateTimeOffset now)
+        => new(child.InstanceId, new ExecutionRewoundEvent(reason, new ExecutionStartedEvent(child.Name, child.Input, ExecutionId: "")
+        {
+            Timestamp = now,
+            Version = child.Version,
+            Tags = child.Tags,
+            Parent = new ParentTask(parentId, parent.ExecutionId, child.EventId, parent.Name, parent.Version),
+            ParentTraceContext = Tracing.ContextOf(parent),
+        })
+        {
+            Timestamp = now,
+        });
 }
 
 /// <summary>What one turn changes, before it is bytes.</summary>
-/// <param name="History">What the turn read and decided; one row of history.</param>
+/// <param name="Decided">What the turn adds to the history after the events it read.</param>
 /// <param name="End">How the instance ended, if it did.</param>
 /// <param name="Restart">Set by continue-as-new: the next generation's first events.</param>
 public sealed record TurnDecision(
-    IReadOnlyList<HistoryEvent> History,
+    IReadOnlyList<HistoryEvent> Decided,
     IReadOnlyList<TaskScheduledEvent> Activities,
     IReadOnlyList<OutboundMessage> Messages,
     string? CustomStatus,
@@ -35,83 +51,118 @@ public sealed record TurnDecision(
     IReadOnlyList<HistoryEvent>? Restart = null);
 
 /// <summary>Turns an orchestrator's decisions into history and work to do. Pure: clock and identifiers are arguments.</summary>
-public static class OrchestrationTurn
+internal sealed class OrchestrationTurn(ExecutionState state, Func<string> newExecutionId, DateTimeOffset now)
 {
-    /// <param name="started">How the execution began.</param>
+    private readonly List<HistoryEvent> _decided = [];
+    private List<OutboundMessage>? _messages;
+    private List<TaskScheduledEvent>? _activities;
+    private ExecutionCompletedEvent? _end;
+    private IReadOnlyList<HistoryEvent>? _restart;
+
+    private ExecutionStartedEvent Started => state.Started ?? throw new UnreachableException("Only what has started decides.");
+
+    /// <param name="state">The execution with everything that the turn read.</param>
+    /// <param name="terminated">The termination that the turn read, if it did.</param>
     /// <param name="newExecutionId">Names the executions that the turn begins: sub-orchestrations, the next generation.</param>
     public static TurnDecision Apply(
-        ExecutionStartedEvent? started,
-        IReadOnlyList<HistoryEvent> newEvents,
+        ExecutionState state,
+        ExecutionTerminatedEvent? terminated,
         OrchestratorResponse response,
         Func<string> newExecutionId,
         DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(response);
-        ArgumentNullException.ThrowIfNull(newExecutionId);
-
-        List<HistoryEvent> history = [.. newEvents];
-        List<OutboundMessage>? messages = null;
-        List<TaskScheduledEvent>? activities = null;
-        ExecutionCompletedEvent? end = null;
-        IReadOnlyList<HistoryEvent>? restart = null;
-
+        var turn = new OrchestrationTurn(state, newExecutionId, now);
         foreach (var action in response.Actions)
         {
-            switch (action)
-            {
-                case ScheduleTaskAction a:
-                    var scheduled = new TaskScheduledEvent(a.Name, a.Input) { EventId = a.Id, Timestamp = now };
-                    history.Add(scheduled);
-                    (activities ??= []).Add(scheduled);
-                    break;
-
-                case CreateTimerAction a:
-                    history.Add(new TimerCreatedEvent(a.FireAt) { EventId = a.Id, Timestamp = now });
-                    break;
-
-                case SendEventAction a:
-                    history.Add(new EventSentEvent(a.InstanceId, a.Name, a.Input) { EventId = a.Id, Timestamp = now });
-                    (messages ??= []).Add(new(a.InstanceId, new EventRaisedEvent(a.Name, a.Input) { Timestamp = now }));
-                    break;
-
-                case CreateSubOrchestrationAction a:
-                    history.Add(new SubOrchestrationInstanceCreatedEvent(a.InstanceId, a.Name, a.Input)
-                    {
-                        EventId = a.Id,
-                        Timestamp = now,
-                    });
-                    var parent = new ParentTask(response.InstanceId, started!.ExecutionId, a.Id);
-                    var child = new ExecutionStartedEvent(a.Name, a.Input, newExecutionId(), parent) { Timestamp = now };
-                    (messages ??= []).Add(new(a.InstanceId, child));
-                    break;
-
-                case CompleteOrchestrationAction { Status: OrchestrationRuntimeStatus.ContinuedAsNew } a:
-                    restart = NextGeneration(started!, a, newExecutionId(), now);
-                    break;
-
-                case CompleteOrchestrationAction a:
-                    end = new ExecutionCompletedEvent(a.Status, a.Result, a.Failure) { EventId = a.Id, Timestamp = now };
-                    history.Add(end);
-                    if (started?.Parent is { } waiting)
-                    {
-                        (messages ??= []).Add(OutboundMessage.ToParent(waiting, a.Status, a.Result, a.Failure, now));
-                    }
-
-                    break;
-
-                default:
-                    throw new UnreachableException($"Unknown action {action.GetType().Name}.");
-            }
+            turn.Apply(action, response.InstanceId, terminated);
         }
 
-        return new(history, activities ?? [], messages ?? [], response.CustomStatus, end, restart);
+        return new(turn._decided, turn._activities ?? [], turn._messages ?? [], response.CustomStatus, turn._end, turn._restart);
     }
 
-    private static IReadOnlyList<HistoryEvent> NextGeneration(
-        ExecutionStartedEvent started, CompleteOrchestrationAction action, string executionId, DateTimeOffset now) =>
+    private void Apply(OrchestratorAction action, string instanceId, ExecutionTerminatedEvent? terminated)
+    {
+        switch (action)
+        {
+            case ScheduleTaskAction a: Schedule(a); break;
+            case CreateTimerAction a: _decided.Add(new TimerCreatedEvent(a.FireAt) { EventId = a.Id, Timestamp = now }); break;
+            case CreateSubOrchestrationAction a: Start(a, instanceId); break;
+            case SendEventAction a:
+                _decided.Add(new EventSentEvent(a.InstanceId, a.Name, a.Input) { EventId = a.Id, Timestamp = now });
+                Send(new(a.InstanceId, new EventRaisedEvent(a.Name, a.Input) { Timestamp = now }));
+                break;
+            case TerminateOrchestrationAction a:
+                Send(new(a.InstanceId, new ExecutionTerminatedEvent(a.Reason, a.Recurse) { Timestamp = now }));
+                break;
+            case CompleteOrchestrationAction { Status: OrchestrationRuntimeStatus.ContinuedAsNew } a: ContinueAsNew(a); break;
+            case CompleteOrchestrationAction a: Complete(a, terminated); break;
+            default: throw new UnreachableException($"Unknown action {action.GetType().Name}.");
+        }
+    }
+
+    private void Schedule(ScheduleTaskAction a)
+    {
+        var scheduled = new TaskScheduledEvent(a.Name, a.Input) { EventId = a.Id, Timestamp = now, Version = a.Version, Tags = a.Tags };
+        _decided.Add(scheduled);
+        (_activities ??= []).Add(scheduled);
+    }
+
+    private void Start(CreateSubOrchestrationAction a, string instanceId)
+    {
+        _decided.Add(new SubOrchestrationInstanceCreatedEvent(a.InstanceId, a.Name, a.Input)
+        {
+            EventId = a.Id,
+            Timestamp = now,
+            Version = a.Version,
+            Tags = a.Tags,
+        });
+        Send(new(a.InstanceId, new ExecutionStartedEvent(a.Name, a.Input, newExecutionId())
+        {
+            Timestamp = now,
+            Version = a.Version,
+            Tags = a.IsFireAndForget ? new(a.Tags.Where(static t => t.Key != CreateSubOrchestrationAction.FireAndForgetTag)) : a.Tags,
+            Parent = a.IsFireAndForget ? null : ParentOf(a.Id, instanceId),
+            ParentTraceContext = Tracing.ContextOf(Started),
+        }));
+    }
+
+    private void ContinueAsNew(CompleteOrchestrationAction a) => _restart =
     [
         new OrchestratorStartedEvent { Timestamp = now },
-        new ExecutionStartedEvent(started.Name, action.Result, executionId, started.Parent) { Timestamp = now },
-        .. action.CarryoverEvents,
+        new ExecutionStartedEvent(Started.Name, a.Result, newExecutionId())
+        {
+            Timestamp = now,
+            Version = a.NewVersion ?? Started.Version,
+            Tags = Started.Tags,
+            Parent = Started.Parent,
+            ParentTraceContext = Started.ParentTraceContext,
+        },
+        .. a.CarryoverEvents,
     ];
+
+    private void Complete(CompleteOrchestrationAction a, ExecutionTerminatedEvent? terminated)
+    {
+        _end = new ExecutionCompletedEvent(a.Status, a.Result, a.Failure) { EventId = a.Id, Timestamp = now };
+        _decided.Add(_end);
+        if (Started.Parent is { } parent)
+        {
+            Send(OutboundMessage.ToParent(parent, _end, now));
+        }
+
+        if (terminated is { Recurse: true })
+        {
+            foreach (var child in state.OpenSubOrchestrations)
+            {
+                Send(new(
+                    child.InstanceId,
+                    new ExecutionTerminatedEvent(terminated.Reason, Recurse: true) { Timestamp = now },
+                    ParentExecutionId: Started.ExecutionId));
+            }
+        }
+    }
+
+    private ParentTask ParentOf(int taskId, string instanceId)
+        => new(instanceId, Started.ExecutionId, taskId, Started.Name, Started.Version);
+
+    private void Send(OutboundMessage message) => (_messages ??= []).Add(message);
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Case = TeamsWorkflows.DurableTask.Protocol.HistoryEvent.EventTypeOneofCase;
 using Proto = TeamsWorkflows.DurableTask.Protocol;
@@ -14,10 +15,17 @@ internal static partial class ProtoMapper
         HistoryEvent read = e.EventTypeCase switch
         {
             Case.OrchestratorStarted => new OrchestratorStartedEvent { Timestamp = at },
+            Case.OrchestratorCompleted => new OrchestratorCompletedEvent { Timestamp = at },
             Case.ExecutionStarted => FromProto(e.ExecutionStarted, at),
             Case.ExecutionCompleted => FromProto(e.ExecutionCompleted, at),
-            Case.ExecutionTerminated => new ExecutionTerminatedEvent(e.ExecutionTerminated.Input) { Timestamp = at },
-            Case.TaskScheduled => new TaskScheduledEvent(e.TaskScheduled.Name, e.TaskScheduled.Input) { Timestamp = at },
+            Case.ExecutionTerminated => new ExecutionTerminatedEvent(e.ExecutionTerminated.Input, e.ExecutionTerminated.Recurse)
+            {
+                Timestamp = at,
+            },
+            Case.ExecutionSuspended => new ExecutionSuspendedEvent(e.ExecutionSuspended.Input) { Timestamp = at },
+            Case.ExecutionResumed => new ExecutionResumedEvent(e.ExecutionResumed.Input) { Timestamp = at },
+            Case.ExecutionRewound => FromProto(e.ExecutionRewound, at),
+            Case.TaskScheduled => FromProto(e.TaskScheduled, at),
             Case.TaskCompleted => new TaskCompletedEvent(e.TaskCompleted.TaskScheduledId, e.TaskCompleted.Result)
             {
                 Timestamp = at,
@@ -33,21 +41,29 @@ internal static partial class ProtoMapper
             Case.TimerFired => new TimerFiredEvent(e.TimerFired.TimerId, FromProto(e.TimerFired.FireAt)) { Timestamp = at },
             Case.EventSent => new EventSentEvent(e.EventSent.InstanceId, e.EventSent.Name, e.EventSent.Input) { Timestamp = at },
             Case.EventRaised => new EventRaisedEvent(e.EventRaised.Name, e.EventRaised.Input) { Timestamp = at },
-            _ => throw new InvalidDataException($"History holds an event of a kind unknown to this release: {e.EventTypeCase}."),
+            Case.GenericEvent => new GenericEvent(e.GenericEvent.Data) { Timestamp = at },
+            _ => throw new InvalidDataException(IsOfEntity(e.EventTypeCase)
+                ? $"History holds {e.EventTypeCase}: entities are unimplemented."
+                : $"History holds an event of a kind unknown to this release: {e.EventTypeCase}."),
         };
         return e.EventId == -1 ? read : read with { EventId = e.EventId };
     }
 
-    private static ExecutionStartedEvent FromProto(Proto.ExecutionStartedEvent x, DateTimeOffset at) => new(
-        x.Name,
-        x.Input,
-        x.OrchestrationInstance?.ExecutionId ?? "",
-        x.ParentInstance is not { } parent ? null : new(
-            parent.OrchestrationInstance.InstanceId, parent.OrchestrationInstance.ExecutionId ?? "", parent.TaskScheduledId),
-        x.ScheduledStartTimestamp is { } startAt ? FromProto(startAt) : null)
-    {
-        Timestamp = at,
-    };
+    private static bool IsOfEntity(Case kind) => kind is Case.EntityOperationSignaled or Case.EntityOperationCalled
+        or Case.EntityOperationCompleted or Case.EntityOperationFailed or Case.EntityLockRequested
+        or Case.EntityLockGranted or Case.EntityUnlockSent;
+
+    private static ExecutionStartedEvent FromProto(Proto.ExecutionStartedEvent x, DateTimeOffset at)
+        => new(x.Name, x.Input, x.OrchestrationInstance?.ExecutionId ?? "")
+        {
+            Timestamp = at,
+            Version = x.Version,
+            Parent = x.ParentInstance is { } parent ? FromProto(parent) : null,
+            ScheduledStartAt = x.ScheduledStartTimestamp is { } startAt ? FromProto(startAt) : null,
+            Tags = FromProto(x.Tags),
+            ParentTraceContext = x.ParentTraceContext is { } trace ? FromProto(trace) : null,
+            SpanId = x.OrchestrationSpanID,
+        };
 
     private static ExecutionCompletedEvent FromProto(Proto.ExecutionCompletedEvent x, DateTimeOffset at)
         => new(FromProto(x.OrchestrationStatus), x.Result, x.FailureDetails is { } failure ? FromProto(failure) : null)
@@ -55,8 +71,24 @@ internal static partial class ProtoMapper
             Timestamp = at,
         };
 
+    private static ExecutionRewoundEvent FromProto(Proto.ExecutionRewoundEvent x, DateTimeOffset at)
+        => new(x.Reason, x.ParentInstance is not { } parent ? null : new ExecutionStartedEvent(x.Name ?? "", x.Input, ExecutionId: "")
+        {
+            Timestamp = at,
+            Version = x.Version,
+            Parent = FromProto(parent),
+            Tags = FromProto(x.Tags),
+            ParentTraceContext = x.ParentTraceContext is { } trace ? FromProto(trace) : null,
+        })
+        {
+            Timestamp = at,
+        };
+
+    private static TaskScheduledEvent FromProto(Proto.TaskScheduledEvent x, DateTimeOffset at)
+        => new(x.Name, x.Input) { Timestamp = at, Version = x.Version, Tags = FromProto(x.Tags) };
+
     private static SubOrchestrationInstanceCreatedEvent FromProto(Proto.SubOrchestrationInstanceCreatedEvent x, DateTimeOffset at)
-        => new(x.InstanceId, x.Name, x.Input) { Timestamp = at };
+        => new(x.InstanceId, x.Name, x.Input) { Timestamp = at, Version = x.Version, Tags = FromProto(x.Tags) };
 
     private static SubOrchestrationInstanceCompletedEvent FromProto(
         Proto.SubOrchestrationInstanceCompletedEvent x, DateTimeOffset at)
@@ -65,12 +97,39 @@ internal static partial class ProtoMapper
     private static SubOrchestrationInstanceFailedEvent FromProto(Proto.SubOrchestrationInstanceFailedEvent x, DateTimeOffset at)
         => new(x.TaskScheduledId, FromProto(x.FailureDetails)) { Timestamp = at };
 
+    private static ParentTask FromProto(Proto.ParentInstanceInfo parent) => new(
+        parent.OrchestrationInstance.InstanceId,
+        parent.OrchestrationInstance.ExecutionId ?? "",
+        parent.TaskScheduledId,
+        parent.Name,
+        parent.Version);
+
+    private static TraceContext FromProto(Proto.TraceContext trace) => new(trace.TraceParent, trace.TraceState);
+
     private static TaskFailureDetails FromProto(Proto.TaskFailureDetails x) => new(
         x.ErrorType,
         x.ErrorMessage,
         x.StackTrace,
         x.InnerFailure is { } inner ? FromProto(inner) : null,
-        x.IsNonRetriable);
+        x.IsNonRetriable)
+    {
+        Properties = x.Properties.Count == 0
+            ? ValueMap<object?>.Empty
+            : new(x.Properties.Select(static p => KeyValuePair.Create(p.Key, FromProto(p.Value)))),
+    };
+
+    private static object? FromProto(Value value) => value.KindCase switch
+    {
+        Value.KindOneofCase.BoolValue => value.BoolValue,
+        Value.KindOneofCase.NumberValue => value.NumberValue,
+        Value.KindOneofCase.StringValue => value.StringValue,
+        Value.KindOneofCase.StructValue => value.StructValue.ToString(),
+        Value.KindOneofCase.ListValue => value.ListValue.ToString(),
+        _ => null,
+    };
+
+    private static ValueMap<string> FromProto(MapField<string, string> map)
+        => map.Count == 0 ? ValueMap<string>.Empty : new(map);
 
     private static DateTimeOffset FromProto(Timestamp time)
         => DateTimeOffset.UnixEpoch.AddTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanos / TimeSpan.NanosecondsPerTick));
@@ -81,8 +140,9 @@ internal static partial class ProtoMapper
         Proto.OrchestrationStatus.Running => OrchestrationRuntimeStatus.Running,
         Proto.OrchestrationStatus.Completed => OrchestrationRuntimeStatus.Completed,
         Proto.OrchestrationStatus.Failed => OrchestrationRuntimeStatus.Failed,
-        Proto.OrchestrationStatus.Terminated => OrchestrationRuntimeStatus.Terminated,
+        Proto.OrchestrationStatus.Terminated or Proto.OrchestrationStatus.Canceled => OrchestrationRuntimeStatus.Terminated,
         Proto.OrchestrationStatus.ContinuedAsNew => OrchestrationRuntimeStatus.ContinuedAsNew,
+        Proto.OrchestrationStatus.Suspended => OrchestrationRuntimeStatus.Suspended,
         _ => throw new InvalidDataException($"History holds a status unknown to this release: {status}."),
     };
 }

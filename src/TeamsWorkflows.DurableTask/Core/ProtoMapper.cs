@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Proto = TeamsWorkflows.DurableTask.Protocol;
 
@@ -10,56 +12,48 @@ internal static partial class ProtoMapper
     public static Proto.HistoryEvent ToProto(HistoryEvent e)
     {
         var proto = new Proto.HistoryEvent { EventId = e.EventId, Timestamp = ToProto(e.Timestamp) };
-        switch (e)
+        IMessage _ = e switch
         {
-            case OrchestratorStartedEvent: proto.OrchestratorStarted = new(); break;
-            case ExecutionStartedEvent x: proto.ExecutionStarted = ToProto(x); break;
-            case ExecutionCompletedEvent x: proto.ExecutionCompleted = ToProto(x); break;
-            case ExecutionTerminatedEvent x: proto.ExecutionTerminated = new() { Input = x.Reason }; break;
-            case TaskScheduledEvent x: proto.TaskScheduled = new() { Name = x.Name, Input = x.Input }; break;
-            case TaskCompletedEvent x:
-                proto.TaskCompleted = new() { TaskScheduledId = x.TaskScheduledId, Result = x.Result };
-                break;
-            case TaskFailedEvent x:
-                proto.TaskFailed = new() { TaskScheduledId = x.TaskScheduledId, FailureDetails = ToProto(x.Failure) };
-                break;
-            case SubOrchestrationInstanceCreatedEvent x:
-                proto.SubOrchestrationInstanceCreated = new() { InstanceId = x.InstanceId, Name = x.Name, Input = x.Input };
-                break;
-            case SubOrchestrationInstanceCompletedEvent x:
-                proto.SubOrchestrationInstanceCompleted = new() { TaskScheduledId = x.TaskScheduledId, Result = x.Result };
-                break;
-            case SubOrchestrationInstanceFailedEvent x:
-                proto.SubOrchestrationInstanceFailed = new()
-                {
-                    TaskScheduledId = x.TaskScheduledId,
-                    FailureDetails = ToProto(x.Failure),
-                };
-                break;
-            case TimerCreatedEvent x: proto.TimerCreated = new() { FireAt = ToProto(x.FireAt) }; break;
-            case TimerFiredEvent x: proto.TimerFired = new() { TimerId = x.TimerId, FireAt = ToProto(x.FireAt) }; break;
-            case EventSentEvent x:
-                proto.EventSent = new() { InstanceId = x.InstanceId, Name = x.Name, Input = x.Input };
-                break;
-            case EventRaisedEvent x: proto.EventRaised = new() { Name = x.Name, Input = x.Input }; break;
-            default: throw new UnreachableException($"Unknown event {e.GetType().Name}.");
-        }
-
+            OrchestratorStartedEvent => proto.OrchestratorStarted = new(),
+            OrchestratorCompletedEvent => proto.OrchestratorCompleted = new(),
+            ExecutionStartedEvent x => proto.ExecutionStarted = ToProto(x),
+            ExecutionCompletedEvent x => proto.ExecutionCompleted = ToProto(x),
+            ExecutionTerminatedEvent x => proto.ExecutionTerminated = new() { Input = x.Reason, Recurse = x.Recurse },
+            ExecutionSuspendedEvent x => proto.ExecutionSuspended = new() { Input = x.Reason },
+            ExecutionResumedEvent x => proto.ExecutionResumed = new() { Input = x.Reason },
+            ExecutionRewoundEvent x => proto.ExecutionRewound = ToProto(x),
+            TaskScheduledEvent x => proto.TaskScheduled = ToProto(x),
+            TaskCompletedEvent x => proto.TaskCompleted = new() { TaskScheduledId = x.TaskScheduledId, Result = x.Result },
+            TaskFailedEvent x => proto.TaskFailed = ToProto(x),
+            SubOrchestrationInstanceCreatedEvent x => proto.SubOrchestrationInstanceCreated = ToProto(x),
+            SubOrchestrationInstanceCompletedEvent x => proto.SubOrchestrationInstanceCompleted = ToProto(x),
+            SubOrchestrationInstanceFailedEvent x => proto.SubOrchestrationInstanceFailed = ToProto(x),
+            TimerCreatedEvent x => proto.TimerCreated = new() { FireAt = ToProto(x.FireAt) },
+            TimerFiredEvent x => proto.TimerFired = new() { TimerId = x.TimerId, FireAt = ToProto(x.FireAt) },
+            EventSentEvent x => proto.EventSent = new() { InstanceId = x.InstanceId, Name = x.Name, Input = x.Input },
+            EventRaisedEvent x => proto.EventRaised = new() { Name = x.Name, Input = x.Input },
+            GenericEvent x => proto.GenericEvent = new() { Data = x.Data },
+            _ => throw new UnreachableException($"Unknown event {e.GetType().Name}."),
+        };
         return proto;
     }
 
-    private static Proto.ExecutionStartedEvent ToProto(ExecutionStartedEvent x) => new()
+    private static Proto.ExecutionStartedEvent ToProto(ExecutionStartedEvent x)
     {
-        Name = x.Name,
-        Input = x.Input,
-        OrchestrationInstance = new() { ExecutionId = x.ExecutionId },
-        ParentInstance = x.Parent is not { } parent ? null : new()
+        var proto = new Proto.ExecutionStartedEvent
         {
-            TaskScheduledId = parent.TaskScheduledId,
-            OrchestrationInstance = new() { InstanceId = parent.InstanceId, ExecutionId = parent.ExecutionId },
-        },
-        ScheduledStartTimestamp = x.ScheduledStartAt is { } startAt ? ToProto(startAt) : null,
-    };
+            Name = x.Name,
+            Version = x.Version,
+            Input = x.Input,
+            OrchestrationInstance = new() { ExecutionId = x.ExecutionId },
+            ParentInstance = x.Parent is { } parent ? ToProto(parent) : null,
+            ScheduledStartTimestamp = x.ScheduledStartAt is { } startAt ? ToProto(startAt) : null,
+            ParentTraceContext = x.ParentTraceContext is { } trace ? ToProto(trace) : null,
+            OrchestrationSpanID = x.SpanId,
+        };
+        Copy(x.Tags, proto.Tags);
+        return proto;
+    }
 
     private static Proto.ExecutionCompletedEvent ToProto(ExecutionCompletedEvent x) => new()
     {
@@ -68,14 +62,97 @@ internal static partial class ProtoMapper
         FailureDetails = x.Failure is { } failure ? ToProto(failure) : null,
     };
 
-    private static Proto.TaskFailureDetails ToProto(TaskFailureDetails failure) => new()
+    private static Proto.ExecutionRewoundEvent ToProto(ExecutionRewoundEvent x)
     {
-        ErrorType = failure.ErrorType,
-        ErrorMessage = failure.ErrorMessage,
-        StackTrace = failure.StackTrace,
-        InnerFailure = failure.InnerFailure is { } inner ? ToProto(inner) : null,
-        IsNonRetriable = failure.IsNonRetriable,
+        var proto = new Proto.ExecutionRewoundEvent { Reason = x.Reason };
+        if (x.Revival is { } start)
+        {
+            proto.ParentExecutionId = start.Parent?.ExecutionId;
+            proto.Name = start.Name;
+            proto.Version = start.Version;
+            proto.Input = start.Input;
+            proto.ParentInstance = start.Parent is { } parent ? ToProto(parent) : null;
+            proto.ParentTraceContext = start.ParentTraceContext is { } trace ? ToProto(trace) : null;
+            Copy(start.Tags, proto.Tags);
+        }
+
+        return proto;
+    }
+
+    private static Proto.TaskScheduledEvent ToProto(TaskScheduledEvent x)
+    {
+        var proto = new Proto.TaskScheduledEvent { Name = x.Name, Version = x.Version, Input = x.Input };
+        Copy(x.Tags, proto.Tags);
+        return proto;
+    }
+
+    private static Proto.SubOrchestrationInstanceCreatedEvent ToProto(SubOrchestrationInstanceCreatedEvent x)
+    {
+        var proto = new Proto.SubOrchestrationInstanceCreatedEvent
+        {
+            InstanceId = x.InstanceId,
+            Name = x.Name,
+            Version = x.Version,
+            Input = x.Input,
+        };
+        Copy(x.Tags, proto.Tags);
+        return proto;
+    }
+
+    private static Proto.TaskFailedEvent ToProto(TaskFailedEvent x)
+        => new() { TaskScheduledId = x.TaskScheduledId, FailureDetails = ToProto(x.Failure) };
+
+    private static Proto.SubOrchestrationInstanceCompletedEvent ToProto(SubOrchestrationInstanceCompletedEvent x)
+        => new() { TaskScheduledId = x.TaskScheduledId, Result = x.Result };
+
+    private static Proto.SubOrchestrationInstanceFailedEvent ToProto(SubOrchestrationInstanceFailedEvent x)
+        => new() { TaskScheduledId = x.TaskScheduledId, FailureDetails = ToProto(x.Failure) };
+
+    private static Proto.ParentInstanceInfo ToProto(ParentTask parent) => new()
+    {
+        TaskScheduledId = parent.TaskScheduledId,
+        Name = parent.Name,
+        Version = parent.Version,
+        OrchestrationInstance = new() { InstanceId = parent.InstanceId, ExecutionId = parent.ExecutionId },
     };
+
+    private static Proto.TraceContext ToProto(TraceContext trace)
+        => new() { TraceParent = trace.TraceParent, TraceState = trace.TraceState };
+
+    private static Proto.TaskFailureDetails ToProto(TaskFailureDetails failure)
+    {
+        var proto = new Proto.TaskFailureDetails
+        {
+            ErrorType = failure.ErrorType,
+            ErrorMessage = failure.ErrorMessage,
+            StackTrace = failure.StackTrace,
+            InnerFailure = failure.InnerFailure is { } inner ? ToProto(inner) : null,
+            IsNonRetriable = failure.IsNonRetriable,
+        };
+        foreach (var (name, value) in failure.Properties)
+        {
+            proto.Properties.Add(name, ToProto(value));
+        }
+
+        return proto;
+    }
+
+    private static Value ToProto(object? value) => value switch
+    {
+        null => Value.ForNull(),
+        bool x => Value.ForBool(x),
+        string x => Value.ForString(x),
+        IConvertible x and not char and not DateTime => Value.ForNumber(x.ToDouble(System.Globalization.CultureInfo.InvariantCulture)),
+        _ => Value.ForString(value.ToString()),
+    };
+
+    private static void Copy(ValueMap<string> from, MapField<string, string> to)
+    {
+        if (from.Count > 0) // the enumerator of an empty map is an allocation all the same
+        {
+            to.Add(from.ToDictionary(StringComparer.Ordinal));
+        }
+    }
 
     private static Timestamp ToProto(DateTimeOffset time)
     {
@@ -97,6 +174,7 @@ internal static partial class ProtoMapper
         OrchestrationRuntimeStatus.Failed => Proto.OrchestrationStatus.Failed,
         OrchestrationRuntimeStatus.Terminated => Proto.OrchestrationStatus.Terminated,
         OrchestrationRuntimeStatus.ContinuedAsNew => Proto.OrchestrationStatus.ContinuedAsNew,
+        OrchestrationRuntimeStatus.Suspended => Proto.OrchestrationStatus.Suspended,
         _ => throw new UnreachableException($"Unknown status {status}."),
     };
 }

@@ -11,7 +11,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
     private readonly Dictionary<long, List<byte[]>> _history = [];
     private readonly SortedDictionary<long, StoredMessage> _messages = [];
 
-    public RecoveredPartition Recover()
+    public RecoveredPartition Recover(int maxTimers)
     {
         lock (_gate)
         {
@@ -19,8 +19,22 @@ public sealed class InMemoryPartitionStore : IPartitionStore
                 _rows.Keys.LastOrDefault(),
                 _messages.Keys.LastOrDefault(),
                 [.. _rows.Values.Where(r => r.IsActive).Select(r => r.Id)],
-                [.. _rows.Values.Where(r => r.TimerAt is not null).OrderBy(r => r.TimerAt).Select(r => (r.TimerAt!.Value, r.Id))],
+                LoadTimers(DateTimeOffset.MinValue, maxTimers),
                 [.. _messages.Values]);
+        }
+    }
+
+    public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max)
+    {
+        lock (_gate)
+        {
+            return _rows.Values
+                .Where(r => r.TimerAt >= from)
+                .OrderBy(r => r.TimerAt)
+                .ThenBy(r => r.Id, StringComparer.Ordinal)
+                .Take(max)
+                .Select(r => new DueTimer(r.TimerAt!.Value, r.Id))
+                .ToArray();
         }
     }
 
@@ -43,10 +57,13 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    public StoredInstance? Load(string instanceId, int fromTurn, int maxTurns)
+        => Load(instanceId) is { } whole ? whole with { History = [.. whole.History.Skip(fromTurn).Take(maxTurns)] } : null;
+
     public StoredInstance? LoadEnds(string instanceId)
         => Load(instanceId) is { } whole ? whole with { History = [.. whole.History.Take(1), .. whole.History.Skip(1).TakeLast(1)] } : null;
 
-    public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey)
+    public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
     {
         lock (_gate)
         {
@@ -54,10 +71,22 @@ public sealed class InMemoryPartitionStore : IPartitionStore
                 .Where(r => r.Key < beforeKey)
                 .Where(r => query.Statuses.Count == 0 || query.Statuses.Contains(r.Status))
                 .Where(r => query.InstanceIdPrefix is not { } prefix || r.Id.StartsWith(prefix, StringComparison.Ordinal))
+                .Where(r => query.Name is not { } name || r.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 .Where(r => query.CreatedFrom is not { } from || r.CreatedAt >= from)
                 .Where(r => query.CreatedBefore is not { } before || r.CreatedAt < before)
-                .Take(query.PageSize)
+                .Where(r => query.CompletedFrom is not { } from || r.CompletedAt >= from)
+                .Where(r => query.CompletedBefore is not { } before || r.CompletedAt < before)
+                .Where(r => query.Tags.All(tag => r.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value))
+                .Take(max)
                 .ToArray();
+        }
+    }
+
+    public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max)
+    {
+        lock (_gate)
+        {
+            return _rows.Values.Where(r => r.CompletedAt < before).OrderBy(r => r.CompletedAt).ThenBy(r => r.Key).Take(max).Select(r => r.Id).ToArray();
         }
     }
 
@@ -70,13 +99,17 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         switch (command)
         {
             case CommitTurn c: Apply(c); break;
-            case RefuseMessages c: Exchange(c.Consumed, c.Sent); break;
+            case RefuseMessages c:
+                Forget(c.Purged);
+                Exchange(c.Consumed, c.Sent);
+                break;
             default: throw new UnreachableException($"Unknown command {command.GetType().Name}.");
         }
     }
 
     private void Apply(CommitTurn turn)
     {
+        Forget(turn.Replaces);
         if (turn.Row is { } row)
         {
             Debug.Assert(turn.IsNew != _rows.ContainsKey(row.Key), "A row is inserted once.");
@@ -97,6 +130,16 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
 
         Exchange(turn.Consumed, turn.Sent);
+    }
+
+    private void Forget(long? key)
+    {
+        if (key is { } gone)
+        {
+            _keys.Remove(_rows[gone].Id);
+            _history.Remove(gone);
+            _rows.Remove(gone);
+        }
     }
 
     private void Exchange(IReadOnlyList<long> consumed, IReadOnlyList<StoredMessage> sent)

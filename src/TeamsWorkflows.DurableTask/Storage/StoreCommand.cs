@@ -17,11 +17,12 @@ public abstract record StoreCommand
 /// <summary>Ends one turn of an orchestration: history, row and messages change together.</summary>
 /// <param name="TurnNumber">Position in the instance's history, from 0.</param>
 /// <param name="History">What the turn read and decided, encoded; null while the instance waits for its scheduled start.</param>
-/// <param name="ReplacesHistory">Set by continue-as-new: everything before this turn goes.</param>
+/// <param name="ReplacesHistory">Set by continue-as-new and rewind: everything before this turn goes.</param>
 /// <param name="IsNew">Whether <paramref name="Row"/> is to be inserted.</param>
 /// <param name="Row">The instance's row, or <see langword="null"/> when nothing in it changed (the common case).</param>
 /// <param name="Sent">Events to other instances, starts of sub-orchestrations among them, kept until the turn that reads them.</param>
 /// <param name="Consumed">Sequence numbers of the messages this turn read.</param>
+/// <param name="Replaces">The key of an instance that gives its identifier up to this one: it goes first, with its history.</param>
 public sealed record CommitTurn(
     long InstanceKey,
     int TurnNumber,
@@ -30,16 +31,19 @@ public sealed record CommitTurn(
     bool IsNew,
     InstanceRow? Row,
     IReadOnlyList<StoredMessage> Sent,
-    IReadOnlyList<long> Consumed) : StoreCommand;
+    IReadOnlyList<long> Consumed,
+    long? Replaces = null) : StoreCommand;
 
 /// <summary>Forgets messages that nobody takes, and sends what their senders must know.</summary>
-public sealed record RefuseMessages(IReadOnlyList<long> Consumed, IReadOnlyList<StoredMessage> Sent) : StoreCommand;
+/// <param name="Purged">The key of an instance that goes at the same time, with its history; null: none.</param>
+public sealed record RefuseMessages(
+    IReadOnlyList<long> Consumed, IReadOnlyList<StoredMessage> Sent, long? Purged = null) : StoreCommand;
 
 /// <summary>What a reader, and recovery, may know of an instance without its history.</summary>
+/// <remarks>Key, identifier, name, tags, parent and creation never change; version does at a continue-as-new that says so.</remarks>
 /// <param name="Key">Assigned in order of creation, so that what runs together lies together.</param>
 /// <param name="IsActive">Whether activities are open: recovery must load it.</param>
 /// <param name="TimerAt">When the earliest open timer, or the scheduled start, is due: recovery must wake it then.</param>
-/// <param name="Waiting">Encoded events that wait for the scheduled start, the start itself first; null once it ran.</param>
 public sealed record InstanceRow(
     long Key,
     string Id,
@@ -49,14 +53,28 @@ public sealed record InstanceRow(
     DateTimeOffset? TimerAt,
     string? CustomStatus,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt,
-    byte[]? Waiting)
+    DateTimeOffset UpdatedAt)
 {
+    public string? Version { get; init; }
+
+    /// <summary>Gets the instance that started this one and waits for it; null: none does.</summary>
+    public string? ParentId { get; init; }
+
+    public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets when the instance ended; null while it is open.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Gets the encoded events that wait for the scheduled start, the start itself first; null once it ran.</summary>
+    public byte[]? Waiting { get; init; }
+
     public bool IsFinished => Status is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 }
 
+/// <summary>An event on its way from one instance to another.</summary>
 /// <param name="Sequence">Delivery order; assigned by the sender's partition.</param>
 /// <param name="ExecutionId">The generation that may take it; null: any.</param>
+/// <param name="ParentExecutionId">Whose child the instance must be to take it; null: anybody's.</param>
 /// <param name="Event">One encoded event.</param>
-public sealed record StoredMessage(long Sequence, string InstanceId, string? ExecutionId, byte[] Event);
+public sealed record StoredMessage(long Sequence, string InstanceId, string? ExecutionId, string? ParentExecutionId, byte[] Event);

@@ -4,8 +4,10 @@ using TeamsWorkflows.DurableTask.Core;
 namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Runs one activity and reports how it went.</summary>
-public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider time)
+public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider time, TaskHubLimits? limits = null)
 {
+    private readonly TaskHubLimits _limits = limits ?? new TaskHubLimits();
+
     /// <returns>The outcome, or null when the host stops first: the activity then runs again after a restart.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "Edge: any failure of user code is a result, not a fault of the engine.")]
     public async Task<HistoryEvent?> ExecuteAsync(ActivityWorkItem item, CancellationToken stopping)
@@ -13,12 +15,20 @@ public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider 
         ArgumentNullException.ThrowIfNull(item);
 
         var (name, taskId) = (item.Scheduled.Name, item.Scheduled.EventId);
+        using var span = Spans.StartActivity(item);
         try
         {
             var run = registry.FindActivity(name) ?? throw new ActivityFailureException(
                 EngineErrors.ActivityNotRegistered, $"No activity named '{name}' is registered.", isNonRetriable: true);
-            var context = new TaskActivityContext(name, item.InstanceId, taskId, stopping);
-            return new TaskCompletedEvent(taskId, await run(context, item.Scheduled.Input)) { Timestamp = time.GetUtcNow() };
+            var context = new TaskActivityContext(name, item.InstanceId, taskId, stopping)
+            {
+                Version = item.Scheduled.Version,
+                Tags = item.Scheduled.Tags,
+            };
+            var result = await run(context, item.Scheduled.Input);
+            return _limits.CheckPayload($"The result of activity '{name}'", result) is { } problem
+                ? throw new ActivityFailureException(EngineErrors.PayloadTooLarge, problem, isNonRetriable: true)
+                : new TaskCompletedEvent(taskId, result) { Timestamp = time.GetUtcNow() };
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -26,7 +36,9 @@ public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider 
         }
         catch (Exception e)
         {
-            return new TaskFailedEvent(taskId, TaskFailureDetails.FromException(e)) { Timestamp = time.GetUtcNow() };
+            var failure = TaskFailureDetails.FromException(e);
+            Spans.Fail(span, failure);
+            return new TaskFailedEvent(taskId, failure) { Timestamp = time.GetUtcNow() };
         }
     }
 }

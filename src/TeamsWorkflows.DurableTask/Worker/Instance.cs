@@ -11,6 +11,12 @@ internal sealed class Instance(string id)
     /// <summary>Gets or sets the row as last written; null before the first commit, or before it was loaded.</summary>
     public InstanceRow? Row { get; set; }
 
+    /// <summary>Gets or sets what is open in the current execution; null when none runs, or it has to be loaded.</summary>
+    public ExecutionState? State { get; set; }
+
+    /// <summary>Gets or sets the history that the coroutine is to be rebuilt from; null when it is there, or nothing was loaded.</summary>
+    public IReadOnlyList<HistoryEvent>? Past { get; set; }
+
     /// <summary>Gets or sets the coroutine; null when it has to be rebuilt, or has not begun.</summary>
     public OrchestrationReplay? Replay { get; set; }
 
@@ -40,16 +46,10 @@ internal sealed class Instance(string id)
     public DateTimeOffset IdleSince { get; set; }
 
     /// <summary>Gets a value indicating whether there is something that events can be given to.</summary>
-    public bool IsOpen => Replay is not null || Waiting is not null;
+    public bool IsOpen => State is not null || Waiting is not null;
 
-    public ExecutionStartedEvent? Started => Replay?.Started ?? Waiting?[0] as ExecutionStartedEvent;
+    public ExecutionStartedEvent? Started => State?.Started ?? Waiting?[0] as ExecutionStartedEvent;
+
+    /// <summary>Forgets the execution: it has ended, or another one takes the identifier.</summary>
+    public void Close() => (State, Past, Replay, Waiting) = (null, null, null, null);
 }
-
-/// <param name="ExecutionId">The generation that may take it; null: any.</param>
-/// <param name="Sequence">The stored message it came from; null for what exists in memory alone until a turn commits it.</param>
-/// <param name="Answer">Told, once durable, whether the instance took the event.</param>
-internal readonly record struct InboxItem(
-    HistoryEvent Event, string? ExecutionId = null, long? Sequence = null, TaskCompletionSource<bool>? Answer = null);
-
-/// <summary>One activity to run.</summary>
-public sealed record ActivityWorkItem(string InstanceId, string ExecutionId, TaskScheduledEvent Scheduled);

@@ -25,8 +25,9 @@ public sealed class PartitionRuntime
     private readonly Dictionary<string, Instance> _resident = new(StringComparer.Ordinal);
     private readonly Queue<Instance> _runnable = new();
     private readonly Queue<ActivityWorkItem> _activities = new();
-    private readonly DueTimers _timers = new();
-    private readonly CompletionWaiters _waiters = new();
+    private readonly DueTimers _timers;
+    private readonly InstanceWaiters _waiters = new();
+    private readonly Admission _admission;
     private readonly IdleInstances _idle;
     private readonly IPartitionStore _store;
     private readonly TimeProvider _time;
@@ -43,18 +44,25 @@ public sealed class PartitionRuntime
         ILoggerFactory loggers,
         TimeProvider time,
         Func<Guid> newGuid,
-        PartitionOptions options)
+        TaskHubOptions options)
     {
         ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
 
-        (_store, _time, _idle) = (store, time, new IdleInstances(options));
-        var recovered = store.Recover();
-        var sequences = new Sequences(recovered.LastKey, recovered.LastSequence);
-        _runner = new TurnRunner(store, registry, loggers, time, newGuid, options, sequences);
-        foreach (var (timerAt, instanceId) in recovered.Timers)
-        {
-            _timers.Move(instanceId, null, timerAt);
-        }
+        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options), new Admission(options));
+        var timersPerPage = Math.Max(1, options.MaxTimersInMemory / 2);
+        var recovered = store.Recover(timersPerPage);
+        _timers = new DueTimers(store, timersPerPage);
+        _timers.Fill(recovered.Timers, timersPerPage);
+
+        var loader = new InstanceLoader(store);
+        var code = new OrchestratorCode(registry, loggers, options.Versioning);
+        _runner = new TurnRunner(
+            loader,
+            new Intake(loader, newGuid),
+            new TurnPlayer(code, new TurnLimits(options.Limits), newGuid, options, WakeStrayed),
+            new TurnCommit(new Sequences(recovered.LastKey, recovered.LastSequence)),
+            time);
 
         foreach (var instanceId in recovered.Active)
         {
@@ -64,9 +72,14 @@ public sealed class PartitionRuntime
         foreach (var message in recovered.Messages)
         {
             var historyEvent = HistoryCodec.Decode(message.Event).Single();
-            Post(GetOrAdd(message.InstanceId), new InboxItem(historyEvent, message.ExecutionId, message.Sequence));
+            Post(
+                GetOrAdd(message.InstanceId),
+                new InboxItem(historyEvent, message.ExecutionId, message.ParentExecutionId, message.Sequence));
         }
     }
+
+    /// <summary>Gets or sets what to call when a turn became runnable by itself, outside every call of this class.</summary>
+    public Action? TurnReady { get; set; }
 
     public int RunnableCount => _runnable.Count;
 
@@ -115,20 +128,33 @@ public sealed class PartitionRuntime
 
     /// <summary>Puts an event into an instance's inbox.</summary>
     /// <param name="isSurelyNew">Whether the identifier was made up just now, which saves looking for it on disk.</param>
-    /// <returns>Once durable: whether the instance took it (a start: whether the identifier was free).</returns>
+    /// <param name="replaceable">For a start: statuses in which an existing instance gives its identifier up.</param>
+    /// <param name="answer">Once durable: what the instance made of it.</param>
+    /// <returns>False when too much is going on: wait for <see cref="RoomAsync"/>.</returns>
     /// <exception cref="InvalidOperationException">The partition has stopped.</exception>
-    public Task<bool> DeliverAsync(string instanceId, HistoryEvent historyEvent, bool isSurelyNew = false)
+    public bool TryDeliver(
+        string instanceId,
+        HistoryEvent historyEvent,
+        bool isSurelyNew,
+        IReadOnlyCollection<OrchestrationRuntimeStatus> replaceable,
+        out Task<DeliveryOutcome> answer)
+        => TryPost(instanceId, historyEvent, isSurelyNew, new ClientCall { Replaceable = replaceable }, out answer);
+
+    /// <summary>Removes a finished instance with its history.</summary>
+    /// <param name="answer">Once durable: what came of it.</param>
+    /// <returns>False when too much is going on: wait for <see cref="RoomAsync"/>.</returns>
+    /// <exception cref="InvalidOperationException">The partition has stopped.</exception>
+    public bool TryPurge(string instanceId, out Task<DeliveryOutcome> answer)
+        => TryPost(instanceId, null, isSurelyNew: false, new ClientCall(), out answer);
+
+    /// <summary>Waits until another call may come.</summary>
+    /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
+    public Task RoomAsync(bool isStart)
     {
-        TaskCompletionSource<bool> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            ThrowIfFaulted();
-            var instance = GetOrAdd(instanceId);
-            instance.IsSurelyNew |= isSurelyNew;
-            Post(instance, new InboxItem(historyEvent, Answer: answer));
+            return _fault is not null ? Task.CompletedTask : _admission.WaitAsync(isStart, _activities.Count);
         }
-
-        return answer.Task;
     }
 
     public Turn? TakeTurn()
@@ -161,6 +187,8 @@ public sealed class PartitionRuntime
             {
                 Settle(turns[i], now);
             }
+
+            _admission.Release(_activities.Count);
 
             Evict(now);
             TellIfQuiet();
@@ -218,42 +246,52 @@ public sealed class PartitionRuntime
         }
     }
 
-    /// <summary>Waits for the end of an instance; told, not polled.</summary>
+    /// <summary>Ends the instances whose code has kept a turn for too long.</summary>
+    /// <returns>Whether the turn is to be written.</returns>
+    public bool GiveUp(Turn turn, TimeSpan limit) => _runner.GiveUp(turn, limit);
+
+    /// <summary>Waits for the start or the end of an instance; told, not polled.</summary>
+    /// <param name="forStart">Whether its first turn is enough.</param>
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
-    public async Task<OrchestrationMetadata> WaitForCompletionAsync(string instanceId, CancellationToken cancellationToken)
+    public async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
     {
-        Task<OrchestrationMetadata> end;
+        Task<OrchestrationMetadata> told;
         lock (_gate)
         {
             ThrowIfFaulted();
-            end = _waiters.Join(instanceId);
+            told = _waiters.Join(instanceId, forStart);
         }
 
         try
         {
-            var stored = IsResident(instanceId) ? null : _store.LoadEnds(instanceId);
-            if (stored is { Row.IsFinished: true })
+            while (forStart || !IsOpenInMemory(instanceId))
             {
-                return OrchestrationMetadata.From(stored);
-            }
-
-            if (stored is null && !IsResident(instanceId) && !end.IsCompleted)
-            {
-                // It may have ended between the two looks; whoever ends it takes the waiter first.
-                stored = _store.LoadEnds(instanceId) ?? throw new OrchestrationNotFoundException(instanceId);
-                if (stored.Row.IsFinished)
+                var stored = _store.LoadEnds(instanceId);
+                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.Waiting is null)))
                 {
                     return OrchestrationMetadata.From(stored);
                 }
+
+                if (stored is not null || told.IsCompleted)
+                {
+                    break; // whoever starts or ends it tells
+                }
+
+                var question = new ClientCall { IsQuestion = true };
+                if (TryPost(instanceId, null, isSurelyNew: false, question, out var answer)
+                    && await answer.WaitAsync(cancellationToken) == DeliveryOutcome.NotFound)
+                {
+                    throw new OrchestrationNotFoundException(instanceId);
+                }
             }
 
-            return await end.WaitAsync(cancellationToken);
+            return await told.WaitAsync(cancellationToken);
         }
         finally
         {
             lock (_gate)
             {
-                _waiters.Leave(instanceId, end);
+                _waiters.Leave(instanceId, forStart, told);
             }
         }
     }
@@ -267,8 +305,10 @@ public sealed class PartitionRuntime
             _waiters.Fail(fault);
             foreach (var item in _resident.Values.SelectMany(i => i.Inbox.Concat(i.Current?.Inbox ?? [])))
             {
-                item.Answer?.TrySetException(fault);
+                item.Call?.Fail(fault);
             }
+
+            _admission.Fail();
 
             TellIfQuiet();
         }
@@ -279,19 +319,25 @@ public sealed class PartitionRuntime
         var instance = turn.Instance;
         (instance.Current, instance.IsBusy, instance.IsSurelyNew) = (null, false, false);
         _busyCount--;
+        for (var i = 0; i < turn.Inbox.Count; i++)
+        {
+            if (turn.Inbox[i].Call is not null)
+            {
+                _admission.Leave();
+            }
+        }
+
         for (var i = 0; i < turn.Activities.Count; i++)
         {
             _activities.Enqueue(turn.Activities[i]);
             _openActivityCount++;
         }
 
-        var timerBefore = instance.Row?.TimerAt;
         instance.Row = turn.NextRow ?? instance.Row;
-        _timers.Move(instance.Id, timerBefore, instance.Row?.TimerAt);
-        if (turn.End is not null)
+        _timers.Move(instance.Id, turn.TimerBefore, instance.Row?.TimerAt);
+        if (!_waiters.IsEmpty && turn.NextRow is { Waiting: null })
         {
-            instance.Replay = null;
-            turn.Waiter = _waiters.Take(instance.Id);
+            turn.Waiters = _waiters.Take(instance.Id, hasEnded: turn.End is not null);
         }
 
         for (var i = 0; i < turn.Deliveries.Count; i++)
@@ -303,9 +349,9 @@ public sealed class PartitionRuntime
         {
             Schedule(instance);
         }
-        else if (instance.Replay is null)
+        else if (instance.State is null || (instance.Replay is null && !instance.Row!.IsActive))
         {
-            _resident.Remove(instance.Id); // ended, waits for its start, or never was
+            _resident.Remove(instance.Id); // ended, waits for its start, never was, or was looked at in vain
         }
         else if (!instance.Row!.IsActive)
         {
@@ -322,12 +368,45 @@ public sealed class PartitionRuntime
         }
     }
 
-    private bool IsResident(string instanceId)
+    private bool TryPost(
+        string instanceId, HistoryEvent? historyEvent, bool isSurelyNew, ClientCall call, out Task<DeliveryOutcome> answer)
+    {
+        answer = call.Answer;
+        lock (_gate)
+        {
+            ThrowIfFaulted();
+            if (!_admission.TryEnter(historyEvent is ExecutionStartedEvent, _activities.Count))
+            {
+                return false;
+            }
+
+            var instance = GetOrAdd(instanceId);
+            instance.IsSurelyNew |= isSurelyNew;
+            Post(instance, new InboxItem(historyEvent, Call: call));
+        }
+
+        return true;
+    }
+
+    private bool IsOpenInMemory(string instanceId)
     {
         lock (_gate)
         {
-            return _resident.ContainsKey(instanceId);
+            return _resident.TryGetValue(instanceId, out var instance) && instance.State is not null;
         }
+    }
+
+    private void WakeStrayed(string instanceId)
+    {
+        lock (_gate)
+        {
+            if (_resident.TryGetValue(instanceId, out var instance))
+            {
+                Wake(instance);
+            }
+        }
+
+        TurnReady?.Invoke();
     }
 
     private Instance GetOrAdd(string instanceId)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -12,7 +13,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// </remarks>
 public sealed partial class TaskHubWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan EvictionInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
 
     // A timer counts from the moment it is set and does not follow a clock that is put forward: look again now and then.
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromMinutes(1);
@@ -22,13 +23,15 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly PartitionOptions _options;
+    private readonly TaskHubOptions _options;
     private readonly ActivityExecutor _executor;
     private readonly GroupCommitWriter<Turn> _writer;
     private readonly WorkPump<Turn> _turns;
     private readonly WorkPump<ActivityWorkItem> _activities;
     private readonly ITimer _timer;
-    private readonly ITimer _eviction;
+    private readonly ITimer _housekeeping;
+    private readonly TurnWatch _watch;
+    private readonly Retention _retention;
     private DateTimeOffset? _armedFor;
     private bool _isStarted;
     private int _isDisposed;
@@ -40,23 +43,35 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         Func<Guid> newGuid,
-        PartitionOptions options)
+        TaskHubOptions options)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(options);
 
         (_time, _options, _logger) = (time, options, loggers.CreateLogger<TaskHubWorker>());
-        _executor = new ActivityExecutor(registry, time);
+        _executor = new ActivityExecutor(registry, time, options.Limits);
         Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options);
         _writer = new GroupCommitWriter<Turn>(store, OnDurable, Fail, options.MaxCommitBatch);
         _turns = new(Runtime.TakeTurn, () => Runtime.RunnableCount, RunTurn, options.MaxConcurrentTurns, int.MaxValue);
         _activities = new(
-            Runtime.TakeActivity, () => Runtime.ActivityCount, RunActivityAsync, Environment.ProcessorCount, options.MaxConcurrentActivities);
+            Runtime.TakeActivity,
+            () => Runtime.ActivityCount,
+            RunActivityAsync,
+            options.MaxConcurrentActivities,
+            options.MaxConcurrentActivities);
+        _watch = new TurnWatch(time, 8 * options.MaxConcurrentTurns);
+        _retention = new Retention(store, PurgeAsync, time, options, _logger);
+        Runtime.TurnReady = () => _turns.Pump();
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _eviction = time.CreateTimer(_ => Runtime.EvictIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _housekeeping = time.CreateTimer(_ => KeepHouse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    private delegate bool Call(out Task<DeliveryOutcome> answer);
+
     public PartitionRuntime Runtime { get; }
+
+    /// <summary>Gets what the worker was made with.</summary>
+    public TaskHubOptions Options => _options;
 
     /// <summary>Gets the number of transactions, and of commands in them.</summary>
     public (long Commits, long Commands) Written => (_writer.CommitCount, _writer.CommandCount);
@@ -69,21 +84,47 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         _isStarted = true;
         _writer.Start();
-        _eviction.Change(EvictionInterval, EvictionInterval);
+        _housekeeping.Change(HousekeepingInterval, HousekeepingInterval);
+        _retention.Start();
         _turns.Pump();
         ArmTimer();
     }
 
-    /// <inheritdoc cref="PartitionRuntime.DeliverAsync"/>
-    public Task<bool> DeliverAsync(string instanceId, HistoryEvent historyEvent, bool isSurelyNew = false)
+    /// <summary>Puts an event into an instance's inbox; waits while too much is going on.</summary>
+    /// <param name="isSurelyNew">Whether the identifier was made up just now, which saves looking for it on disk.</param>
+    /// <param name="replaceable">For a start: statuses in which an existing instance gives its identifier up.</param>
+    /// <returns>Once durable: what the instance made of it.</returns>
+    /// <exception cref="TaskHubBusyException">There was no room for <see cref="TaskHubOptions.MaxAdmissionWait"/>.</exception>
+    /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
+    public Task<DeliveryOutcome> DeliverAsync(
+        string instanceId,
+        HistoryEvent historyEvent,
+        bool isSurelyNew = false,
+        IReadOnlyCollection<OrchestrationRuntimeStatus>? replaceable = null)
     {
-        var answer = Runtime.DeliverAsync(instanceId, historyEvent, isSurelyNew);
-        if (_isStarted)
-        {
-            _turns.Pump();
-        }
+        return CallAsync(Deliver, historyEvent is ExecutionStartedEvent);
 
-        return answer;
+        bool Deliver(out Task<DeliveryOutcome> answer)
+            => Runtime.TryDeliver(instanceId, historyEvent, isSurelyNew, replaceable ?? [], out answer);
+    }
+
+    /// <summary>Removes a finished instance with its history; waits while too much is going on.</summary>
+    /// <returns>Once durable: what came of it.</returns>
+    /// <exception cref="TaskHubBusyException">There was no room for <see cref="TaskHubOptions.MaxAdmissionWait"/>.</exception>
+    /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
+    public Task<DeliveryOutcome> PurgeAsync(string instanceId)
+    {
+        return CallAsync(Purge, isStart: false);
+
+        bool Purge(out Task<DeliveryOutcome> answer) => Runtime.TryPurge(instanceId, out answer);
+    }
+
+    /// <inheritdoc cref="PartitionRuntime.WaitAsync"/>
+    public async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
+    {
+        var told = Runtime.WaitAsync(instanceId, forStart, cancellationToken);
+        PumpTurns();
+        return await told;
     }
 
     /// <summary>Starts no more activities, lets the running ones finish for as long as the options say, writes what is decided.</summary>
@@ -95,7 +136,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
 
         await _timer.DisposeAsync();
-        await _eviction.DisposeAsync();
+        await _housekeeping.DisposeAsync();
+        await _retention.DisposeAsync();
         var enough = Task.Delay(_options.DrainTimeout, _time, CancellationToken.None);
         var drained = _activities.StopAsync();
         await Task.WhenAny(drained, enough);
@@ -106,33 +148,108 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             await Task.WhenAny(Runtime.WhenQuietAsync(), enough);
         }
 
-        await _turns.StopAsync();
+        await Task.WhenAny(_turns.StopAsync(), enough); // a turn that was given up may never come back
         _writer.Dispose();
         Runtime.Fail(new ObjectDisposedException(nameof(TaskHubWorker)));
         _stopping.Dispose();
     }
 
+    private Task<DeliveryOutcome> CallAsync(Call call, bool isStart)
+    {
+        if (!call(out var answer))
+        {
+            return CallWhenThereIsRoomAsync(call, isStart);
+        }
+
+        PumpTurns();
+        return answer;
+    }
+
+    private async Task<DeliveryOutcome> CallWhenThereIsRoomAsync(Call call, bool isStart)
+    {
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            var left = _options.MaxAdmissionWait - _time.GetElapsedTime(since);
+            try
+            {
+                await Runtime.RoomAsync(isStart).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, CancellationToken.None);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TaskHubBusyException(_options.MaxAdmissionWait, e);
+            }
+
+            if (call(out var answer))
+            {
+                PumpTurns();
+                return await answer;
+            }
+        }
+    }
+
+    private void PumpTurns()
+    {
+        if (_isStarted)
+        {
+            _turns.Pump();
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "Edge: a turn that cannot even fail (disk, bug) stops the partition.")]
     private ValueTask RunTurn(Turn turn)
     {
+        var watched = _watch.Enter(turn);
         try
         {
             Runtime.Execute(turn);
-            if (turn.HasCommand)
-            {
-                _writer.Enqueue(turn);
-            }
-            else
-            {
-                OnDurable([turn]);
-            }
         }
         catch (Exception e)
         {
             Fail(e);
+            return ValueTask.CompletedTask;
+        }
+        finally
+        {
+            _watch.Leave(watched);
+        }
+
+        if (turn.IsGivenUp)
+        {
+            _turns.AddLoops(-1); // it came back after all, and its stand-in is not needed any more
+        }
+        else
+        {
+            Write(turn);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Write(Turn turn)
+    {
+        if (turn.HasCommand)
+        {
+            _writer.Enqueue(turn);
+        }
+        else
+        {
+            OnDurable([turn]);
+        }
+    }
+
+    private void KeepHouse()
+    {
+        Runtime.EvictIdle();
+        foreach (var turn in _watch.Overdue(_options.TurnTimeLimit))
+        {
+            if (Runtime.GiveUp(turn, _options.TurnTimeLimit))
+            {
+                _turns.AddLoops(1);
+                Write(turn);
+                _turns.Pump();
+            }
+        }
     }
 
     private async ValueTask RunActivityAsync(ActivityWorkItem activity)
@@ -155,6 +272,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         for (var i = 0; i < turns.Count; i++)
         {
+            Spans.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
                 Log.OrchestrationFailed(_logger, turns[i].InstanceId, failure.ErrorType, failure.ErrorMessage);

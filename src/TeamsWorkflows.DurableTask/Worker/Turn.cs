@@ -7,13 +7,13 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// <summary>One turn on its way: taken from the partition, executed, written, and only then visible.</summary>
 public sealed class Turn : IPendingCommit
 {
-    private readonly bool[] _isAccepted;
     private StoreCommand? _command;
+    private int _isClaimed;
 
     internal Turn(Instance instance, IReadOnlyList<InboxItem> inbox)
     {
         (Instance, Inbox) = (instance, inbox);
-        _isAccepted = new bool[inbox.Count];
+        IsInMemory = instance.IsOpen;
     }
 
     public string InstanceId => Instance.Id;
@@ -27,21 +27,51 @@ public sealed class Turn : IPendingCommit
 
     internal IReadOnlyList<InboxItem> Inbox { get; }
 
+    /// <summary>Gets a value indicating whether the instance was in memory when the turn was taken.</summary>
+    internal bool IsInMemory { get; }
+
+    /// <summary>Gets or sets when the instance was to be woken before this turn.</summary>
+    internal DateTimeOffset? TimerBefore { get; set; }
+
+    // ---- What the turn read (Intake) ----
+
+    /// <summary>Gets what the execution is to see.</summary>
+    internal List<HistoryEvent> Events { get; } = [];
+
+    /// <summary>Gets or sets the timers that are due, for the trace.</summary>
+    internal IReadOnlyList<TimerCreatedEvent> Timers { get; set; } = [];
+
+    /// <summary>Gets what senders must know of messages that nobody takes.</summary>
+    internal List<OutboundMessage> Refusals { get; } = [];
+
+    /// <summary>Gets or sets the key of an instance that is purged, or that gives its identifier up.</summary>
+    internal long? Gone { get; set; }
+
+    /// <summary>Gets or sets the history of a failed execution that is to go on; null: none is.</summary>
+    internal IReadOnlyList<HistoryEvent>? ToRewind { get; set; }
+
+    // ---- What the turn decided (TurnPlayer) ----
     internal IReadOnlyList<ActivityWorkItem> Activities { get; set; } = [];
 
     internal IReadOnlyList<Delivery> Deliveries { get; set; } = [];
 
     internal InstanceRow? NextRow { get; set; }
 
-    /// <summary>Gets or sets the instance's input, for those who are told that it ended.</summary>
-    internal string? Input { get; set; }
+    /// <summary>Gets or sets how the execution began, for those who are told that it ended.</summary>
+    internal ExecutionStartedEvent? Started { get; set; }
 
     internal ExecutionCompletedEvent? End { get; set; }
 
-    /// <summary>Gets or sets who waits for the end of the instance.</summary>
-    internal TaskCompletionSource<OrchestrationMetadata>? Waiter { get; set; }
+    // ---- Who is told ----
 
-    internal void Accept(int index) => _isAccepted[index] = true;
+    /// <summary>Gets or sets who waits for the start or the end of the instance.</summary>
+    internal IReadOnlyList<TaskCompletionSource<OrchestrationMetadata>> Waiters { get; set; } = [];
+
+    /// <summary>Takes the right to say how the turn ended: its own code, or the watchdog that gave it up.</summary>
+    internal bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
+
+    /// <summary>Gets or sets a value indicating whether the watchdog has ended the turn.</summary>
+    internal bool IsGivenUp { get; set; }
 
     internal void Write(StoreCommand command) => _command = command;
 
@@ -50,10 +80,13 @@ public sealed class Turn : IPendingCommit
     {
         for (var i = 0; i < Inbox.Count; i++)
         {
-            Inbox[i].Answer?.TrySetResult(_isAccepted[i]);
+            Inbox[i].Call?.Tell();
         }
 
-        Waiter?.TrySetResult(OrchestrationMetadata.From(NextRow!, Input, End));
+        for (var i = 0; i < Waiters.Count; i++)
+        {
+            Waiters[i].TrySetResult(OrchestrationMetadata.From(NextRow!, Started, End));
+        }
     }
 }
 

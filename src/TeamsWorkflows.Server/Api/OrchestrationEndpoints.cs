@@ -95,7 +95,7 @@ internal static partial class OrchestrationEndpoints
             return Problems.NotFound("orchestration", id);
         }
 
-        if (!await client.TerminateInstanceAsync(id, $"{caller.Actor()}: {body.Reason!.Trim()}", cancellationToken))
+        if (!await client.TerminateInstanceAsync(id, $"{caller.Actor()}: {body.Reason!.Trim()}", cancellation: cancellationToken))
         {
             return Problems.Of(
                 StatusCodes.Status409Conflict, "orchestration-ended", "The orchestration has ended", "There is nothing left to terminate.");

@@ -8,6 +8,9 @@ internal static class ExitCodes
     public const int DataFolderInUse = 3;
     public const int AddressInUse = 4;
 
+    /// <summary>The task hub's file is damaged, or of a newer release: starting again does not help.</summary>
+    public const int TaskHubUnusable = 5;
+
     /// <summary>The task hub cannot go on: start the process again (sysexits' EX_SOFTWARE).</summary>
     public const int TaskHubFault = 70;
 }

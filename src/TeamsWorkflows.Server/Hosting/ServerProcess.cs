@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.Server.Development;
 
 namespace TeamsWorkflows.Server.Hosting;
@@ -30,6 +31,14 @@ internal static class ServerProcess
             return await RefuseAsync(
                 ExitCodes.InvalidConfiguration,
                 string.Join('\n', e.InnerExceptions.Cast<OptionsValidationException>().Select(Lines)));
+        }
+        catch (PartitionOwnedException e)
+        {
+            return await RefuseAsync(ExitCodes.DataFolderInUse, e.Message);
+        }
+        catch (Exception e) when (e is IncompatibleStoreException or CorruptStoreException)
+        {
+            return await RefuseAsync(ExitCodes.TaskHubUnusable, e.Message);
         }
         catch (Exception e) when (IsAddressInUse(e))
         {

@@ -20,9 +20,11 @@ internal static class TaskHubSetup
             var time = provider.GetRequiredService<TimeProvider>();
             return () => Guid.CreateVersion7(time.GetUtcNow());
         });
-        services.AddOptions<PartitionOptions>().BindConfiguration("TaskHub");
+        services.AddOptions<TaskHubOptions>().BindConfiguration(ValidateTaskHubOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TaskHubOptions>, ValidateTaskHubOptions>();
         services.AddSingleton<IPartitionStore>(
-            static provider => new SqlitePartitionStore(provider.GetRequiredService<DataFolder>().TaskHub));
+            static provider => new SqlitePartitionStore(
+                provider.GetRequiredService<DataFolder>().TaskHub, provider.GetRequiredService<ILogger<SqlitePartitionStore>>()));
         services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
         services.AddSingleton(static provider => new TaskHubWorker(
             provider.GetRequiredService<IPartitionStore>(),
@@ -30,7 +32,7 @@ internal static class TaskHubSetup
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Func<Guid>>(),
-            provider.GetRequiredService<IOptions<PartitionOptions>>().Value));
+            provider.GetRequiredService<IOptions<TaskHubOptions>>().Value));
         services.AddSingleton<DurableTaskClient>(static provider => new EmbeddedDurableTaskClient(
             provider.GetRequiredService<TaskHubWorker>(),
             provider.GetRequiredService<IPartitionStore>(),

@@ -239,7 +239,7 @@ public sealed class ReconnectTests
 
         var places = new Dictionary<string, string>
         {
-            ["histories"] = string.Concat(product.Store.Query(new([]), long.MaxValue)
+            ["histories"] = string.Concat(product.Store.Query(new([]), long.MaxValue, int.MaxValue)
                 .SelectMany(row => product.Store.Load(row.Id)!.History)
                 .Select(System.Text.Encoding.UTF8.GetString)),
             ["log"] = string.Join('\n', product.Log.Lines),

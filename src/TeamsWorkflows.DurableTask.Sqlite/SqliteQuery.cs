@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace TeamsWorkflows.DurableTask.Sqlite;
+
+/// <summary>A list query as SQL: the conditions that were given, and their values in the same order.</summary>
+internal sealed class SqliteQuery
+{
+    private readonly StringBuilder _text = new($"SELECT {SqliteRows.InstanceColumns} FROM instance WHERE key < ?");
+    private readonly List<Action<SqliteStatement>> _values = [];
+
+    public SqliteQuery(OrchestrationQuery query, long beforeKey, int max)
+    {
+        _values.Add(s => s.Bind(beforeKey));
+        if (query.Statuses.Count > 0)
+        {
+            _text.Append(" AND status IN (").AppendJoin(", ", query.Statuses.Select(static status => (int)status)).Append(')');
+        }
+
+        if (query.InstanceIdPrefix is { Length: > 0 } prefix)
+        {
+            // The first half lets the index on id be used, the second is the condition.
+            _text.Append(" AND id >= ? AND substr(id, 1, length(?)) = ?");
+            _values.Add(s => s.Bind(prefix).Bind(prefix).Bind(prefix));
+        }
+
+        AddIf(query.Name, " AND name = ? COLLATE NOCASE", static (s, value) => s.Bind(value));
+        AddIf(query.CreatedFrom, " AND created_at >= ?", static (s, value) => s.Bind(value));
+        AddIf(query.CreatedBefore, " AND created_at < ?", static (s, value) => s.Bind(value));
+        AddIf(query.CompletedFrom, " AND completed_at >= ?", static (s, value) => s.Bind(value));
+        AddIf(query.CompletedBefore, " AND completed_at < ?", static (s, value) => s.Bind(value));
+        foreach (var (name, value) in query.Tags)
+        {
+            _text.Append(" AND key IN (SELECT instance_key FROM instance_tag WHERE name = ? AND value = ?)");
+            _values.Add(s => s.Bind(name).Bind(value));
+        }
+
+        _text.Append(" ORDER BY key DESC LIMIT ?");
+        _values.Add(s => s.Bind(max));
+    }
+
+    public string Text => _text.ToString();
+
+    public void Bind(SqliteStatement statement) => _values.ForEach(bind => bind(statement));
+
+    private void AddIf<T>(T? value, string condition, Action<SqliteStatement, T> bind)
+    {
+        if (value is not null)
+        {
+            _text.Append(condition);
+            _values.Add(s => bind(s, value));
+        }
+    }
+}

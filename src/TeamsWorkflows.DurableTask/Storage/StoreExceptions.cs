@@ -1,0 +1,10 @@
+namespace TeamsWorkflows.DurableTask.Storage;
+
+/// <summary>Another process owns the partition. The message says which file or lease, and what to do.</summary>
+public sealed class PartitionOwnedException(string message, Exception? innerException = null) : IOException(message, innerException);
+
+/// <summary>A newer release wrote the store, and this one must not touch it. The message names both versions.</summary>
+public sealed class IncompatibleStoreException(string message) : Exception(message);
+
+/// <summary>What is stored is damaged: a checksum, or the database itself, says so. The message says where and what to do.</summary>
+public sealed class CorruptStoreException(string message, Exception? innerException = null) : IOException(message, innerException);

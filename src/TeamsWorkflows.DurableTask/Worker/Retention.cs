@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using TeamsWorkflows.DurableTask.Storage;
+
+namespace TeamsWorkflows.DurableTask.Worker;
+
+/// <summary>Purges instances that ended long ago: a bounded batch at a time, and never beside another one.</summary>
+internal sealed partial class Retention(
+    IPartitionStore store, Func<string, Task<DeliveryOutcome>> purge, TimeProvider time, TaskHubOptions options, ILogger logger)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    public void Start()
+    {
+        if (options.Retention != Timeout.InfiniteTimeSpan)
+        {
+            _running = Task.Run(RunAsync, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var tick = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+            {
+                await PurgeOldAsync();
+            }
+            while (await tick.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or ObjectDisposedException)
+        {
+            Log.Stopped(logger, e); // the hub has stopped, and says so itself
+        }
+    }
+
+    private async Task PurgeOldAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            var old = store.ListFinished(time.GetUtcNow() - options.Retention, options.RetentionBatch);
+            var outcomes = await Task.WhenAll(old.Select(purge));
+            var purged = outcomes.Count(static o => o == DeliveryOutcome.Accepted);
+            if (purged > 0)
+            {
+                Log.Purged(logger, purged, options.Retention);
+            }
+
+            if (old.Count < options.RetentionBatch || purged == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(10, LogLevel.Information, "Purged {Count} instances that ended more than {Retention} ago")]
+        public static partial void Purged(ILogger logger, int count, TimeSpan retention);
+
+        [LoggerMessage(11, LogLevel.Warning, "Nothing is purged any more")]
+        public static partial void Stopped(ILogger logger, Exception reason);
+    }
+}

@@ -1,0 +1,105 @@
+using TeamsWorkflows.DurableTask.Core;
+
+namespace TeamsWorkflows.DurableTask.Worker;
+
+/// <summary>What playing a turn came to.</summary>
+/// <param name="Replay">The coroutine; null when it is given up.</param>
+/// <param name="Before">History that the turn rewrites, before its own events; empty but for a rewind.</param>
+/// <param name="Events">What the last generation read.</param>
+/// <param name="Decision">What it decided, and what all generations sent.</param>
+/// <param name="ReplacesHistory">Whether nothing of the stored history stays.</param>
+internal sealed record PlayedTurn(
+    ExecutionState State,
+    OrchestrationReplay? Replay,
+    IReadOnlyList<HistoryEvent> Before,
+    IReadOnlyList<HistoryEvent> Events,
+    TurnDecision Decision,
+    bool ReplacesHistory);
+
+/// <summary>Runs the orchestrator's code for one turn. The one place in the worker where user code can loop or block.</summary>
+/// <param name="strayed">Called with an instance whose code goes on outside its turns.</param>
+internal sealed class TurnPlayer(
+    OrchestratorCode code, TurnLimits limits, Func<Guid> newGuid, TaskHubOptions options, Action<string> strayed)
+{
+    public PlayedTurn Play(Turn turn, DateTimeOffset now)
+    {
+        var instance = turn.Instance;
+        if (turn.ToRewind is { } failed)
+        {
+            return PlayRewind(turn, failed, now);
+        }
+
+        var replay = instance.Replay ?? NewReplay(instance.Id);
+        if (instance.Past is { } past)
+        {
+            replay.Rebuild(past);
+            instance.Past = null;
+        }
+
+        return PlayGenerations(turn, instance.State ?? new ExecutionState(), replay, [], [], now);
+    }
+
+    private PlayedTurn PlayRewind(Turn turn, IReadOnlyList<HistoryEvent> failed, DateTimeOffset now)
+    {
+        var plan = Rewind.Plan(failed, history => Rebuilt(turn.InstanceId, history).HasMismatch is false);
+        var state = ExecutionState.Of(plan.History);
+        var reason = turn.Events.OfType<ExecutionRewoundEvent>().First().Reason;
+        List<OutboundMessage> messages = [.. plan.SubOrchestrations.Select(
+            created => OutboundMessage.ToRewind(created, state.Started!, turn.InstanceId, reason, now))];
+        return PlayGenerations(turn, state, Rebuilt(turn.InstanceId, plan.History), plan.History, messages, now);
+    }
+
+    // Continue-as-new goes on in the same turn: the next generation's first turn replaces the whole history at once.
+    private PlayedTurn PlayGenerations(
+        Turn turn,
+        ExecutionState state,
+        OrchestrationReplay replay,
+        IReadOnlyList<HistoryEvent> before,
+        List<OutboundMessage> messages,
+        DateTimeOffset now)
+    {
+        IReadOnlyList<HistoryEvent> events = turn.Events;
+        for (var generation = 0; ; generation++)
+        {
+            state.Add(events);
+            var response = limits.Enforce(replay.Run(events), state, turn.Instance.Row?.CustomStatus);
+            if (generation == options.MaxGenerationsPerTurn)
+            {
+                response = TurnLimits.Fail(response, EngineErrors.ContinueAsNewLoop, "The orchestrator continues as new without ever waiting.");
+            }
+
+            var decision = OrchestrationTurn.Apply(
+                state, events.OfType<ExecutionTerminatedEvent>().FirstOrDefault(), response, NewExecutionId, now);
+            messages.AddRange(decision.Messages);
+            if (decision.Restart is not { } next)
+            {
+                state.Add(decision.Decided);
+                foreach (var cancelled in replay.TakeCancelledTimers())
+                {
+                    state.Close(cancelled);
+                }
+
+                return new(state, replay, before, events, decision with { Messages = messages }, before.Count > 0 || generation > 0);
+            }
+
+            (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId), [], Traced(next));
+        }
+    }
+
+    // Each generation has a span of its own.
+    private IReadOnlyList<HistoryEvent> Traced(IReadOnlyList<HistoryEvent> first)
+        => first[1] is ExecutionStartedEvent { ParentTraceContext: not null } started
+            ? [first[0], started with { SpanId = newGuid().ToString("N")[16..] }, .. first.Skip(2)]
+            : first;
+
+    private OrchestrationReplay Rebuilt(string instanceId, IReadOnlyList<HistoryEvent> history)
+    {
+        var replay = NewReplay(instanceId);
+        replay.Rebuild(history, isRewinding: true);
+        return replay;
+    }
+
+    private OrchestrationReplay NewReplay(string instanceId) => new(code, instanceId, () => strayed(instanceId));
+
+    private string NewExecutionId() => newGuid().ToString("N");
+}
