@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Running;
 using TeamsWorkflows.Benchmarks;
+using TeamsWorkflows.Benchmarks.Engine;
 
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- reports [COUNT] [CALLERS] [RUNS]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- start [RUNS]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- --filter '*'        (BenchmarkDotNet)
 switch (args)
@@ -9,6 +11,8 @@ switch (args)
     case ["reports", .. var rest]:
         await ReportsWorkload.RunAsync(Number(rest, 0, 500), Number(rest, 1, 16), Number(rest, 2, 3));
         break;
+    case ["engine", .. var rest]:
+        return await EngineBench.RunAsync(rest);
     case ["start", .. var rest]:
         await StartWorkload.RunAsync(Number(rest, 0, 5));
         break;
@@ -16,6 +20,8 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(ReportsWorkload).Assembly).Run(args);
         break;
 }
+
+return 0;
 
 static int Number(string[] args, int index, int otherwise)
     => args.Length > index ? int.Parse(args[index], System.Globalization.CultureInfo.InvariantCulture) : otherwise;

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Sqlite;
+using TeamsWorkflows.DurableTask.Worker;
+
+namespace TeamsWorkflows.Benchmarks.Engine;
+
+/// <summary>One task hub in this process, on a file of its own, with SQLite at synchronous=FULL.</summary>
+internal sealed class BenchHub : IAsyncDisposable
+{
+    private readonly SqlitePartitionStore _store;
+
+    public BenchHub(string file, Action<string>? log = null, Action<TaskHubOptions>? configure = null)
+    {
+        var registry = BenchWorkflows.Registry(log);
+        TaskHubOptions options = new();
+        configure?.Invoke(options);
+        File = file;
+        _store = new SqlitePartitionStore(file);
+        Worker = new TaskHubWorker(_store, registry, NullLoggerFactory.Instance, TimeProvider.System, Guid.CreateVersion7, options);
+        Client = new EmbeddedDurableTaskClient(Worker, _store, registry, TimeProvider.System, Guid.CreateVersion7);
+        Worker.Start();
+    }
+
+    public string File { get; }
+
+    public TaskHubWorker Worker { get; }
+
+    public DurableTaskClient Client { get; }
+
+    public long FileBytes => Length(File);
+
+    public long LogBytes => Length(File + "-wal");
+
+    public async Task<OrchestrationMetadata> RunAsync(string name, int input)
+    {
+        var end = await Client.WaitForInstanceCompletionAsync(await Client.ScheduleNewOrchestrationInstanceAsync(name, input));
+        Trace.Assert(end.Status == OrchestrationRuntimeStatus.Completed, end.Failure?.ErrorMessage);
+        return end;
+    }
+
+    /// <summary>Runs many, some at a time.</summary>
+    public Task ManyAsync(string name, int count, int inFlight, int input = 1)
+        => EachAsync(count, inFlight, _ => RunAsync(name, input));
+
+    public static Task EachAsync(int count, int inFlight, Func<int, Task> act)
+    {
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(count, inFlight)).Select(async _ =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            {
+                await act(i);
+            }
+        }));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Worker.DisposeAsync();
+        _store.Dispose();
+    }
+
+    private static long Length(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TeamsWorkflows.Benchmarks.Engine;
+
+/// <summary>W5: 500 workflows of five 200 ms steps; kill -9 when half of the steps have begun; a second process goes on.</summary>
+internal static class CrashWorkload
+{
+    private const int Workflows = 500;
+    private const int Steps = 2_500;
+
+    public static async Task RunAsync(EngineArguments options, Figures figures)
+    {
+        options.NewFile();
+        File.Delete(LogOf(options));
+        using (var first = Start(options, "start", output: false))
+        {
+            while (ReadLog(options).Count < Steps / 2)
+            {
+                await Task.Delay(5);
+            }
+
+            first.Kill();
+            await first.WaitForExitAsync();
+        }
+
+        var atKill = ReadLog(options);
+        var clock = Stopwatch.StartNew();
+        using var second = Start(options, "resume", output: true);
+        var line = await second.StandardOutput.ReadLineAsync() ?? "";
+        var done = clock.Elapsed.TotalMilliseconds;
+        await second.WaitForExitAsync();
+        var all = ReadLog(options);
+        var twice = all.Count - all.Distinct(StringComparer.Ordinal).Count();
+        figures.Add("completed", double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
+            .Add("lost", Workflows - double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
+            .Add("opened_ms", double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture), 0)
+            .Add("process_start_to_done_ms", done, 0)
+            .Add("steps_begun_before_the_kill", atKill.Count, 0)
+            .Add("ran_more_than_once", twice, 0);
+    }
+
+    public static async Task ChildAsync(EngineArguments options)
+    {
+        using var self = Process.GetCurrentProcess();
+        await using var log = new StreamWriter(new FileStream(LogOf(options), FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        {
+            AutoFlush = true,
+        };
+        void Append(string step)
+        {
+            lock (log)
+            {
+                log.WriteLine(step);
+            }
+        }
+
+        await using var hub = new BenchHub(options.HubFile, Append);
+        var opened = (DateTime.Now - self.StartTime).TotalMilliseconds;
+        var ids = Enumerable.Range(0, Workflows).Select(static i => $"crash-{i}").ToArray();
+        if (options.Count == 0)
+        {
+            await Task.WhenAll(ids.Select(id => hub.Client.ScheduleNewOrchestrationInstanceAsync("five-slow", 0, new(id))));
+        }
+
+        var ends = await Task.WhenAll(ids.Select(id => hub.Client.WaitForInstanceCompletionAsync(id)));
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{ends.Count(static e => e.Output == "5")} {opened:F0}"));
+    }
+
+    private static Process Start(EngineArguments options, string phase, bool output) => Process.Start(new ProcessStartInfo(
+        Environment.ProcessPath!, ["engine", "w5child", phase == "start" ? "0" : "1", "--folder", options.Folder])
+    {
+        RedirectStandardOutput = output,
+        UseShellExecute = false,
+    })!;
+
+    private static string LogOf(EngineArguments options) => Path.Combine(options.Folder, "steps.log");
+
+    private static List<string> ReadLog(EngineArguments options)
+    {
+        if (!File.Exists(LogOf(options)))
+        {
+            return [];
+        }
+
+        using var stream = new FileStream(LogOf(options), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TeamsWorkflows.Benchmarks.Engine;
+
+/// <summary>The system driver of the engine: one workload, one line of JSON on standard output.</summary>
+internal static class EngineBench
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var options = EngineArguments.Parse(args);
+        Directory.CreateDirectory(options.Folder);
+        if (options.Workload == "w5child")
+        {
+            await CrashWorkload.ChildAsync(options);
+            return 0;
+        }
+
+        if (options.Workload == "reopen")
+        {
+            await WaitingWorkload.ReopenAsync(options);
+            return 0;
+        }
+
+        var waited = await Machine.QuietAsync(options.Folder, options.Quiet);
+        var (before, fsync) = Machine.Fdatasync(options.Folder);
+        var (own, all) = Machine.CpuSeconds();
+        var clock = Stopwatch.StartNew();
+        var figures = await RunAsync(options);
+        var (ownAfter, allAfter) = Machine.CpuSeconds();
+        var foreign = (allAfter - all - (ownAfter - own)) / clock.Elapsed.TotalSeconds / Environment.ProcessorCount * 100;
+        figures.Add("foreign_cpu_pct", Math.Max(0, foreign), 1)
+            .Add("fdatasync_per_s_before", before)
+            .Add("fsync_ms", fsync, 3)
+            .Add("fdatasync_per_s_after", Machine.Fdatasync(options.Folder).PerSecond)
+            .Add("waited_s", waited, 0);
+        await Console.Out.WriteLineAsync(figures.ToJson());
+        return 0;
+    }
+
+    private static async Task<Figures> RunAsync(EngineArguments options)
+    {
+        var figures = new Figures().Add("workload", options.Workload);
+        switch (options.Workload)
+        {
+            case "W1a": await StepWorkloads.LatencyAsync(options, figures); break;
+            case "W1b": await StepWorkloads.ThroughputAsync(options, figures); break;
+            case "W2": await StepWorkloads.FanOutAsync(options, figures); break;
+            case "long": await StepWorkloads.LongAsync(options, figures); break;
+            case "W3a": await WaitingWorkload.LatencyAsync(options, figures); break;
+            case "W3b": await WaitingWorkload.ManyAsync(options, figures); break;
+            case "W4": await TimerWorkload.RunAsync(options, figures); break;
+            case "W5": await CrashWorkload.RunAsync(options, figures); break;
+            case "W6": await SteadyWorkload.RunAsync(options, figures); break;
+            case "floor": Floor.Run(options, figures); break;
+            default: throw new ArgumentException($"There is no workload '{options.Workload}': W1a W1b W2 W3a W3b W4 W5 W6 long floor.", nameof(options));
+        }
+
+        return figures;
+    }
+}
+
+/// <param name="Folder">Where the hub's file lies: on the disk to measure.</param>
+internal sealed record EngineArguments(string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate)
+{
+    public static EngineArguments Parse(string[] args)
+    {
+        var parsed = new EngineArguments(
+            args.FirstOrDefault() ?? "",
+            0,
+            Path.Combine(Path.GetTempPath(), "teamsworkflows-bench"),
+            TimeSpan.FromSeconds(90),
+            10,
+            0);
+        for (var i = 1; i < args.Length; i++)
+        {
+            parsed = args[i] switch
+            {
+                "--folder" => parsed with { Folder = args[++i] },
+                "--quiet-ms" => parsed with { Quiet = TimeSpan.FromMilliseconds(Number(args[++i])) },
+                "--minutes" => parsed with { Minutes = Number(args[++i]) },
+                "--rate" => parsed with { Rate = Number(args[++i]) },
+                _ => parsed with { Count = (int)Number(args[i]) },
+            };
+        }
+
+        return parsed;
+    }
+
+    /// <returns>The path of a hub's file that does not exist yet.</returns>
+    public string NewFile()
+    {
+        foreach (var old in Directory.GetFiles(Folder, "hub.*"))
+        {
+            File.Delete(old);
+        }
+
+        return HubFile;
+    }
+
+    public string HubFile => Path.Combine(Folder, "hub.db");
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
