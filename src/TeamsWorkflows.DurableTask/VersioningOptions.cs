@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TeamsWorkflows.DurableTask;
 
 /// <summary>Which versions of orchestrations a worker runs. A version is any text; dotted numbers are compared as numbers.</summary>
@@ -36,10 +38,13 @@ public sealed class VersioningOptions
             return string.IsNullOrEmpty(a) ? (string.IsNullOrEmpty(b) ? 0 : -1) : 1;
         }
 
-        return System.Version.TryParse(a, out var x) && System.Version.TryParse(b, out var y)
+        return Math.Sign(TryParse(a, out var x) && TryParse(b, out var y)
             ? x.CompareTo(y)
-            : StringComparer.OrdinalIgnoreCase.Compare(a, b);
+            : StringComparer.OrdinalIgnoreCase.Compare(a, b));
     }
+
+    private static bool TryParse(string text, [NotNullWhen(true)] out Version? version)
+        => System.Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : text + ".0", out version);
 
     private TaskFailureDetails Mismatch(string? version, string rule) => new(
         EngineErrors.VersionMismatch,

@@ -245,7 +245,7 @@ public sealed class LifecycleTests
         for (var i = 0; i < 300 && (await hub.Client.GetAllInstancesAsync(new([]))).Instances.Count > 2; i++)
         {
             hub.Time.Advance(TimeSpan.FromMinutes(2));
-            await hub.IdleAsync();
+            await Task.Delay(5);
         }
 
         Assert.Equal(["young", "open"], (await hub.Client.GetAllInstancesAsync(new([]))).Instances.Select(i => i.InstanceId));

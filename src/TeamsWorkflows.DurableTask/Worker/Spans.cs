@@ -59,7 +59,9 @@ public static class Spans
         {
             using var span = Start(
                 ActivityKind.Internal, "timer", "timer", started.Name, started.Version, turn.InstanceId, own, timer.Timestamp);
-            span?.SetTag("durabletask.fire_at", timer.FireAt.ToString("O")).SetTag("durabletask.task.task_id", timer.EventId);
+            span?.SetTag("durabletask.fire_at", timer.FireAt.ToString("O"))
+                .SetTag("durabletask.task.task_id", timer.EventId)
+                .SetEndTime(turn.Events[0].Timestamp.UtcDateTime);
         }
 
         if (turn.End is { } end)
@@ -70,7 +72,7 @@ public static class Spans
             {
                 SpanIdOf(span) = spanId;
                 IdOf(span) = null; // made again of its parts
-                span.SetTag("durabletask.task.status", end.Status.ToString());
+                span.SetTag("durabletask.task.status", end.Status.ToString()).SetEndTime(end.Timestamp.UtcDateTime);
                 if (end.Failure is { } failure)
                 {
                     Fail(span, failure);

@@ -34,6 +34,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly Retention _retention;
     private DateTimeOffset? _armedFor;
     private bool _isStarted;
+    private int _isKeepingHouse;
     private int _isDisposed;
 
     /// <exception cref="IOException">Another process owns the task hub.</exception>
@@ -84,7 +85,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         _isStarted = true;
         _writer.Start();
-        _housekeeping.Change(HousekeepingInterval, HousekeepingInterval);
+        EnsureHousekeeping();
         _retention.Start();
         _turns.Pump();
         ArmTimer();
@@ -199,6 +200,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     [SuppressMessage("Design", "CA1031", Justification = "Edge: a turn that cannot even fail (disk, bug) stops the partition.")]
     private ValueTask RunTurn(Turn turn)
     {
+        EnsureHousekeeping();
         var watched = _watch.Enter(turn);
         try
         {
@@ -238,9 +240,28 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
     }
 
+    // Once a second while anything is in memory; an idle hub does not tick.
+    private void EnsureHousekeeping()
+    {
+        if (Volatile.Read(ref _isKeepingHouse) == 0 && Interlocked.Exchange(ref _isKeepingHouse, 1) == 0)
+        {
+            _housekeeping.Change(HousekeepingInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void KeepHouse()
     {
+        Volatile.Write(ref _isKeepingHouse, 0);
         Runtime.EvictIdle();
+        GiveUpOverdueTurns();
+        if (Runtime.ResidentCount > 0)
+        {
+            EnsureHousekeeping();
+        }
+    }
+
+    private void GiveUpOverdueTurns()
+    {
         foreach (var turn in _watch.Overdue(_options.TurnTimeLimit))
         {
             if (Runtime.GiveUp(turn, _options.TurnTimeLimit))
