@@ -13,7 +13,7 @@ public sealed record TaskFailureDetails(
     TaskFailureDetails? InnerFailure = null,
     bool IsNonRetriable = false)
 {
-    /// <summary>Gets facts for code to branch on: null, a boolean, a double or a text each; nested values as JSON text.</summary>
+    /// <summary>Gets facts for code to branch on: null, a boolean, a finite double or a text each; nested values as JSON text.</summary>
     public ValueMap<object?> Properties { get; init; } = ValueMap<object?>.Empty;
 
     // An exception that refers to itself must not make a history without end.
