@@ -91,4 +91,11 @@ public static class EngineErrors
 
     /// <summary>An orchestrator asked for something with an identifier or name outside <see cref="TaskHubLimits"/>.</summary>
     public const string InvalidName = nameof(InvalidName);
+
+    /// <summary>What was to be replayed is not the whole history of one execution. Said by <see cref="Testing.OrchestrationReplayer"/> alone.</summary>
+    public const string IncompleteHistory = nameof(IncompleteHistory);
+
+    /// <returns>Whether the engine ends an execution with that code, whatever its orchestrator decided.</returns>
+    internal static bool EndsExecution(string code) => code is OrchestratorNotRegistered or VersionMismatch or NonDeterministicOrchestration
+        or ContinueAsNewLoop or TurnTimeLimitExceeded or PayloadTooLarge or HistoryTooLong or InvalidName;
 }
