@@ -25,6 +25,7 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
     private SqliteWriter? _writer;
     private SqliteReader? _reader;
 
+    /// <inheritdoc/>
     public RecoveredPartition Recover(int maxTimers)
     {
         _ownership = TakeOwnership();
@@ -50,6 +51,7 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
         }
     }
 
+    /// <inheritdoc/>
     public void Commit(IReadOnlyList<StoreCommand> batch) => Translated(() =>
     {
         Opened(_writer).Commit(batch);
@@ -57,19 +59,26 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
         return true;
     });
 
+    /// <inheritdoc/>
     public StoredInstance? Load(string instanceId) => Read(reader => reader.Load(instanceId, 0, int.MaxValue));
 
+    /// <inheritdoc/>
     public StoredInstance? Load(string instanceId, int fromTurn, int maxTurns) => Read(reader => reader.Load(instanceId, fromTurn, maxTurns));
 
+    /// <inheritdoc/>
     public StoredInstance? LoadEnds(string instanceId) => Read(reader => reader.LoadEnds(instanceId));
 
+    /// <inheritdoc/>
     public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max) => Read(reader => reader.LoadTimers(from, max));
 
+    /// <inheritdoc/>
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
         => Read(reader => reader.Query(query, beforeKey, max));
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(before, max));
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _checkpointer?.Dispose();

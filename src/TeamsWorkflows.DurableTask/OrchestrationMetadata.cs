@@ -76,6 +76,7 @@ public sealed record OrchestrationQuery(
     int PageSize = 100,
     string? ContinuationToken = null)
 {
+    /// <summary>The largest page: 1,000 rows.</summary>
     public const int MaxPageSize = 1_000;
 
     /// <summary>Gets the orchestrator's name (compared case-insensitively); null: any.</summary>

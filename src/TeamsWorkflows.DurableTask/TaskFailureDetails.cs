@@ -49,6 +49,7 @@ public sealed class ActivityFailureException(
     /// <summary>Gets the stable code that <see cref="TaskFailureDetails.ErrorType"/> will show.</summary>
     public string ErrorType { get; } = errorType;
 
+    /// <summary>Gets a value indicating whether trying again without outside help is pointless.</summary>
     public bool IsNonRetriable { get; } = isNonRetriable;
 
     /// <inheritdoc cref="TaskFailureDetails.Properties"/>
@@ -59,10 +60,13 @@ public sealed class ActivityFailureException(
 public sealed class TaskFailedException(TaskName name, int taskId, TaskFailureDetails details)
     : Exception($"Task '{name}' (#{taskId}) failed: {details.ErrorMessage}")
 {
+    /// <summary>Gets what failed: the activity's or the sub-orchestration's name.</summary>
     public TaskName TaskName { get; } = name;
 
+    /// <summary>Gets its number among the orchestrator's decisions; a retry has another.</summary>
     public int TaskId { get; } = taskId;
 
+    /// <summary>Gets why it failed, as history keeps it.</summary>
     public TaskFailureDetails FailureDetails { get; } = details;
 }
 
@@ -72,14 +76,20 @@ public sealed class NonDeterministicOrchestrationException(string message) : Exc
 /// <summary>Codes that the engine itself puts into <see cref="TaskFailureDetails.ErrorType"/>. Stored in histories: never rename one.</summary>
 public static class EngineErrors
 {
+    /// <summary>Nobody here runs orchestrations of that name.</summary>
     public const string OrchestratorNotRegistered = nameof(OrchestratorNotRegistered);
+    /// <summary>Nobody here runs activities of that name.</summary>
     public const string ActivityNotRegistered = nameof(ActivityNotRegistered);
+    /// <summary>The identifier of a sub-orchestration is taken.</summary>
     public const string OrchestrationAlreadyExists = nameof(OrchestrationAlreadyExists);
+    /// <summary>A sub-orchestration was terminated, or replaced by another instance of its identifier.</summary>
     public const string OrchestrationTerminated = nameof(OrchestrationTerminated);
+    /// <summary>A turn continued as new more than <see cref="Worker.TaskHubOptions.MaxGenerationsPerTurn"/> times.</summary>
     public const string ContinueAsNewLoop = nameof(ContinueAsNewLoop);
 
     /// <summary>The code no longer matches its history, or did what an orchestrator must not do.</summary>
     public const string NonDeterministicOrchestration = nameof(NonDeterministicOrchestration);
+    /// <summary>This worker does not run instances of that version: <see cref="VersioningOptions"/>.</summary>
     public const string VersionMismatch = nameof(VersionMismatch);
 
     /// <summary>A turn's code ran for longer than <see cref="Worker.TaskHubOptions.TurnTimeLimit"/>.</summary>
@@ -87,6 +97,7 @@ public static class EngineErrors
 
     /// <summary>An input, output, event or status is over a limit of <see cref="TaskHubLimits"/>.</summary>
     public const string PayloadTooLarge = nameof(PayloadTooLarge);
+    /// <summary>An execution would have more than <see cref="TaskHubLimits.MaxHistoryEvents"/> events.</summary>
     public const string HistoryTooLong = nameof(HistoryTooLong);
 
     /// <summary>An orchestrator asked for something with an identifier or name outside <see cref="TaskHubLimits"/>.</summary>

@@ -14,6 +14,7 @@ public sealed record TaskOptions(TaskRetryOptions? Retry = null, string? Instanc
     /// <summary>Gets names and values to attach to the activity or sub-orchestration.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 
+    /// <summary>Tries again as the policy says.</summary>
     public static TaskOptions FromRetryPolicy(RetryPolicy policy) => new(policy);
 
     /// <inheritdoc cref="TaskRetryOptions.FromRetryHandler(Func{RetryContext, Task{bool}})"/>
@@ -23,5 +24,6 @@ public sealed record TaskOptions(TaskRetryOptions? Retry = null, string? Instanc
     public static TaskOptions FromRetryHandler(Func<RetryContext, bool> handler)
         => FromRetryHandler(context => Task.FromResult(handler(context)));
 
+    /// <summary>The same options, for a sub-orchestration with an identifier of the caller's choice.</summary>
     public TaskOptions WithInstanceId(string instanceId) => this with { InstanceId = instanceId };
 }

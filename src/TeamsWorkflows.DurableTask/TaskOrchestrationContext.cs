@@ -8,8 +8,10 @@ public sealed record ParentOrchestrationInstance(string Name, string InstanceId)
 /// <summary>Everything an orchestrator may touch.</summary>
 public abstract class TaskOrchestrationContext
 {
+    /// <summary>Gets the registered name under which the orchestration was started.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Gets the instance's identifier; the same in every generation.</summary>
     public abstract string InstanceId { get; }
 
     /// <summary>Gets the version that the instance was started with; empty: none.</summary>

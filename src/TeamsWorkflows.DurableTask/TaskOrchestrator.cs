@@ -8,12 +8,20 @@ namespace TeamsWorkflows.DurableTask;
 /// </remarks>
 public abstract class TaskOrchestrator<TInput, TOutput>
 {
+    /// <summary>Decides: from the beginning at each replay, until it has to wait.</summary>
+    /// <param name="context">The only source of time, identifiers, waiting and calls.</param>
+    /// <param name="input">What the instance, or this generation, was started with.</param>
+    /// <returns>The output. An exception fails the instance.</returns>
     public abstract Task<TOutput> RunAsync(TaskOrchestrationContext context, TInput input);
 }
 
 /// <summary>One side effect. Runs at least once, so it must be idempotent.</summary>
 public abstract class TaskActivity<TInput, TOutput>
 {
+    /// <summary>Acts. May come again after a crash, with the same task number.</summary>
+    /// <param name="context">The call; its token fires when the host stops.</param>
+    /// <param name="input">What the orchestrator passed.</param>
+    /// <returns>The result. An exception goes to the orchestrator as a <see cref="TaskFailedException"/>.</returns>
     public abstract Task<TOutput> RunAsync(TaskActivityContext context, TInput input);
 }
 

@@ -7,13 +7,16 @@ public sealed class TaskRetryOptions
     {
     }
 
+    /// <summary>Gets the policy that decides about another try; null: code does.</summary>
     public RetryPolicy? Policy { get; private init; }
 
     /// <summary>Gets the code that decides about another try.</summary>
     public Func<RetryContext, Task<bool>>? Handler { get; private init; }
 
+    /// <summary>Lets a policy stand where options are asked for.</summary>
     public static implicit operator TaskRetryOptions(RetryPolicy policy) => FromRetryPolicy(policy);
 
+    /// <summary>Tries again as the policy says, after a durable timer.</summary>
     public static TaskRetryOptions FromRetryPolicy(RetryPolicy policy) => new() { Policy = policy };
 
     /// <summary>
@@ -54,8 +57,10 @@ public sealed record RetryPolicy
     /// <summary>Gets the number of tries in all, the first included.</summary>
     public int MaxNumberOfAttempts { get; }
 
+    /// <summary>Gets the delay between the first try and the second.</summary>
     public TimeSpan FirstRetryInterval { get; }
 
+    /// <summary>Gets by how much each delay is longer than the one before; 1: all are the same.</summary>
     public double BackoffCoefficient { get; }
 
     /// <summary>Gets the longest delay between two tries.</summary>

@@ -15,28 +15,39 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
     public ValueMap(IEnumerable<KeyValuePair<string, TValue>> entries)
         => _entries = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, entries);
 
+    /// <summary>Gets the map without entries.</summary>
     public static ValueMap<TValue> Empty { get; } = new([]);
 
+    /// <inheritdoc/>
     public int Count => _entries.Count;
 
+    /// <inheritdoc/>
     public IEnumerable<string> Keys => _entries.Keys;
 
+    /// <inheritdoc/>
     public IEnumerable<TValue> Values => _entries.Values;
 
+    /// <inheritdoc/>
     public TValue this[string key] => _entries[key];
 
+    /// <inheritdoc/>
     public bool ContainsKey(string key) => _entries.ContainsKey(key);
 
+    /// <inheritdoc/>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out TValue value) => _entries.TryGetValue(key, out value);
 
+    /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() => _entries.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <inheritdoc/>
     public bool Equals(ValueMap<TValue>? other) => other is not null && _entries.SequenceEqual(other._entries);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ValueMap<TValue>);
 
+    /// <inheritdoc/>
     public override int GetHashCode()
     {
         HashCode hash = default;
@@ -49,5 +60,6 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
         return hash.ToHashCode();
     }
 
+    /// <inheritdoc/>
     public override string ToString() => $"{{{string.Join(", ", _entries.Select(static e => $"{e.Key}={e.Value}"))}}}";
 }

@@ -52,6 +52,7 @@ public sealed class VersioningOptions
         IsNonRetriable: true);
 }
 
+/// <summary>Which instances a worker runs, by their version.</summary>
 public enum VersionMatchStrategy
 {
     /// <summary>Any version runs.</summary>

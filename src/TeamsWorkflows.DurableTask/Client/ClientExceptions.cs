@@ -1,14 +1,18 @@
 namespace TeamsWorkflows.DurableTask.Client;
 
+/// <summary>The identifier of an instance to start is taken. Nothing was done.</summary>
 public sealed class OrchestrationAlreadyExistsException(string instanceId)
     : Exception($"An orchestration instance with the identifier '{instanceId}' already exists.")
 {
+    /// <summary>Gets the identifier that is taken.</summary>
     public string InstanceId { get; } = instanceId;
 }
 
+/// <summary>No instance has that identifier: it never began, or it was purged.</summary>
 public sealed class OrchestrationNotFoundException(string instanceId)
     : Exception($"There is no orchestration instance with the identifier '{instanceId}'.")
 {
+    /// <summary>Gets the identifier that was asked for.</summary>
     public string InstanceId { get; } = instanceId;
 }
 

@@ -61,4 +61,5 @@ public sealed record BulkResult(int Succeeded, int Skipped, IReadOnlyList<BulkFa
     }
 }
 
+/// <summary>One instance where an operation on many failed; the others went on.</summary>
 public sealed record BulkFailure(string InstanceId, string Message);

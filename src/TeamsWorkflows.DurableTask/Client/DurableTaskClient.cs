@@ -70,6 +70,8 @@ public abstract class DurableTaskClient
     public abstract Task<PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, bool recursive = false, CancellationToken cancellation = default);
 
+    /// <summary>Reads an instance as its last durable turn left it, with input and output.</summary>
+    /// <returns>Null when there is no such instance.</returns>
     public abstract Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, CancellationToken cancellation = default);
 
     /// <summary>Lists instances, newest first. A page never repeats or skips one that was there before the first page was read.</summary>

@@ -19,6 +19,12 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
     private readonly TaskHubOptions _options;
     private readonly InstancePurge _purge;
 
+    /// <summary>Makes a client of a hub that runs here.</summary>
+    /// <param name="worker">Runs the hub; its options hold for the client's calls, too.</param>
+    /// <param name="store">The worker's own store: lists, histories and states are read from it.</param>
+    /// <param name="registry">Says how inputs and events become JSON.</param>
+    /// <param name="time">The worker's clock.</param>
+    /// <param name="newGuid">Makes identifiers of instances and executions.</param>
     public EmbeddedDurableTaskClient(
         TaskHubWorker worker, IPartitionStore store, DurableTaskRegistry registry, TimeProvider time, Func<Guid> newGuid)
     {
@@ -29,6 +35,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
 
     private TaskHubLimits Limits => _options.Limits;
 
+    /// <inheritdoc/>
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName name,
         object? input = null,
@@ -49,6 +56,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         return await StartAsync(instanceId, name.Value, json, options, cancellation);
     }
 
+    /// <inheritdoc/>
     public override async Task<bool> RaiseEventAsync(
         string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
@@ -60,16 +68,20 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         return await TellAsync(instanceId, new EventRaisedEvent(eventName, json) { Timestamp = _time.GetUtcNow() }, cancellation);
     }
 
+    /// <inheritdoc/>
     public override Task<bool> TerminateInstanceAsync(
         string instanceId, string? reason = null, bool recursive = false, CancellationToken cancellation = default)
         => TellAsync(instanceId, new ExecutionTerminatedEvent(reason, recursive) { Timestamp = _time.GetUtcNow() }, cancellation);
 
+    /// <inheritdoc/>
     public override Task<bool> SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
         => TellAsync(instanceId, new ExecutionSuspendedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
 
+    /// <inheritdoc/>
     public override Task<bool> ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
         => TellAsync(instanceId, new ExecutionResumedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
 
+    /// <inheritdoc/>
     public override async Task RewindInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
         var rewound = new ExecutionRewoundEvent(reason) { Timestamp = _time.GetUtcNow() };
@@ -81,6 +93,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         }
     }
 
+    /// <inheritdoc/>
     public override async Task<string> RestartAsync(
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
@@ -106,21 +119,26 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         }
     }
 
+    /// <inheritdoc/>
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, bool recursive = false, CancellationToken cancellation = default)
         => new(await _purge.OneAsync(instanceId, recursive, cancellation));
 
+    /// <inheritdoc/>
     public override async Task<PurgeResult> PurgeInstancesAsync(
         IReadOnlyCollection<string> instanceIds, bool recursive = false, CancellationToken cancellation = default)
         => new(await _purge.ManyAsync(instanceIds, recursive, cancellation));
 
+    /// <inheritdoc/>
     public override Task<PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, bool recursive = false, CancellationToken cancellation = default)
         => _purge.AllAsync(filter, recursive, cancellation);
 
+    /// <inheritdoc/>
     public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, CancellationToken cancellation = default)
         => Task.FromResult(_store.LoadEnds(instanceId) is { } stored ? OrchestrationMetadata.From(stored) : null);
 
+    /// <inheritdoc/>
     public override Task<OrchestrationPage> GetAllInstancesAsync(OrchestrationQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -136,6 +154,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         return Task.FromResult(new OrchestrationPage(rows.Select(row => Describe(row, query.FetchInputsAndOutputs)).ToArray(), next));
     }
 
+    /// <inheritdoc/>
     public override async IAsyncEnumerable<HistoryEvent> StreamInstanceHistoryAsync(
         string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -173,9 +192,11 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         }
     }
 
+    /// <inheritdoc/>
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, CancellationToken cancellation = default)
         => _worker.WaitAsync(instanceId, forStart: true, cancellation);
 
+    /// <inheritdoc/>
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, CancellationToken cancellation = default)
         => _worker.WaitAsync(instanceId, forStart: false, cancellation);

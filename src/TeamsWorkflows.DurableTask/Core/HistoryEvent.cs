@@ -43,6 +43,9 @@ public sealed record ExecutionStartedEvent(string Name, string? Input, string Ex
     public string? SpanId { get; init; }
 }
 
+/// <summary>The execution ended: completed, failed or terminated. The last event, until a rewind takes it away.</summary>
+/// <param name="Result">The output as JSON; for a terminated execution the reason, as plain text.</param>
+/// <param name="Failure">Why it failed; null otherwise.</param>
 public sealed record ExecutionCompletedEvent(
     OrchestrationRuntimeStatus Status, string? Result, TaskFailureDetails? Failure) : HistoryEvent;
 
@@ -52,40 +55,72 @@ public sealed record ExecutionTerminatedEvent(string? Reason, bool Recurse = fal
 /// <summary>From here on results and events are kept until the instance is resumed; a termination is not.</summary>
 public sealed record ExecutionSuspendedEvent(string? Reason) : HistoryEvent;
 
+/// <summary>What was kept since the suspension reaches the code now, in order.</summary>
 public sealed record ExecutionResumedEvent(string? Reason) : HistoryEvent;
 
 /// <summary>A failed execution goes on from where it failed. Sent to a failed sub-orchestration, too.</summary>
 /// <param name="Revival">How the sub-orchestration had been started, should it be gone; null when a client asks.</param>
 public sealed record ExecutionRewoundEvent(string? Reason, ExecutionStartedEvent? Revival = null) : HistoryEvent;
 
+/// <summary>An activity was asked for; <see cref="HistoryEvent.EventId"/> is its number.</summary>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record TaskScheduledEvent(string Name, string? Input) : HistoryEvent
 {
+    /// <summary>Gets the version asked for; null: none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Gets names and values attached to the call.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 }
 
+/// <summary>An activity has its result.</summary>
+/// <param name="TaskScheduledId">The number under which it was asked for.</param>
+/// <param name="Result">JSON; null: none.</param>
 public sealed record TaskCompletedEvent(int TaskScheduledId, string? Result) : HistoryEvent;
 
+/// <summary>An activity failed; whether another try comes, the code decides.</summary>
+/// <param name="TaskScheduledId">The number under which it was asked for.</param>
 public sealed record TaskFailedEvent(int TaskScheduledId, TaskFailureDetails Failure) : HistoryEvent;
 
+/// <summary>Another orchestration was started; <see cref="HistoryEvent.EventId"/> is its number.</summary>
+/// <param name="InstanceId">Its identifier; the start is refused when it is taken.</param>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record SubOrchestrationInstanceCreatedEvent(string InstanceId, string Name, string? Input) : HistoryEvent
 {
+    /// <summary>Gets the version asked for; null: none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Gets names and values attached to the instance.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 }
 
+/// <summary>A sub-orchestration has its output.</summary>
+/// <param name="TaskScheduledId">The number under which it was started.</param>
+/// <param name="Result">JSON; null: none.</param>
 public sealed record SubOrchestrationInstanceCompletedEvent(int TaskScheduledId, string? Result) : HistoryEvent;
 
+/// <summary>A sub-orchestration failed, was terminated, or could not be started.</summary>
+/// <param name="TaskScheduledId">The number under which it was started.</param>
 public sealed record SubOrchestrationInstanceFailedEvent(int TaskScheduledId, TaskFailureDetails Failure) : HistoryEvent;
 
+/// <summary>A wait until a time began; <see cref="HistoryEvent.EventId"/> is its number.</summary>
+/// <param name="FireAt">UTC.</param>
 public sealed record TimerCreatedEvent(DateTimeOffset FireAt) : HistoryEvent;
 
+/// <summary>A wait is over.</summary>
+/// <param name="TimerId">The number under which it began.</param>
+/// <param name="FireAt">The time waited for (UTC), not the time at which it was noticed.</param>
 public sealed record TimerFiredEvent(int TimerId, DateTimeOffset FireAt) : HistoryEvent;
 
+/// <summary>An event was sent to another instance.</summary>
+/// <param name="InstanceId">Its receiver; one that does not run ignores it.</param>
+/// <param name="Name">Compared case-insensitively.</param>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record EventSentEvent(string InstanceId, string Name, string? Input) : HistoryEvent;
 
+/// <summary>An event arrived from a client or another instance.</summary>
+/// <param name="Name">Compared case-insensitively.</param>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record EventRaisedEvent(string Name, string? Input) : HistoryEvent;
 
 /// <summary>A remark that other engines leave in a history; without effect.</summary>
@@ -103,9 +138,13 @@ public enum OrchestrationRuntimeStatus
 {
     /// <summary>Waits for its scheduled start.</summary>
     Pending = 0,
+    /// <summary>Runs, or waits for a result, an event or a timer.</summary>
     Running = 1,
+    /// <summary>Ended with an output.</summary>
     Completed = 2,
+    /// <summary>Ended with a failure; can be rewound.</summary>
     Failed = 3,
+    /// <summary>Was ended from outside.</summary>
     Terminated = 4,
 
     /// <summary>Ended a generation; seen inside histories of other engines only.</summary>

@@ -12,6 +12,8 @@ public sealed class OrchestrationExecutor(DurableTaskRegistry registry, ILoggerF
 {
     private readonly OrchestratorCode _code = new(registry, loggers, versioning ?? new VersioningOptions());
 
+    /// <summary>Runs one turn.</summary>
+    /// <returns>What the code decided upon the new events; a failure of the code is a decision, too.</returns>
     public OrchestratorResponse Execute(OrchestratorRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -5,11 +5,11 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// <summary>An event on its way to another instance.</summary>
 /// <param name="ExecutionId">The generation that may take it; null: any.</param>
 /// <param name="ParentExecutionId">Whose child the instance must be to take it; null: anybody's.</param>
-public sealed record OutboundMessage(
+internal sealed record OutboundMessage(
     string InstanceId, HistoryEvent Event, string? ExecutionId = null, string? ParentExecutionId = null)
 {
     /// <summary>Tells the parent how its sub-orchestration ended.</summary>
-    internal static OutboundMessage ToParent(ParentTask parent, ExecutionCompletedEvent end, DateTimeOffset now)
+    public static OutboundMessage ToParent(ParentTask parent, ExecutionCompletedEvent end, DateTimeOffset now)
         => new(
             parent.InstanceId,
             end.Status == OrchestrationRuntimeStatus.Completed
@@ -23,7 +23,7 @@ public sealed record OutboundMessage(
             parent.ExecutionId);
 
     /// <summary>Asks a failed sub-orchestration to go on from where it failed, or to begin should it be gone.</summary>
-    internal static OutboundMessage ToRewind(
+    public static OutboundMessage ToRewind(
         SubOrchestrationInstanceCreatedEvent child, ExecutionStartedEvent parent, string parentId, string? reason, DateTimeOffset now)
         => new(child.InstanceId, new ExecutionRewoundEvent(reason, new ExecutionStartedEvent(child.Name, child.Input, ExecutionId: "")
         {
@@ -42,7 +42,7 @@ public sealed record OutboundMessage(
 /// <param name="Decided">What the turn adds to the history after the events it read.</param>
 /// <param name="End">How the instance ended, if it did.</param>
 /// <param name="Restart">Set by continue-as-new: the next generation's first events.</param>
-public sealed record TurnDecision(
+internal sealed record TurnDecision(
     IReadOnlyList<HistoryEvent> Decided,
     IReadOnlyList<TaskScheduledEvent> Activities,
     IReadOnlyList<OutboundMessage> Messages,

@@ -11,10 +11,14 @@ public abstract record OrchestratorAction
     public required int Id { get; init; }
 }
 
+/// <summary>Asks for an activity.</summary>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record ScheduleTaskAction(string Name, string? Input) : OrchestratorAction
 {
+    /// <summary>Gets the version asked for; null: none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Gets names and values to attach to the call.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 }
 
@@ -24,19 +28,32 @@ public sealed record CreateSubOrchestrationAction(string InstanceId, string Name
     /// <summary>The tag by which Durable Task engines know a start that nobody waits for.</summary>
     public const string FireAndForgetTag = "FireAndForget";
 
+    /// <summary>Gets the version asked for; null: none.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Gets names and values to attach to the instance.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 
+    /// <summary>Gets a value indicating whether nobody waits for the end.</summary>
     public bool IsFireAndForget => Tags.ContainsKey(FireAndForgetTag);
 }
 
+/// <summary>Begins a wait.</summary>
+/// <param name="FireAt">UTC; a time that has passed fires at once.</param>
 public sealed record CreateTimerAction(DateTimeOffset FireAt) : OrchestratorAction;
 
+/// <summary>Sends an event to another instance.</summary>
+/// <param name="Input">JSON; null: none.</param>
 public sealed record SendEventAction(string InstanceId, string Name, string? Input) : OrchestratorAction;
 
+/// <summary>Ends another instance.</summary>
+/// <param name="Recurse">Whether its open sub-orchestrations end too, and theirs.</param>
 public sealed record TerminateOrchestrationAction(string InstanceId, string? Reason, bool Recurse) : OrchestratorAction;
 
+/// <summary>Ends the execution: with an output, a failure, or a next generation.</summary>
+/// <param name="Result">JSON: the output, or the next generation's input; for a termination the reason, as plain text.</param>
+/// <param name="Failure">Why it failed; null otherwise.</param>
+/// <param name="CarryoverEvents">What the next generation reads first; empty without one.</param>
 public sealed record CompleteOrchestrationAction(
     OrchestrationRuntimeStatus Status,
     string? Result,

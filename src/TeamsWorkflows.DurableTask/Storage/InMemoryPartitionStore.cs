@@ -11,6 +11,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
     private readonly Dictionary<long, List<byte[]>> _history = [];
     private readonly SortedDictionary<long, StoredMessage> _messages = [];
 
+    /// <inheritdoc/>
     public RecoveredPartition Recover(int maxTimers)
     {
         lock (_gate)
@@ -24,6 +25,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max)
     {
         lock (_gate)
@@ -38,6 +40,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public void Commit(IReadOnlyList<StoreCommand> batch)
     {
         lock (_gate)
@@ -49,6 +52,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public StoredInstance? Load(string instanceId)
     {
         lock (_gate)
@@ -57,12 +61,15 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public StoredInstance? Load(string instanceId, int fromTurn, int maxTurns)
         => Load(instanceId) is { } whole ? whole with { History = [.. whole.History.Skip(fromTurn).Take(maxTurns)] } : null;
 
+    /// <inheritdoc/>
     public StoredInstance? LoadEnds(string instanceId)
         => Load(instanceId) is { } whole ? whole with { History = [.. whole.History.Take(1), .. whole.History.Skip(1).TakeLast(1)] } : null;
 
+    /// <inheritdoc/>
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
     {
         lock (_gate)
@@ -82,6 +89,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max)
     {
         lock (_gate)
@@ -90,6 +98,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -55,11 +55,13 @@ public sealed record InstanceRow(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>Gets the version of the orchestration; null: none.</summary>
     public string? Version { get; init; }
 
     /// <summary>Gets the instance that started this one and waits for it; null: none does.</summary>
     public string? ParentId { get; init; }
 
+    /// <summary>Gets names and values that the starter attached.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
 
     /// <summary>Gets when the instance ended; null while it is open.</summary>
@@ -68,6 +70,7 @@ public sealed record InstanceRow(
     /// <summary>Gets the encoded events that wait for the scheduled start, the start itself first; null once it ran.</summary>
     public byte[]? Waiting { get; init; }
 
+    /// <summary>Gets a value indicating whether the instance has ended.</summary>
     public bool IsFinished => Status is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 }

@@ -36,7 +36,7 @@ public abstract record ReplayResult
             => string.Create(CultureInfo.InvariantCulture, $"Matches in {TurnCount} turns.{string.Concat(Differences.Select(static d => $"\n  {d}"))}");
     }
 
-    /// <summary>The code decides something else. A running instance with such a history would fail with <paramref name="Failure"/>.</summary>
+    /// <summary>The code decides something else: a running instance with such a history would fail, or end in another way.</summary>
     /// <param name="Turn">Where, from 1.</param>
     /// <param name="TurnCount">How many turns the history has.</param>
     /// <param name="Recorded">What history has there; null: nothing.</param>

@@ -81,10 +81,13 @@ public sealed class PartitionRuntime
     /// <summary>Gets or sets what to call when a turn became runnable by itself, outside every call of this class.</summary>
     public Action? TurnReady { get; set; }
 
+    /// <summary>Gets the number of instances that wait for a turn.</summary>
     public int RunnableCount => _runnable.Count;
 
+    /// <summary>Gets the number of activities that nobody runs yet.</summary>
     public int ActivityCount => _activities.Count;
 
+    /// <summary>Gets the number of instances in memory.</summary>
     public int ResidentCount => _resident.Count;
 
     /// <summary>Gets a value indicating whether only a timer or a caller can make something happen.</summary>
@@ -157,6 +160,8 @@ public sealed class PartitionRuntime
         }
     }
 
+    /// <summary>Takes the instance that has waited for longest, with all that has arrived for it.</summary>
+    /// <returns>Null when nothing is runnable, or the partition has stopped.</returns>
     public Turn? TakeTurn()
     {
         lock (_gate)
@@ -201,6 +206,8 @@ public sealed class PartitionRuntime
         }
     }
 
+    /// <summary>Takes the activity that has waited for longest.</summary>
+    /// <returns>Null when none waits, or the partition has stopped.</returns>
     public ActivityWorkItem? TakeActivity()
     {
         lock (_gate)

@@ -69,6 +69,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private delegate bool Call(out Task<DeliveryOutcome> answer);
 
+    /// <summary>Gets what the worker drives; for tests and figures.</summary>
     public PartitionRuntime Runtime { get; }
 
     /// <summary>Gets what the worker was made with.</summary>

@@ -16,11 +16,13 @@ public sealed class Turn : IPendingCommit
         IsInMemory = instance.IsOpen;
     }
 
+    /// <summary>Gets whose turn it is.</summary>
     public string InstanceId => Instance.Id;
 
     /// <summary>Gets a value indicating whether the turn changed anything that must be written.</summary>
     public bool HasCommand => _command is not null;
 
+    /// <summary>Gets what to write; only when <see cref="HasCommand"/>.</summary>
     public StoreCommand Command => _command ?? throw new UnreachableException("A turn without a command is not written.");
 
     internal Instance Instance { get; }
