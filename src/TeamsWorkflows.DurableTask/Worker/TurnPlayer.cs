@@ -36,7 +36,7 @@ internal sealed class TurnPlayer(
             instance.Past = null;
         }
 
-        return PlayGenerations(turn, instance.State ?? new ExecutionState(), replay, [], [], now);
+        return PlayGenerations(turn, instance.State ?? new ExecutionState(), replay, before: [], messages: [], now);
     }
 
     private PlayedTurn PlayRewind(Turn turn, IReadOnlyList<HistoryEvent> failed, DateTimeOffset now)
@@ -44,7 +44,7 @@ internal sealed class TurnPlayer(
         var plan = Rewind.Plan(failed, history => Rebuilt(turn.InstanceId, history).HasMismatch is false);
         var state = ExecutionState.Of(plan.History);
         var reason = turn.Events.OfType<ExecutionRewoundEvent>().First().Reason;
-        List<OutboundMessage> messages = [.. plan.SubOrchestrations.Select(
+        OutboundMessage[] messages = [.. plan.SubOrchestrations.Select(
             created => OutboundMessage.ToRewind(created, state.Started!, turn.InstanceId, reason, now))];
         return PlayGenerations(turn, state, Rebuilt(turn.InstanceId, plan.History), plan.History, messages, now);
     }
@@ -55,7 +55,7 @@ internal sealed class TurnPlayer(
         ExecutionState state,
         OrchestrationReplay replay,
         IReadOnlyList<HistoryEvent> before,
-        List<OutboundMessage> messages,
+        IReadOnlyList<OutboundMessage> messages,
         DateTimeOffset now)
     {
         IReadOnlyList<HistoryEvent> events = turn.Events;
@@ -70,7 +70,7 @@ internal sealed class TurnPlayer(
 
             var decision = OrchestrationTurn.Apply(
                 state, events.OfType<ExecutionTerminatedEvent>().FirstOrDefault(), response, NewExecutionId, now);
-            messages.AddRange(decision.Messages);
+            messages = messages.Count == 0 ? decision.Messages : [.. messages, .. decision.Messages];
             if (decision.Restart is not { } next)
             {
                 state.Add(decision.Decided);
@@ -79,7 +79,13 @@ internal sealed class TurnPlayer(
                     state.Close(cancelled);
                 }
 
-                return new(state, replay, before, events, decision with { Messages = messages }, before.Count > 0 || generation > 0);
+                return new(
+                    state,
+                    replay,
+                    before,
+                    events,
+                    ReferenceEquals(messages, decision.Messages) ? decision : decision with { Messages = messages },
+                    before.Count > 0 || generation > 0);
             }
 
             (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId), [], Traced(next));
