@@ -74,6 +74,10 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
             {
                 commit.WriteWaiting(turn, waiting, isSuspended, now);
             }
+            else
+            {
+                commit.WriteRest(turn);
+            }
 
             return true;
         }
