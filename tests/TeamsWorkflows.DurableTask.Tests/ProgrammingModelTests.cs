@@ -251,4 +251,30 @@ public sealed class ProgrammingModelTests
         Assert.All(even.Instances, i => Assert.Equal("even", i.Tags["parity"]));
         Assert.InRange(even.Instances.Count, 10, 15);
     }
+
+    [Fact]
+    public async Task A_custom_status_is_kept_by_the_next_generation()
+    {
+        await using var hub = new TestHub(
+            TestHub.Registry().Orchestrator<int, int>("loops", async (context, generation) =>
+            {
+                if (generation == 0)
+                {
+                    context.SetCustomStatus("set once");
+                    context.ContinueAsNew(1);
+                    return 0;
+                }
+
+                await context.WaitForExternalEvent<int>("on");
+                return await context.WaitForExternalEvent<int>("end");
+            }),
+            configure: static o => o.MaxIdleInstances = 0);
+
+        var id = await hub.StartAsync("loops");
+        foreach (var name in new[] { "on", "end" })
+        {
+            await hub.Client.RaiseEventAsync(id, name, 0);
+            Assert.Equal("\"set once\"", (await hub.Client.GetInstanceAsync(id))!.CustomStatus);
+        }
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class TurnPlayer(
             return PlayRewind(turn, failed, now);
         }
 
-        var replay = instance.Replay ?? NewReplay(instance.Id);
+        var replay = instance.Replay ?? NewReplay(instance.Id, instance.Row?.CustomStatus);
         if (instance.Past is { } past)
         {
             replay.Rebuild(past);
@@ -41,12 +41,12 @@ internal sealed class TurnPlayer(
 
     private PlayedTurn PlayRewind(Turn turn, IReadOnlyList<HistoryEvent> failed, DateTimeOffset now)
     {
-        var plan = Rewind.Plan(failed, history => Rebuilt(turn.InstanceId, history).HasMismatch is false);
+        var plan = Rewind.Plan(failed, history => Rebuilt(turn.Instance, history).HasMismatch is false);
         var state = ExecutionState.Of(plan.History);
         var reason = turn.Events.OfType<ExecutionRewoundEvent>().First().Reason;
         List<OutboundMessage> messages = [.. plan.SubOrchestrations.Select(
             created => OutboundMessage.ToRewind(created, state.Started!, turn.InstanceId, reason, now))];
-        return PlayGenerations(turn, state, Rebuilt(turn.InstanceId, plan.History), plan.History, messages, now);
+        return PlayGenerations(turn, state, Rebuilt(turn.Instance, plan.History), plan.History, messages, now);
     }
 
     // Continue-as-new goes on in the same turn: the next generation's first turn replaces the whole history at once.
@@ -82,7 +82,7 @@ internal sealed class TurnPlayer(
                 return new(state, replay, before, events, decision with { Messages = messages }, before.Count > 0 || generation > 0);
             }
 
-            (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId), [], Traced(next));
+            (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId, decision.CustomStatus), [], Traced(next));
         }
     }
 
@@ -92,14 +92,16 @@ internal sealed class TurnPlayer(
             ? [first[0], started with { SpanId = newGuid().ToString("N")[16..] }, .. first.Skip(2)]
             : first;
 
-    private OrchestrationReplay Rebuilt(string instanceId, IReadOnlyList<HistoryEvent> history)
+    private OrchestrationReplay Rebuilt(Instance instance, IReadOnlyList<HistoryEvent> history)
     {
-        var replay = NewReplay(instanceId);
+        var replay = NewReplay(instance.Id, instance.Row?.CustomStatus);
         replay.Rebuild(history, isRewinding: true);
         return replay;
     }
 
-    private OrchestrationReplay NewReplay(string instanceId) => new(code, instanceId, () => strayed(instanceId));
+    // A custom status is kept until the code sets another one, also by the generations that come after.
+    private OrchestrationReplay NewReplay(string instanceId, string? customStatus)
+        => new(code, instanceId, customStatus, () => strayed(instanceId));
 
     private string NewExecutionId() => newGuid().ToString("N");
 }
