@@ -277,4 +277,25 @@ public sealed class ProgrammingModelTests
             Assert.Equal("\"set once\"", (await hub.Client.GetInstanceAsync(id))!.CustomStatus);
         }
     }
+
+    [Fact]
+    public async Task A_cancelled_timer_does_not_fire_in_an_instance_that_was_loaded()
+    {
+        await using var hub = new TestHub(
+            TestHub.Registry().Orchestrator<int, int>("races", async (context, _) =>
+            {
+                var a = await context.WaitForExternalEvent("a", TimeSpan.FromMinutes(1), 0);
+                return a + await context.WaitForExternalEvent<int>("b");
+            }),
+            configure: static o => o.MaxIdleInstances = 0);
+
+        var id = await hub.StartAsync("races");
+        await hub.Client.RaiseEventAsync(id, "a", 1);
+        await hub.IdleAsync();
+        Assert.Equal(0, hub.Worker.Runtime.ResidentCount);
+        hub.Time.Advance(TimeSpan.FromMinutes(2));
+        await hub.Client.RaiseEventAsync(id, "b", 1);
+        Assert.Equal("2", (await hub.EndOfAsync(id)).Output);
+        Assert.DoesNotContain(await hub.HistoryAsync(id), static e => e is TimerFiredEvent);
+    }
 }
