@@ -4,7 +4,8 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// <remarks>Guarded by the partition's lock. What the engine owes itself (results, messages, timers) never waits here.</remarks>
 internal sealed class Admission(TaskHubOptions options)
 {
-    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly Queue<TaskCompletionSource> _starts = new();
+    private readonly Queue<TaskCompletionSource> _others = new(); // operators must not wait for activities: they may want to end them
     private int _pending;
 
     /// <param name="isStart">Whether the call makes new work: only then the queue of activities counts.</param>
@@ -19,7 +20,8 @@ internal sealed class Admission(TaskHubOptions options)
     /// <summary>Says that a call has its answer.</summary>
     public void Leave() => _pending--;
 
-    public Task WaitAsync(bool isStart, int queuedActivities)
+    /// <param name="patience">Cancelled when the caller gives up: its place goes to the next one.</param>
+    public Task WaitAsync(bool isStart, int queuedActivities, CancellationToken patience)
     {
         if (HasRoom(isStart, queuedActivities))
         {
@@ -27,28 +29,34 @@ internal sealed class Admission(TaskHubOptions options)
         }
 
         TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting.Enqueue(room);
+        (isStart ? _starts : _others).Enqueue(room);
+        patience.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), room);
         return room.Task;
     }
 
-    /// <summary>Asks as many of those who wait as there is room for to come again, in the order they came.</summary>
+    /// <summary>Asks as many of those who wait as there is room for to come again: starts last, each in the order they came.</summary>
     public void Release(int queuedActivities)
     {
-        if (_waiting.Count == 0 || queuedActivities >= options.MaxQueuedActivities)
+        if (_starts.Count + _others.Count == 0)
         {
             return;
         }
 
-        for (var room = options.MaxPendingCalls - _pending; room > 0 && _waiting.TryDequeue(out var next); room--)
+        for (var room = options.MaxPendingCalls - _pending; room > 0;)
         {
-            next.TrySetResult();
+            if (!_others.TryDequeue(out var next) && (queuedActivities >= options.MaxQueuedActivities || !_starts.TryDequeue(out next)))
+            {
+                return;
+            }
+
+            room -= next.TrySetResult() ? 1 : 0; // not set: it has given up
         }
     }
 
     /// <summary>Asks all to come again: they are told that it is over.</summary>
     public void Fail()
     {
-        while (_waiting.TryDequeue(out var next))
+        while (_others.TryDequeue(out var next) || _starts.TryDequeue(out next))
         {
             next.TrySetResult();
         }

@@ -149,11 +149,13 @@ public sealed class PartitionRuntime
 
     /// <summary>Waits until another call may come.</summary>
     /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
-    public Task RoomAsync(bool isStart)
+    /// <param name="patience">Cancelled when the caller gives up.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Task RoomAsync(bool isStart, CancellationToken patience)
     {
         lock (_gate)
         {
-            return _fault is not null ? Task.CompletedTask : _admission.WaitAsync(isStart, _activities.Count);
+            return _fault is not null ? Task.CompletedTask : _admission.WaitAsync(isStart, _activities.Count, patience);
         }
     }
 
@@ -205,7 +207,13 @@ public sealed class PartitionRuntime
     {
         lock (_gate)
         {
-            return _fault is null && _activities.TryDequeue(out var activity) ? activity : null;
+            if (_fault is not null || !_activities.TryDequeue(out var activity))
+            {
+                return null;
+            }
+
+            _admission.Release(_activities.Count);
+            return activity;
         }
     }
 

@@ -168,15 +168,14 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private async Task<DeliveryOutcome> CallWhenThereIsRoomAsync(Call call, bool isStart)
     {
-        var since = _time.GetTimestamp();
+        using var patience = new CancellationTokenSource(_options.MaxAdmissionWait, _time);
         while (true)
         {
-            var left = _options.MaxAdmissionWait - _time.GetElapsedTime(since);
             try
             {
-                await Runtime.RoomAsync(isStart).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, CancellationToken.None);
+                await Runtime.RoomAsync(isStart, patience.Token);
             }
-            catch (TimeoutException e)
+            catch (OperationCanceledException e)
             {
                 throw new TaskHubBusyException(_options.MaxAdmissionWait, e);
             }

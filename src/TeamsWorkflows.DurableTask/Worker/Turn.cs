@@ -52,6 +52,10 @@ public sealed class Turn : IPendingCommit
     internal IReadOnlyList<HistoryEvent>? ToRewind { get; set; }
 
     // ---- What the turn decided (TurnPlayer) ----
+
+    /// <summary>Gets or sets the code, brought back to where it stood; null when it has not begun.</summary>
+    internal OrchestrationReplay? Replay { get; set; }
+
     internal IReadOnlyList<ActivityWorkItem> Activities { get; set; } = [];
 
     internal IReadOnlyList<Delivery> Deliveries { get; set; } = [];
