@@ -87,6 +87,9 @@ public sealed class PartitionRuntime
 
     public int ResidentCount => _resident.Count;
 
+    /// <summary>Gets how many calls wait to be let in.</summary>
+    public int WaitingCallCount => _admission.WaitingCount;
+
     /// <summary>Gets a value indicating whether only a timer or a caller can make something happen.</summary>
     public bool IsIdle
     {
@@ -149,11 +152,28 @@ public sealed class PartitionRuntime
 
     /// <summary>Waits until another call may come.</summary>
     /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
-    public Task RoomAsync(bool isStart)
+    /// <param name="patience">How long to wait at most.</param>
+    /// <exception cref="TimeoutException">There was no room; nothing is left of the caller.</exception>
+    public async Task RoomAsync(bool isStart, TimeSpan patience)
     {
+        LinkedListNode<TaskCompletionSource>? caller;
         lock (_gate)
         {
-            return _fault is not null ? Task.CompletedTask : _admission.WaitAsync(isStart, _activities.Count);
+            caller = _fault is not null ? null : _admission.Wait(isStart, _activities.Count);
+        }
+
+        try
+        {
+            await (caller?.Value.Task ?? Task.CompletedTask).WaitAsync(patience, _time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            lock (_gate)
+            {
+                _admission.GiveUp(caller!, _activities.Count);
+            }
+
+            throw;
         }
     }
 
@@ -205,7 +225,13 @@ public sealed class PartitionRuntime
     {
         lock (_gate)
         {
-            return _fault is null && _activities.TryDequeue(out var activity) ? activity : null;
+            if (_fault is not null || !_activities.TryDequeue(out var activity))
+            {
+                return null;
+            }
+
+            _admission.Release(_activities.Count); // no turn may follow: the instance may have ended
+            return activity;
         }
     }
 

@@ -174,7 +174,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             var left = _options.MaxAdmissionWait - _time.GetElapsedTime(since);
             try
             {
-                await Runtime.RoomAsync(isStart).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, CancellationToken.None);
+                await Runtime.RoomAsync(isStart, left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
             catch (TimeoutException e)
             {
