@@ -49,7 +49,7 @@ public sealed class PartitionRuntime
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options), new Admission(options));
+        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options, time), new Admission(options));
         var timersPerPage = Math.Max(1, options.MaxTimersInMemory / 2);
         var recovered = store.Recover(timersPerPage);
         _timers = new DueTimers(store, timersPerPage);
@@ -202,15 +202,14 @@ public sealed class PartitionRuntime
 
         lock (_gate)
         {
-            var now = _time.GetUtcNow();
             for (var i = 0; i < turns.Count; i++)
             {
-                Settle(turns[i], now);
+                Settle(turns[i]);
             }
 
             _admission.Release(_activities.Count);
 
-            Evict(now);
+            Evict();
             TellIfQuiet();
         }
 
@@ -268,7 +267,7 @@ public sealed class PartitionRuntime
     {
         lock (_gate)
         {
-            Evict(_time.GetUtcNow());
+            Evict();
         }
     }
 
@@ -340,7 +339,7 @@ public sealed class PartitionRuntime
         }
     }
 
-    private void Settle(Turn turn, DateTimeOffset now)
+    private void Settle(Turn turn)
     {
         var instance = turn.Instance;
         (instance.Current, instance.IsBusy, instance.IsSurelyNew) = (null, false, false);
@@ -381,7 +380,7 @@ public sealed class PartitionRuntime
         }
         else if (!instance.Row!.IsActive)
         {
-            _idle.Add(instance, now);
+            _idle.Add(instance);
         }
     }
 
@@ -470,9 +469,9 @@ public sealed class PartitionRuntime
         }
     }
 
-    private void Evict(DateTimeOffset now)
+    private void Evict()
     {
-        while (_idle.TryTakeSurplus(now, out var surplus))
+        while (_idle.TryTakeSurplus(out var surplus))
         {
             _resident.Remove(surplus!.Id);
         }
