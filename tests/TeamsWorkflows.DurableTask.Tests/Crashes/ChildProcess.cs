@@ -24,6 +24,9 @@ internal sealed class ChildProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Gets what it wrote to its standard error; complete once it has ended.</summary>
+    public string Errors => _errors.ToString();
+
     /// <summary>Waits until the child says a word.</summary>
     public async Task UntilItSaysAsync(string word)
     {
@@ -43,8 +46,14 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until it has done what there was to do.</summary>
     public async Task UntilItEndsAsync()
     {
+        var code = await ExitCodeAsync();
+        Assert.True(code == 0, $"The child ended with {code}: {_errors}");
+    }
+
+    public async Task<int> ExitCodeAsync()
+    {
         await _process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(_process.ExitCode == 0, $"The child ended with {_process.ExitCode}: {_errors}");
+        return _process.ExitCode;
     }
 
     public void Dispose()
