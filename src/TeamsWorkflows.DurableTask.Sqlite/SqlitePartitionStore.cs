@@ -40,6 +40,7 @@ public sealed class SqlitePartitionStore(string file, ILogger<SqlitePartitionSto
                 new SqliteSchema(_writing, file).Migrate();
                 Configure(_writing);
                 _reading = Configure(Open());
+                _reading.CreateCollation(SqliteQuery.NameCollation, static (a, b) => string.Compare(a, b, StringComparison.OrdinalIgnoreCase));
                 _checkpointer = new SqliteCheckpointer(Configure(Open()), new FileInfo(file + "-wal"));
                 _writer = new SqliteWriter(_writes = new SqliteStatements(_writing));
                 _reader = new SqliteReader(_reads = new SqliteStatements(_reading), file);
