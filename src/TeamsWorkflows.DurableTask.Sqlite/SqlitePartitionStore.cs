@@ -139,7 +139,7 @@ public sealed class SqlitePartitionStore(string file, ILogger<SqlitePartitionSto
             PRAGMA busy_timeout = {BusyTimeoutMs};
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = 0;
-            PRAGMA cache_size = -32000;
+            PRAGMA cache_size = -8000;
             PRAGMA cell_size_check = ON;
             """;
 #pragma warning restore CA2100
