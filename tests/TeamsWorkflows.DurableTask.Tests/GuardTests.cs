@@ -227,7 +227,7 @@ public sealed class GuardTests
         await using var hub = new TestHub(
             TestHub.Registry().Orchestrator<int, int>("one", (_, input) => Task.FromResult(input)), configure: static o => o.MaxPendingCalls = 3);
 
-        var ends = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => hub.RunAsync("one", i))).WaitAsync(TimeSpan.FromSeconds(30));
+        var ends = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => Task.Run(() => hub.RunAsync("one", i)))).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), ends.Select(e => e.Output));
     }
 

@@ -16,9 +16,9 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task With_retention_the_file_of_a_busy_hub_stops_growing()
     {
-        const int Rounds = 40, PerRound = 60, PayloadBytes = 20_000;
+        const int Rounds = 30, PerRound = 60, PayloadBytes = 20_000;
         var file = Path.Combine(_folder, "hub.db");
-        List<long> sizes = [];
+        List<(long File, long Log)> sizes = [];
         var longest = TimeSpan.Zero;
         using var store = new SqlitePartitionStore(file);
         await using var hub = new TestHub(
@@ -35,14 +35,15 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
             longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, clock.ElapsedTicks * TimeSpan.TicksPerSecond / Stopwatch.Frequency));
             var oldest = hub.Time.GetUtcNow() - TimeSpan.FromSeconds(150);
             await TestHub.UntilAsync(() => store.ListFinished(oldest, 1).Count == 0);
-            sizes.Add(new FileInfo(file).Length + new FileInfo(file + "-wal").Length);
+            sizes.Add((new FileInfo(file).Length, new FileInfo(file + "-wal").Length));
         }
 
         var written = (long)Rounds * PerRound * PayloadBytes * 2; // as input and as output
         output.WriteLine($"{written / 1e6:F0} MB of payload written; file and log after each round, MB: "
-            + string.Join(' ', sizes.Select(static s => $"{s / 1e6:F0}")) + $"; a call during a purge took {longest.TotalMilliseconds:F0} ms at most");
-        Assert.InRange(sizes[^1], 1, written / 2);
-        Assert.InRange(sizes[^10..].Max(), 1, (long)(1.25 * sizes[10..20].Max())); // it has found its size
+            + string.Join(' ', sizes.Select(static s => $"{s.File / 1e6:F0}+{s.Log / 1e6:F0}")) + $"; a call during a purge took {longest.TotalMilliseconds:F0} ms at most");
+        Assert.InRange(sizes[^10..].Max(static s => s.File), 1, written / 4);
+        Assert.InRange(sizes[^10..].Max(static s => s.File), 1, (long)(1.25 * sizes[10..20].Max(static s => s.File))); // it has found its size
+        Assert.InRange(sizes.Max(static s => s.Log), 1, 64_000_000); // checkpoints begin at 16 MB, and take their time on a busy machine
         Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(2)); // a hang, not a benchmark
         Assert.InRange((await hub.Client.GetAllInstancesAsync(new([], PageSize: 1_000))).Instances.Count, PerRound, 4 * (PerRound + 1));
     }
@@ -62,9 +63,12 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
         hub.Time.Advance(TimeSpan.FromMinutes(2));
         await TestHub.UntilAsync(() => hub.Worker.Runtime.WaitingCallCount == 1); // the purge
         var refused = Assert.ThrowsAsync<TaskHubBusyException>(() => hub.StartAsync("one"));
-        hub.Time.Advance(TimeSpan.FromSeconds(6));
+        await TestHub.UntilAsync(() =>
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            return hub.Worker.Runtime.WaitingCallCount == 0; // the purge was refused
+        });
         await refused;
-        await TestHub.UntilAsync(() => hub.Worker.Runtime.WaitingCallCount == 0);
 
         store.Open();
         await pending;
