@@ -66,8 +66,8 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         run,
         MaxNew: 400,
         Callers: random.Next(1, 5) switch { 1 => 2, 2 => 16, _ => 100 },
-        WorkMs: random.Next(0, 25),
-        BallastBytes: (Moment)(run % 4) == Moment.Checkpoint ? 30_000 : random.Next(0, 2_000));
+        WorkMs: random.Next(3, 25),
+        BallastBytes: (Moment)(run % 4) == Moment.Checkpoint ? 60_000 : random.Next(0, 2_000));
 
     private async Task RunAndKillAsync(CrashArguments arguments, Moment moment, Random random)
     {
@@ -90,7 +90,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     private static async Task<bool> UntilTheLogIsMovedAsync(string hubFile)
     {
         var before = File.GetLastWriteTimeUtc(hubFile);
-        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(5); await Task.Delay(1))
+        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(20); await Task.Delay(1))
         {
             if (File.GetLastWriteTimeUtc(hubFile) != before)
             {
