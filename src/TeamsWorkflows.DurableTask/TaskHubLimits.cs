@@ -98,11 +98,16 @@ public sealed class TaskHubLimits
             return $"{what} must have 1 to {max} characters; this one has {text.Length}.";
         }
 
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsControl(c))
+            if (char.IsControl(text[i]))
             {
-                return $"{what} must not contain control characters; this one has U+{(int)c:X4}.";
+                return $"{what} must not contain control characters; this one has U+{(int)text[i]:X4}.";
+            }
+
+            if (char.IsSurrogate(text[i]) && !char.IsSurrogatePair(text, i++)) // no store and no wire can hold it as it is
+            {
+                return $"{what} must be Unicode text; this one has half of a surrogate pair.";
             }
         }
 
