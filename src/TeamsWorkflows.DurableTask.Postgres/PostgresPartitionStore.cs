@@ -24,7 +24,10 @@ public sealed partial class PostgresPartitionStore(
     private LeaseKeeper? _leases;
     private short[] _partitions = [];
     private long _commits;
-    private IOException? _failure;
+    private Exception? _failure; // after which nothing is written
+
+    /// <summary>Gets what the store was made with.</summary>
+    public PostgresHubOptions Options => options;
 
     /// <exception cref="InvalidOperationException">A setting cannot work.</exception>
     /// <exception cref="IOException">The database is out of reach, or the user may not do what is needed.</exception>
@@ -158,6 +161,11 @@ public sealed partial class PostgresPartitionStore(
 
     private void OnTroubled(Exception reason)
     {
+        if (reason is IncompatibleStoreException)
+        {
+            Volatile.Write(ref _failure, reason);
+        }
+
         if (logger is not null)
         {
             Log.NotRenewed(logger, reason);

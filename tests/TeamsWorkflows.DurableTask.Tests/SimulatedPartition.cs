@@ -216,11 +216,7 @@ internal sealed class SimulatedPartition
         _queued.Clear();
         _running.Clear();
         _calls.Clear();
-        if (_store is Sqlite.SqlitePartitionStore sqlite)
-        {
-            sqlite.Dispose();
-        }
-
+        _store.Dispose();
         return new PartitionRuntime(
             _store, _registry, NullLoggerFactory.Instance, _time, NewGuid, new TaskHubOptions { MaxIdleInstances = 2 });
     }

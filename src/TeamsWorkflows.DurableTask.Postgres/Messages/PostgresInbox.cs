@@ -14,6 +14,7 @@ namespace TeamsWorkflows.DurableTask.Postgres.Messages;
 /// Takes messages, in order. Called under the inbox's lock, so that nothing comes after <see cref="Unwatch"/>: it must be
 /// short, and whoever watches must not hold a lock that it takes.
 /// </param>
+/// <param name="freed">Called when a node gives partitions back (see <see cref="Leases.PartitionLeases.Poke"/>).</param>
 /// <param name="troubled">Told of each failure; the inbox goes on by itself.</param>
 internal sealed class PostgresInbox(
     PostgresConnections connections,
@@ -23,6 +24,7 @@ internal sealed class PostgresInbox(
     TimeProvider time,
     Random random,
     Action<IReadOnlyList<IncomingMessage>> deliver,
+    Action freed,
     Action<Exception> troubled) : IAsyncDisposable
 {
     private const int MaxPerRead = 1_000;
@@ -122,6 +124,8 @@ internal sealed class PostgresInbox(
     {
         await using var connection = await connections.OpenOwnAsync(_stopping.Token);
         connection.Notification += (_, notification) => Note(notification);
+        await RunAsync(connection, $"LISTEN {channels.Leases}");
+        freed(); // what was given back while nobody listened
         HashSet<int> listening = [];
         while (true)
         {
@@ -144,14 +148,18 @@ internal sealed class PostgresInbox(
             .ToArray();
         if (commands.Length > 0)
         {
-            await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // names of ours
-            command.CommandText = string.Join("; ", commands);
-#pragma warning restore CA2100
-            await command.ExecuteNonQueryAsync(_stopping.Token);
+            await RunAsync(connection, string.Join("; ", commands));
             listening.Clear();
             listening.UnionWith(watched);
         }
+    }
+
+    private async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // names of ours
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(_stopping.Token);
     }
 
     private async Task ReadToldUntilPollAsync(NpgsqlConnection connection)
@@ -196,7 +204,11 @@ internal sealed class PostgresInbox(
 
     private void Note(NpgsqlNotificationEventArgs notification)
     {
-        if (channels.PartitionOf(notification.Channel) is { } receiver && HubChannels.SenderOf(notification.Payload) is { } sender)
+        if (notification.Channel == channels.Leases)
+        {
+            freed();
+        }
+        else if (channels.PartitionOf(notification.Channel) is { } receiver && HubChannels.SenderOf(notification.Payload) is { } sender)
         {
             lock (_gate)
             {

@@ -4,13 +4,15 @@ namespace TeamsWorkflows.DurableTask.Tests.Postgres;
 
 /// <summary>Several nodes and one table of leases over one fake time: delays, lost answers, pauses, clocks that are wrong, deaths.</summary>
 /// <remarks>
-/// True time goes in steps of a millisecond. Each node has a clock of its own rate; the table has another. After every step
+/// True time goes in small steps. Each node has a clock of its own rate; the table has another. After every step
 /// the rule is checked: no partition is believed in by two nodes, paused ones among them (what they would believe the
 /// moment they go on).
 /// </remarks>
 internal sealed class LeaseSimulation
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
     private readonly Random _random;
     private readonly double _drift;
@@ -50,11 +52,11 @@ internal sealed class LeaseSimulation
     /// <param name="mishaps">Whether messages are lost and nodes pause.</param>
     public void Run(TimeSpan duration, bool mishaps = false)
     {
-        for (var end = Now + duration; Now < end; Now += TimeSpan.FromMilliseconds(1))
+        for (var end = Now + duration; Now < end; Now += Tick)
         {
             foreach (var node in _nodes)
             {
-                if (mishaps && _random.Next(4_000) == 0)
+                if (mishaps && _random.Next(2_000) == 0)
                 {
                     node.PausedUntil = Now + (Lease * 3 * _random.NextDouble());
                     Seen.Add("paused");

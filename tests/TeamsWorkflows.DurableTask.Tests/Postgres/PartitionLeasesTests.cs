@@ -34,7 +34,7 @@ public sealed class PartitionLeasesTests
                     seen[what] = 1;
                 }
             },
-            iter: 60);
+            iter: 30);
         Assert.Empty(new[] { "paused", "killed", "request lost", "answer lost", "gained", "lost", "balanced" }.Except(seen.Keys, StringComparer.Ordinal));
     }
 
