@@ -153,7 +153,7 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
             PRAGMA busy_timeout = {BusyTimeoutMs};
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = 0;
-            PRAGMA cache_size = -32000;
+            PRAGMA cache_size = -8000;
             PRAGMA cell_size_check = ON;
             """;
 #pragma warning restore CA2100

@@ -13,7 +13,7 @@ namespace TeamsWorkflows.DurableTask.Sqlite;
 internal sealed class SqliteSchema(SqliteConnection connection, string file)
 {
     /// <summary>The version that this release reads and writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const int ApplicationId = 0x54575448; // "TWTH"
 
