@@ -10,12 +10,11 @@ namespace TeamsWorkflows.DurableTask.Sqlite;
 /// Commits go on meanwhile, so a rest remains. Once it is small the writer copies it between two commits; the log is then
 /// wholly in the file, and the next commit begins it anew. Under whatever load the log stays near <see cref="StartPages"/>;
 /// at <see cref="MaxPages"/> the writer does it all, so that a disk that is too slow shows as latency, not as a full disk.
-/// A copy keeps the disk busy while commits wait for it: so it is a short one, and a pause is used for it, whatever there is.
 /// </remarks>
 internal sealed class SqliteCheckpointer : IDisposable
 {
-    /// <summary>When the work begins: 8 MB of log, some milliseconds of the disk's time.</summary>
-    private const int StartPages = 2_000;
+    /// <summary>When the work begins: 16 MB of log, so that a page that changes often is copied once.</summary>
+    private const int StartPages = 4_000;
 
     /// <summary>What the writer may copy between two commits: 1 MB, about the time of one commit.</summary>
     private const int RestPages = 256;
@@ -23,16 +22,11 @@ internal sealed class SqliteCheckpointer : IDisposable
     /// <summary>How long the log may get: 128 MB.</summary>
     private const int MaxPages = 32_000;
 
-    /// <summary>How long nothing has to be written for it to be a pause.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     private readonly SqliteConnection _connection;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private volatile int _pages; // written since the log began
-    private volatile bool _isWhole; // everything is copied: SQLite begins the log anew by itself
     private volatile bool _isRestSmall;
-    private bool _hasBegun; // there is something to copy when a pause comes
     private bool _isAsked;
     private bool _isStopped;
 
@@ -51,12 +45,6 @@ internal sealed class SqliteCheckpointer : IDisposable
     public void AfterCommit(SqliteConnection writing)
     {
         _ = raw.sqlite3_db_status(writing.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, 1);
-        if (_isWhole)
-        {
-            (_isWhole, _pages) = (false, 0);
-        }
-
-        var isFirst = _pages == 0;
         _pages += written;
         if (_isRestSmall || _pages > MaxPages)
         {
@@ -64,9 +52,9 @@ internal sealed class SqliteCheckpointer : IDisposable
             var (log, copied) = Checkpoint(writing);
             _pages = log - copied; // not all when somebody reads an old page right now: the next time, then
         }
-        else if (isFirst || _pages > StartPages)
+        else if (_pages > StartPages)
         {
-            Ask(now: _pages > StartPages);
+            Ask();
         }
     }
 
@@ -87,13 +75,13 @@ internal sealed class SqliteCheckpointer : IDisposable
         _connection.Dispose();
     }
 
-    private void Ask(bool now)
+    private void Ask()
     {
         lock (_gate)
         {
-            if (!_isAsked && (now || !_hasBegun))
+            if (!_isAsked)
             {
-                (_isAsked, _hasBegun) = (now, true);
+                _isAsked = true;
                 Monitor.Pulse(_gate);
             }
         }
@@ -104,10 +92,10 @@ internal sealed class SqliteCheckpointer : IDisposable
         while (WaitUntilAsked())
         {
             var (log, copied) = Checkpoint(_connection);
-            (_isWhole, _isRestSmall) = (log == copied, log > copied && log - copied <= RestPages);
+            _isRestSmall = log - copied <= RestPages;
             lock (_gate)
             {
-                _isAsked = !_isWhole && !_isRestSmall; // a long rest: once more, each round is shorter
+                _isAsked = !_isRestSmall; // a long rest: once more, each round is shorter
             }
         }
     }
@@ -118,18 +106,9 @@ internal sealed class SqliteCheckpointer : IDisposable
         {
             while (!_isAsked && !_isStopped)
             {
-                var seen = _pages;
-                if (!_hasBegun)
-                {
-                    Monitor.Wait(_gate);
-                }
-                else if (!Monitor.Wait(_gate, Pause) && seen == _pages)
-                {
-                    _isAsked = true;
-                }
+                Monitor.Wait(_gate);
             }
 
-            _hasBegun = false;
             return !_isStopped;
         }
     }
