@@ -69,6 +69,29 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void A_name_is_registered_once()
+    {
+        static Inline.InlineOrchestrator<int, int> Create() => new((_, _) => Task.FromResult(1));
+        var registry = TestHub.Registry()
+            .Activity<int, int>("act", (_, _) => Task.FromResult(1))
+            .AddOrchestrator("one", Create)
+            .AddOrchestrator("one", "1.0", Create)
+            .AddOrchestrator("two", "1.0", Create);
+        (string Expected, Action Register)[] cases =
+        [
+            ("An orchestrator named 'ONE' is registered already", () => registry.AddOrchestrator("ONE", Create)),
+            ("Version '1.0' of orchestrator 'one' is registered already", () => registry.AddOrchestrator("one", "1.0", Create)),
+            ("An activity named 'act' is registered already", () => registry.Activity<int, int>("act", (_, _) => Task.FromResult(2))),
+            ("name", () => registry.AddOrchestrator("", Create)),
+            ("version", () => registry.AddOrchestrator("three", "", Create)),
+            ("name", () => registry.AddOrchestrator(default, Create)),
+        ];
+
+        Assert.All(cases, c => Assert.Contains(c.Expected, Assert.ThrowsAny<ArgumentException>(c.Register).Message, StringComparison.Ordinal));
+        Assert.Equal(["one", "two"], registry.OrchestratorNames.Select(n => n.Value));
+    }
+
+    [Fact]
     public void Code_that_decides_more_than_history_says_is_noticed()
     {
         var executor = new OrchestrationExecutor(
@@ -107,6 +130,7 @@ public sealed class GuardTests
             ("MaxPayloadBytes", () => Start(input: new string('x', 999))),
             ("1 to 256 characters", () => Start(new string('n', 257))),
             ("1 to 256 characters", () => Start("")),
+            ("half of a surrogate pair", () => Start("a\uD83Eb")),
             ("U+000A", () => Start(options: new("a\nb"))),
             ("entities are unimplemented", () => Start(options: new("@counter@a"))),
             ("MaxTags", () => Start(options: new() { Tags = new([new("a", "1"), new("b", "1")]) })),

@@ -37,20 +37,10 @@ internal sealed class Admission(TaskHubOptions options)
         return (isStart ? _starts : _calls).AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
-    /// <summary>Takes a caller out that has waited for long enough; one that was just asked leaves its room to the next.</summary>
-    public void GiveUp(LinkedListNode<TaskCompletionSource> caller, int queuedActivities)
-    {
-        if (caller.List is { } line)
-        {
-            line.Remove(caller);
-        }
-        else
-        {
-            Release(queuedActivities);
-        }
-    }
+    /// <summary>Takes a caller out that has waited for long enough; one that was asked to come again is out already.</summary>
+    public static void GiveUp(LinkedListNode<TaskCompletionSource> caller) => caller.List?.Remove(caller);
 
-    /// <summary>Asks as many of those who wait as there is room for to come again, in the order they came.</summary>
+    /// <summary>Asks as many of those who wait as there is room for to come again: starts last, each in the order they came.</summary>
     public void Release(int queuedActivities)
     {
         if (WaitingCount == 0)

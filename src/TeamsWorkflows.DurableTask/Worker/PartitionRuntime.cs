@@ -152,28 +152,19 @@ public sealed class PartitionRuntime
 
     /// <summary>Waits until another call may come.</summary>
     /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
-    /// <param name="patience">How long to wait at most.</param>
-    /// <exception cref="TimeoutException">There was no room; nothing is left of the caller.</exception>
-    public async Task RoomAsync(bool isStart, TimeSpan patience)
+    /// <param name="patience">Cancelled when the caller gives up.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up; nothing is left of it.</exception>
+    public Task RoomAsync(bool isStart, CancellationToken patience)
     {
-        LinkedListNode<TaskCompletionSource>? caller;
         lock (_gate)
         {
-            caller = _fault is not null ? null : _admission.Wait(isStart, _activities.Count);
-        }
-
-        try
-        {
-            await (caller?.Value.Task ?? Task.CompletedTask).WaitAsync(patience, _time, CancellationToken.None);
-        }
-        catch (TimeoutException)
-        {
-            lock (_gate)
+            if (_fault is not null || _admission.Wait(isStart, _activities.Count) is not { } caller)
             {
-                _admission.GiveUp(caller!, _activities.Count);
+                return Task.CompletedTask;
             }
 
-            throw;
+            patience.UnsafeRegister(_ => GiveUp(caller, patience), null);
+            return caller.Value.Task;
         }
     }
 
@@ -381,6 +372,15 @@ public sealed class PartitionRuntime
         else if (!instance.Row!.IsActive)
         {
             _idle.Add(instance);
+        }
+    }
+
+    private void GiveUp(LinkedListNode<TaskCompletionSource> caller, CancellationToken patience)
+    {
+        lock (_gate)
+        {
+            Admission.GiveUp(caller);
+            caller.Value.TrySetCanceled(patience);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class TurnCommit(Sequences sequences)
             played.ReplacesHistory && instance.Row is not null,
             IsNew: instance.Row is null,
             isUnchanged ? null : row,
-            Send(turn, [.. turn.Refusals, .. played.Decision.Messages]),
+            Send(turn, turn.Refusals.Count == 0 ? played.Decision.Messages : [.. turn.Refusals, .. played.Decision.Messages]),
             Consumed(turn),
             turn.Gone));
 
