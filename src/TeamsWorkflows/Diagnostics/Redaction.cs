@@ -60,7 +60,7 @@ internal static partial class Redaction
     private static partial Regex SecretField();
 
     [GeneratedRegex(
-        @"(?<name>\b(?:bearer|basic|pop)\s+)(?![a-z]+_|error|realm|authorization|token\b)[A-Za-z0-9._~+/=-]{16,}",
+        @"(?<name>\b(?:bearer|basic|pop)\s+)(?!authorization_uri=|client_id=|realm=|error=)[A-Za-z0-9._~+/=-]{16,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Credential();

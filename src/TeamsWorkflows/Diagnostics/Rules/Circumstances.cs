@@ -18,7 +18,7 @@ internal static class Circumstances
         {
             verdict = Adjust(verdict, "clock.skew", $"clock offset {offset:c}", verdict.Confidence) with
             {
-                Secondary = verdict.Secondary ?? new(FailureClasses.ClientConfig, "clock", $"clock.skew: the clocks differ by {SymptomReader.Minutes(offset.Duration())}"),
+                Secondary = new(FailureClasses.ClientConfig, "clock", $"clock.skew: the clocks differ by {SymptomReader.Minutes(offset.Duration())}"),
             };
         }
 
