@@ -10,11 +10,12 @@ namespace TeamsWorkflows.DurableTask.Sqlite;
 /// Commits go on meanwhile, so a rest remains. Once it is small the writer copies it between two commits; the log is then
 /// wholly in the file, and the next commit begins it anew. Under whatever load the log stays near <see cref="StartPages"/>;
 /// at <see cref="MaxPages"/> the writer does it all, so that a disk that is too slow shows as latency, not as a full disk.
+/// A copy keeps the disk busy while commits wait for it: so it is a short one, and a pause is used for it, whatever there is.
 /// </remarks>
 internal sealed class SqliteCheckpointer : IDisposable
 {
-    /// <summary>When the work begins: 16 MB of log, so that a page that changes often is copied once.</summary>
-    private const int StartPages = 4_000;
+    /// <summary>When the work begins: 8 MB of log, some milliseconds of the disk's time.</summary>
+    private const int StartPages = 2_000;
 
     /// <summary>What the writer may copy between two commits: 1 MB, about the time of one commit.</summary>
     private const int RestPages = 256;
@@ -22,17 +23,25 @@ internal sealed class SqliteCheckpointer : IDisposable
     /// <summary>How long the log may get: 128 MB.</summary>
     private const int MaxPages = 32_000;
 
+    /// <summary>How long nothing has to be written for it to be a pause.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly SqliteConnection _connection;
     private readonly Thread _thread;
     private readonly object _gate = new();
     private volatile int _pages; // written since the log began
+    private volatile bool _isWhole; // everything is copied: SQLite begins the log anew by itself
     private volatile bool _isRestSmall;
+    private bool _hasBegun; // there is something to copy when a pause comes
     private bool _isAsked;
     private bool _isStopped;
 
-    public SqliteCheckpointer(SqliteConnection connection)
+    /// <param name="connection">For this object alone.</param>
+    /// <param name="log">What the process before left counts, too: a hub that crashes again and again must not have an ever longer log.</param>
+    public SqliteCheckpointer(SqliteConnection connection, FileInfo log)
     {
         _connection = connection;
+        _pages = log.Exists ? (int)Math.Min(log.Length / 4_096, MaxPages) : 0;
         _thread = new Thread(Run) { Name = "checkpoint", IsBackground = true };
         _thread.Start();
     }
@@ -42,6 +51,12 @@ internal sealed class SqliteCheckpointer : IDisposable
     public void AfterCommit(SqliteConnection writing)
     {
         _ = raw.sqlite3_db_status(writing.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, 1);
+        if (_isWhole)
+        {
+            (_isWhole, _pages) = (false, 0);
+        }
+
+        var isFirst = _pages == 0;
         _pages += written;
         if (_isRestSmall || _pages > MaxPages)
         {
@@ -49,11 +64,16 @@ internal sealed class SqliteCheckpointer : IDisposable
             var (log, copied) = Checkpoint(writing);
             _pages = log - copied; // not all when somebody reads an old page right now: the next time, then
         }
-        else if (_pages > StartPages)
+        else if (isFirst || _pages > StartPages)
         {
-            Ask();
+            Ask(now: _pages > StartPages);
         }
     }
+
+    /// <summary>Moves the whole log into the file and empties it, at the end.</summary>
+    /// <returns>False when that was not possible (a full disk, a program that reads the file): the log stays, and is needed.</returns>
+    public static bool TryMoveAll(SqliteConnection connection)
+        => raw.sqlite3_wal_checkpoint_v2(connection.Handle!, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _) == raw.SQLITE_OK;
 
     public void Dispose()
     {
@@ -67,13 +87,13 @@ internal sealed class SqliteCheckpointer : IDisposable
         _connection.Dispose();
     }
 
-    private void Ask()
+    private void Ask(bool now)
     {
         lock (_gate)
         {
-            if (!_isAsked)
+            if (!_isAsked && (now || !_hasBegun))
             {
-                _isAsked = true;
+                (_isAsked, _hasBegun) = (now, true);
                 Monitor.Pulse(_gate);
             }
         }
@@ -84,10 +104,10 @@ internal sealed class SqliteCheckpointer : IDisposable
         while (WaitUntilAsked())
         {
             var (log, copied) = Checkpoint(_connection);
-            _isRestSmall = log - copied <= RestPages;
+            (_isWhole, _isRestSmall) = (log == copied, log > copied && log - copied <= RestPages);
             lock (_gate)
             {
-                _isAsked = !_isRestSmall; // a long rest: once more, each round is shorter
+                _isAsked = !_isWhole && !_isRestSmall; // a long rest: once more, each round is shorter
             }
         }
     }
@@ -98,9 +118,18 @@ internal sealed class SqliteCheckpointer : IDisposable
         {
             while (!_isAsked && !_isStopped)
             {
-                Monitor.Wait(_gate);
+                var seen = _pages;
+                if (!_hasBegun)
+                {
+                    Monitor.Wait(_gate);
+                }
+                else if (!Monitor.Wait(_gate, Pause) && seen == _pages)
+                {
+                    _isAsked = true;
+                }
             }
 
+            _hasBegun = false;
             return !_isStopped;
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Sqlite;
 using TeamsWorkflows.DurableTask.Storage;
+using TeamsWorkflows.DurableTask.Tests.Damage;
 
 namespace TeamsWorkflows.DurableTask.Tests;
 
@@ -39,7 +40,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal<byte[]>([[1], [2]], store.Load("done")!.History);
         Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(20), store.Load("done")!.Row.CompletedAt);
         Assert.Null(store.Load("open")!.Row.CompletedAt);
-        Assert.Equal((2L, 2L), (Read("PRAGMA user_version"), Read("PRAGMA auto_vacuum")));
+        Assert.Equal((3L, 2L), (Read("PRAGMA user_version"), Read("PRAGMA auto_vacuum")));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class SqliteFileTests : IDisposable
         using var store = new SqlitePartitionStore(HubFile);
         var refused = Assert.Throws<IncompatibleStoreException>(() => store.Recover(10));
         Assert.Contains("version 99", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("up to version 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"up to version {SqliteSchema.Version}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(HubFile));
     }
 

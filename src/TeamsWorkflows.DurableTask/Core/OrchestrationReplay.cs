@@ -9,8 +9,10 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// events and not its history. Losing it loses nothing: <see cref="Rebuild"/> makes it again.
 /// This half plays events; the other half (<c>OrchestrationReplay.Context.cs</c>) is what the orchestrator's code calls.
 /// </remarks>
+/// <param name="customStatus">What clients see until the code sets something else.</param>
 /// <param name="strayed">Called, on any thread, when the code goes on outside its turns: the next turn says why it failed.</param>
-internal sealed partial class OrchestrationReplay(OrchestratorCode code, string instanceId, Action? strayed = null)
+internal sealed partial class OrchestrationReplay(
+    OrchestratorCode code, string instanceId, string? customStatus = null, Action? strayed = null)
     : TaskOrchestrationContext
 {
     private readonly OrchestratorLoop _loop = new(strayed);
@@ -48,7 +50,7 @@ internal sealed partial class OrchestrationReplay(OrchestratorCode code, string 
 
         if (!isRewinding && _mismatch is null && _undecided.Count > 0)
         {
-            _mismatch = new($"The code decided {_undecided.Values.MinBy(static a => a.Id)}, which history does not have.");
+            _mismatch = new(Disagreement.Between(null, _undecided.Values.MinBy(static a => a.Id)));
         }
     }
 
@@ -101,12 +103,10 @@ internal sealed partial class OrchestrationReplay(OrchestratorCode code, string 
         {
             case OrchestratorStartedEvent e: _now = e.Timestamp; break;
             case ExecutionStartedEvent e: Start(e); break;
-            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
-            case TimerCreatedEvent e: Confirm<CreateTimerAction>(e, static _ => true, "timer"); break;
-            case SubOrchestrationInstanceCreatedEvent e:
-                Confirm<CreateSubOrchestrationAction>(e, a => IsSame(a.Name, e.Name), e.Name);
-                break;
-            case EventSentEvent e: Confirm<SendEventAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
+            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => IsSame(a.Name, e.Name)); break;
+            case TimerCreatedEvent e: Confirm<CreateTimerAction>(e, static _ => true); break;
+            case SubOrchestrationInstanceCreatedEvent e: Confirm<CreateSubOrchestrationAction>(e, a => IsSame(a.Name, e.Name)); break;
+            case EventSentEvent e: Confirm<SendEventAction>(e, a => IsSame(a.Name, e.Name)); break;
             case ExecutionTerminatedEvent e: _terminated = e; break;
             case ExecutionSuspendedEvent: _suspended ??= new(); break;
             case ExecutionResumedEvent: Resume(); break;
@@ -169,7 +169,7 @@ internal sealed partial class OrchestrationReplay(OrchestratorCode code, string 
     }
 
     // History says what was decided; the code must have just decided the same.
-    private void Confirm<TAction>(HistoryEvent e, Func<TAction, bool> matches, string what)
+    private void Confirm<TAction>(HistoryEvent e, Func<TAction, bool> matches)
         where TAction : OrchestratorAction
     {
         if (_undecided.Remove(e.EventId, out var action) && action is TAction typed && matches(typed))
@@ -177,9 +177,7 @@ internal sealed partial class OrchestrationReplay(OrchestratorCode code, string 
             return;
         }
 
-        var found = action is null ? "nothing" : action.ToString();
-        _mismatch = new NonDeterministicOrchestrationException(
-            $"History has {e.GetType().Name} '{what}' at #{e.EventId}, but the code decided {found} there.");
+        _mismatch = new NonDeterministicOrchestrationException(Disagreement.Between(e, action));
     }
 
     // Plain completion sources on purpose: with RunContinuationsAsynchronously, Task.WhenAny and friends would continue
