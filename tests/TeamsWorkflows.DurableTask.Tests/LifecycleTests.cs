@@ -276,6 +276,18 @@ public sealed class LifecycleTests
         Assert.Equal(3, progress.Count);
     }
 
+    [Fact]
+    public async Task Who_calls_an_identifier_that_waits_for_its_start_is_told_that_it_is_taken()
+    {
+        await using var hub = new TestHub(TestHub.Registry()
+            .Orchestrator<int, int>("one", (_, _) => Task.FromResult(1))
+            .Orchestrator<int, int>("parent", (context, _) => context.CallSubOrchestratorAsync<int>("one", 0, new TaskOptions(InstanceId: "later"))));
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("one", 0, new("later", hub.Time.GetUtcNow().AddHours(1)));
+        Assert.Equal(EngineErrors.OrchestrationAlreadyExists, (await hub.RunAsync("parent")).Failure!.ErrorType);
+        Assert.Empty(hub.Store.Recover(1).Messages);
+    }
+
     private sealed class SynchronousProgress(Action<BulkResult> report) : IProgress<BulkResult>
     {
         public void Report(BulkResult value) => report(value);

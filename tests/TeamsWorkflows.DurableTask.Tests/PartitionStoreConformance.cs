@@ -1,5 +1,6 @@
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
+using TeamsWorkflows.DurableTask.Tests.Simulation;
 
 namespace TeamsWorkflows.DurableTask.Tests;
 
@@ -12,6 +13,7 @@ public abstract class PartitionStoreConformance : IDisposable
 
     protected IPartitionStore Store => _store ??= Opened();
 
+    /// <summary>Makes an empty store.</summary>
     protected abstract IPartitionStore CreateStore();
 
     public void Dispose()
@@ -217,6 +219,31 @@ public abstract class PartitionStoreConformance : IDisposable
         Assert.Equal(["a"], Store.ListFinished(Noon.AddDays(1), 1));
         Assert.Equal(["a", "b"], Store.ListFinished(Noon.AddDays(1), 9));
         Assert.Empty(Store.ListFinished(Noon, 9));
+    }
+
+    [Fact]
+    public void Whatever_is_written_reads_like_in_the_reference()
+    {
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            var random = new Random(seed);
+            using var reference = new InMemoryPartitionStore();
+            using var store = CreateStore();
+            new StoreComparison(reference, store, new RandomCommands(random), random).Run(batches: 20);
+        }
+    }
+
+    [Fact]
+    public void A_hub_over_it_cannot_be_told_from_one_over_the_reference()
+    {
+        for (var seed = 1; seed <= 25; seed++)
+        {
+            using var expected = new SimulatedHub(seed, new InMemoryPartitionStore());
+            using var actual = new SimulatedHub(seed, CreateStore());
+            expected.Run();
+            actual.Run();
+            Same.Lists($"seed {seed}", expected.Trace, actual.Trace);
+        }
     }
 
     protected virtual void Dispose(bool disposing)

@@ -251,4 +251,51 @@ public sealed class ProgrammingModelTests
         Assert.All(even.Instances, i => Assert.Equal("even", i.Tags["parity"]));
         Assert.InRange(even.Instances.Count, 10, 15);
     }
+
+    [Fact]
+    public async Task A_custom_status_is_kept_by_the_next_generation()
+    {
+        await using var hub = new TestHub(
+            TestHub.Registry().Orchestrator<int, int>("loops", async (context, generation) =>
+            {
+                if (generation == 0)
+                {
+                    context.SetCustomStatus("set once");
+                    context.ContinueAsNew(1);
+                    return 0;
+                }
+
+                await context.WaitForExternalEvent<int>("on");
+                return await context.WaitForExternalEvent<int>("end");
+            }),
+            configure: static o => o.MaxIdleInstances = 0);
+
+        var id = await hub.StartAsync("loops");
+        foreach (var name in new[] { "on", "end" })
+        {
+            await hub.Client.RaiseEventAsync(id, name, 0);
+            Assert.Equal("\"set once\"", (await hub.Client.GetInstanceAsync(id))!.CustomStatus);
+        }
+    }
+
+    [Fact]
+    public async Task A_cancelled_timer_does_not_fire_in_an_instance_that_was_loaded()
+    {
+        await using var hub = new TestHub(
+            TestHub.Registry().Orchestrator<int, int>("races", async (context, _) =>
+            {
+                var a = await context.WaitForExternalEvent("a", TimeSpan.FromMinutes(1), 0);
+                return a + await context.WaitForExternalEvent<int>("b");
+            }),
+            configure: static o => o.MaxIdleInstances = 0);
+
+        var id = await hub.StartAsync("races");
+        await hub.Client.RaiseEventAsync(id, "a", 1);
+        await hub.IdleAsync();
+        Assert.Equal(0, hub.Worker.Runtime.ResidentCount);
+        hub.Time.Advance(TimeSpan.FromMinutes(2));
+        await hub.Client.RaiseEventAsync(id, "b", 1);
+        Assert.Equal("2", (await hub.EndOfAsync(id)).Output);
+        Assert.DoesNotContain(await hub.HistoryAsync(id), static e => e is TimerFiredEvent);
+    }
 }

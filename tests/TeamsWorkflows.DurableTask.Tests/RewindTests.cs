@@ -138,6 +138,51 @@ public sealed class RewindTests
     }
 
     [Fact]
+    public async Task A_child_that_ended_while_its_parent_had_failed_says_so_again()
+    {
+        await using var hub = new TestHub(Activities()
+            .Orchestrator<int, int>("child", (context, _) => context.WaitForExternalEvent<int>("go"))
+            .Orchestrator<int, int>("parent", async (context, _) =>
+            {
+                var child = context.CallSubOrchestratorAsync<int>("child", 0, new TaskOptions(InstanceId: "child"));
+                return await context.CallActivityAsync<int>("do", "fails") + await child;
+            }));
+
+        var id = await hub.StartAsync("parent");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await hub.EndOfAsync(id)).Status);
+        await hub.Client.RaiseEventAsync("child", "go", 7);
+        await hub.EndOfAsync("child");
+        await RewindToCompletion(hub, id, "8");
+        Assert.Empty(hub.Store.Recover(1).Messages);
+    }
+
+    [Fact]
+    public async Task An_activity_that_still_ran_gives_one_result()
+    {
+        var gates = new[] { new TaskCompletionSource<int>(), new TaskCompletionSource<int>() };
+        var runs = 0;
+        await using var hub = new TestHub(Activities()
+            .Activity<int, int>("slow", (_, _) => gates[Interlocked.Increment(ref runs) - 1].Task)
+            .Orchestrator<int, int>("parent", async (context, _) =>
+            {
+                var slow = context.CallActivityAsync<int>("slow");
+                return await context.CallActivityAsync<int>("do", "fails") + await slow + await context.WaitForExternalEvent<int>("end");
+            }));
+
+        var id = await hub.StartAsync("parent");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await hub.EndOfAsync(id)).Status);
+        _isRepaired = true;
+        await hub.Client.RewindInstanceAsync(id);
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref runs) == 2, TimeSpan.FromSeconds(10)));
+        Array.ForEach(gates, static g => g.SetResult(1));
+        await hub.IdleAsync();
+        await hub.Client.RaiseEventAsync(id, "end", 1);
+
+        Assert.Equal("3", (await hub.EndOfAsync(id)).Output);
+        Assert.Equal(2, (await hub.HistoryAsync(id)).Count(static e => e is TaskCompletedEvent));
+    }
+
+    [Fact]
     public async Task Only_a_failed_instance_can_be_rewound()
     {
         await using var hub = new TestHub(Activities().Orchestrator<int, int>("one", (_, _) => Task.FromResult(1)));

@@ -42,8 +42,6 @@ internal sealed class ExecutionState
         return state;
     }
 
-    public bool IsOpen(int id) => _open.ContainsKey(id);
-
     /// <summary>Gets the open timers that are due, the earliest first.</summary>
     public IReadOnlyList<TimerCreatedEvent> DueTimers(DateTimeOffset now)
         => NextTimer > now || NextTimer is null
@@ -69,12 +67,14 @@ internal sealed class ExecutionState
             case SubOrchestrationInstanceCreatedEvent x when !x.Tags.ContainsKey(CreateSubOrchestrationAction.FireAndForgetTag):
                 _open[e.EventId] = e;
                 break;
-            case TaskCompletedEvent x: Close(x.TaskScheduledId); break;
-            case TaskFailedEvent x: Close(x.TaskScheduledId); break;
-            case SubOrchestrationInstanceCompletedEvent x: Close(x.TaskScheduledId); break;
-            case SubOrchestrationInstanceFailedEvent x: Close(x.TaskScheduledId); break;
             case TimerFiredEvent x: Close(x.TimerId); break;
-            default: break; // opens and closes nothing
+            default:
+                if (TaskOf(e) is { } task)
+                {
+                    Close(task);
+                }
+
+                break;
         }
     }
 
@@ -86,16 +86,43 @@ internal sealed class ExecutionState
         }
     }
 
-    /// <summary>Forgets a timer that the code has cancelled: history does not say so, and nobody waits for it.</summary>
-    public void Close(int id)
+    /// <summary>Closes the tasks whose outcome arrived, and drops the outcomes of those that are closed: a task has one.</summary>
+    /// <remarks>After a rewind an activity may run twice at the same time, and a child may be asked twice how it ended.</remarks>
+    public void TakeOutcomes(List<HistoryEvent> arrived)
     {
-        if (_open.Remove(id, out var closed))
+        for (var i = 0; i < arrived.Count; i++)
         {
-            OpenActivityCount -= closed is TaskScheduledEvent ? 1 : 0;
-            if (closed is TimerCreatedEvent timer)
+            if (TaskOf(arrived[i]) is { } task && !Close(task))
             {
-                _timers!.Remove((timer.FireAt, id));
+                arrived.RemoveAt(i--);
             }
         }
     }
+
+    /// <summary>Forgets a task: it has its outcome, or it is a timer that the code has cancelled, of which history says nothing.</summary>
+    /// <returns>Whether it was open.</returns>
+    public bool Close(int id)
+    {
+        if (!_open.Remove(id, out var closed))
+        {
+            return false;
+        }
+
+        OpenActivityCount -= closed is TaskScheduledEvent ? 1 : 0;
+        if (closed is TimerCreatedEvent timer)
+        {
+            _timers!.Remove((timer.FireAt, id));
+        }
+
+        return true;
+    }
+
+    private static int? TaskOf(HistoryEvent e) => e switch
+    {
+        TaskCompletedEvent x => x.TaskScheduledId,
+        TaskFailedEvent x => x.TaskScheduledId,
+        SubOrchestrationInstanceCompletedEvent x => x.TaskScheduledId,
+        SubOrchestrationInstanceFailedEvent x => x.TaskScheduledId,
+        _ => null,
+    };
 }

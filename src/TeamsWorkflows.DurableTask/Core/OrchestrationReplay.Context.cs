@@ -8,7 +8,7 @@ namespace TeamsWorkflows.DurableTask.Core;
 internal sealed partial class OrchestrationReplay
 {
     private (object? Input, bool PreserveEvents, string? Version)? _continueAsNew;
-    private string? _customStatus;
+    private string? _customStatus = customStatus;
     private DateTimeOffset _now;
     private bool _isReplaying;
     private int _guidCount;

@@ -9,8 +9,10 @@ namespace TeamsWorkflows.DurableTask.Core;
 /// events and not its history. Losing it loses nothing: <see cref="Rebuild"/> makes it again.
 /// This half plays events; the other half (<c>OrchestrationReplay.Context.cs</c>) is what the orchestrator's code calls.
 /// </remarks>
+/// <param name="customStatus">What clients see until the code sets something else.</param>
 /// <param name="strayed">Called, on any thread, when the code goes on outside its turns: the next turn says why it failed.</param>
-internal sealed partial class OrchestrationReplay(OrchestratorCode code, string instanceId, Action? strayed = null)
+internal sealed partial class OrchestrationReplay(
+    OrchestratorCode code, string instanceId, string? customStatus = null, Action? strayed = null)
     : TaskOrchestrationContext
 {
     private readonly OrchestratorLoop _loop = new(strayed);

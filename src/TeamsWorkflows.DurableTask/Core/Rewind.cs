@@ -1,11 +1,5 @@
 namespace TeamsWorkflows.DurableTask.Core;
 
-/// <summary>What a failed execution goes on from.</summary>
-/// <param name="History">Everything that stays. Activities whose failure is undone are open again.</param>
-/// <param name="SubOrchestrations">Failed sub-orchestrations that are to be rewound as well.</param>
-internal sealed record RewindPlan(
-    IReadOnlyList<HistoryEvent> History, IReadOnlyList<SubOrchestrationInstanceCreatedEvent> SubOrchestrations);
-
 /// <summary>Decides which failures of a failed execution are undone.</summary>
 /// <remarks>
 /// A failure that the code has dealt with (a retry came, an exception was caught and something else was decided) is a part
@@ -15,16 +9,13 @@ internal sealed record RewindPlan(
 internal static class Rewind
 {
     /// <param name="replays">Whether a history still fits the code.</param>
-    public static RewindPlan Plan(IReadOnlyList<HistoryEvent> history, Func<IReadOnlyList<HistoryEvent>, bool> replays)
+    /// <returns>Everything that stays: what failed, and does not count any more, is open again.</returns>
+    public static IReadOnlyList<HistoryEvent> Plan(IReadOnlyList<HistoryEvent> history, Func<IReadOnlyList<HistoryEvent>, bool> replays)
     {
         HistoryEvent[] past = [.. history.Where(static e => e is not ExecutionCompletedEvent)];
         HashSet<HistoryEvent> failures = [.. past.Where(IsFailure)];
         var undone = TryUndo(past, failures, replays) ? failures : UndoOneByOne(past, replays);
-
-        var subIds = undone.OfType<SubOrchestrationInstanceFailedEvent>().Select(static e => e.TaskScheduledId).ToHashSet();
-        return new(
-            [.. past.Where(e => !undone.Contains(e))],
-            [.. past.OfType<SubOrchestrationInstanceCreatedEvent>().Where(e => subIds.Contains(e.EventId))]);
+        return [.. past.Where(e => !undone.Contains(e))];
     }
 
     private static bool IsFailure(HistoryEvent e) => e is TaskFailedEvent or SubOrchestrationInstanceFailedEvent;

@@ -169,15 +169,14 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private async Task<DeliveryOutcome> CallWhenThereIsRoomAsync(Call call, bool isStart)
     {
-        var since = _time.GetTimestamp();
+        using var patience = new CancellationTokenSource(_options.MaxAdmissionWait, _time);
         while (true)
         {
-            var left = _options.MaxAdmissionWait - _time.GetElapsedTime(since);
             try
             {
-                await Runtime.RoomAsync(isStart).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, CancellationToken.None);
+                await Runtime.RoomAsync(isStart, patience.Token);
             }
-            catch (TimeoutException e)
+            catch (OperationCanceledException e)
             {
                 throw new TaskHubBusyException(_options.MaxAdmissionWait, e);
             }
@@ -334,10 +333,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             if (Runtime.NextTimer is { } next && next != _armedFor)
             {
                 _armedFor = next;
-                var delay = next - _time.GetUtcNow();
-                _timer.Change(
-                    delay < TimeSpan.Zero ? TimeSpan.Zero : delay > MaxTimerDelay ? MaxTimerDelay : delay,
-                    Timeout.InfiniteTimeSpan);
+                _timer.Change(TimerDelay(next - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
                 if (_time.GetUtcNow() >= next)
                 {
                     _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan); // the clock moved while the timer was being set
@@ -345,6 +341,12 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             }
         }
     }
+
+    // Timers count in whole milliseconds, rounded down: one that is set for less comes at once, and again, until it is time.
+    private static TimeSpan TimerDelay(TimeSpan left)
+        => left <= TimeSpan.Zero ? TimeSpan.Zero
+            : left > MaxTimerDelay ? MaxTimerDelay
+            : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private static partial class Log
     {

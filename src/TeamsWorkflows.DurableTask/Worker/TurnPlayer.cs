@@ -21,32 +21,44 @@ internal sealed record PlayedTurn(
 internal sealed class TurnPlayer(
     OrchestratorCode code, TurnLimits limits, Func<Guid> newGuid, TaskHubOptions options, Action<string> strayed)
 {
+    /// <summary>Brings the code of an instance back to where it stood. Only it knows which timers it has cancelled.</summary>
+    public void Revive(Turn turn)
+    {
+        var instance = turn.Instance;
+        turn.Replay = instance.Replay;
+        if (instance is { Replay: null, Past: { } past, State: { } state })
+        {
+            turn.Replay = NewReplay(instance.Id, instance.Row?.CustomStatus);
+            turn.Replay.Rebuild(past);
+            CloseCancelledTimers(turn.Replay, state);
+        }
+    }
+
     public PlayedTurn Play(Turn turn, DateTimeOffset now)
     {
         var instance = turn.Instance;
-        if (turn.ToRewind is { } failed)
-        {
-            return PlayRewind(turn, failed, now);
-        }
-
-        var replay = instance.Replay ?? NewReplay(instance.Id);
-        if (instance.Past is { } past)
-        {
-            replay.Rebuild(past);
-            instance.Past = null;
-        }
-
-        return PlayGenerations(turn, instance.State ?? new ExecutionState(), replay, [], [], now);
+        return turn.ToRewind is { } failed
+            ? PlayRewind(turn, failed, now)
+            : PlayGenerations(
+                turn,
+                instance.State ?? new ExecutionState(),
+                turn.Replay ?? NewReplay(instance.Id, customStatus: null),
+                before: [],
+                messages: [],
+                now);
     }
 
     private PlayedTurn PlayRewind(Turn turn, IReadOnlyList<HistoryEvent> failed, DateTimeOffset now)
     {
-        var plan = Rewind.Plan(failed, history => Rebuilt(turn.InstanceId, history).HasMismatch is false);
-        var state = ExecutionState.Of(plan.History);
+        var kept = Rewind.Plan(failed, history => Rebuilt(turn.Instance, history).HasMismatch is false);
+        var state = ExecutionState.Of(kept);
+        state.TakeOutcomes(turn.Events);
         var reason = turn.Events.OfType<ExecutionRewoundEvent>().First().Reason;
-        List<OutboundMessage> messages = [.. plan.SubOrchestrations.Select(
+
+        // Every child that is waited for is asked: it has failed, or has told its end to a parent that had failed.
+        OutboundMessage[] messages = [.. state.OpenSubOrchestrations.Select(
             created => OutboundMessage.ToRewind(created, state.Started!, turn.InstanceId, reason, now))];
-        return PlayGenerations(turn, state, Rebuilt(turn.InstanceId, plan.History), plan.History, messages, now);
+        return PlayGenerations(turn, state, Rebuilt(turn.Instance, kept), kept, messages, now);
     }
 
     // Continue-as-new goes on in the same turn: the next generation's first turn replaces the whole history at once.
@@ -55,7 +67,7 @@ internal sealed class TurnPlayer(
         ExecutionState state,
         OrchestrationReplay replay,
         IReadOnlyList<HistoryEvent> before,
-        List<OutboundMessage> messages,
+        IReadOnlyList<OutboundMessage> messages,
         DateTimeOffset now)
     {
         IReadOnlyList<HistoryEvent> events = turn.Events;
@@ -70,19 +82,29 @@ internal sealed class TurnPlayer(
 
             var decision = OrchestrationTurn.Apply(
                 state, events.OfType<ExecutionTerminatedEvent>().FirstOrDefault(), response, NewExecutionId, now);
-            messages.AddRange(decision.Messages);
+            messages = messages.Count == 0 ? decision.Messages : [.. messages, .. decision.Messages];
             if (decision.Restart is not { } next)
             {
                 state.Add(decision.Decided);
-                foreach (var cancelled in replay.TakeCancelledTimers())
-                {
-                    state.Close(cancelled);
-                }
-
-                return new(state, replay, before, events, decision with { Messages = messages }, before.Count > 0 || generation > 0);
+                CloseCancelledTimers(replay, state);
+                return new(
+                    state,
+                    replay,
+                    before,
+                    events,
+                    ReferenceEquals(messages, decision.Messages) ? decision : decision with { Messages = messages },
+                    before.Count > 0 || generation > 0);
             }
 
-            (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId), [], Traced(next));
+            (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId, decision.CustomStatus), [], Traced(next));
+        }
+    }
+
+    private static void CloseCancelledTimers(OrchestrationReplay replay, ExecutionState state)
+    {
+        foreach (var cancelled in replay.TakeCancelledTimers())
+        {
+            state.Close(cancelled);
         }
     }
 
@@ -92,14 +114,16 @@ internal sealed class TurnPlayer(
             ? [first[0], started with { SpanId = newGuid().ToString("N")[16..] }, .. first.Skip(2)]
             : first;
 
-    private OrchestrationReplay Rebuilt(string instanceId, IReadOnlyList<HistoryEvent> history)
+    private OrchestrationReplay Rebuilt(Instance instance, IReadOnlyList<HistoryEvent> history)
     {
-        var replay = NewReplay(instanceId);
+        var replay = NewReplay(instance.Id, instance.Row?.CustomStatus);
         replay.Rebuild(history, isRewinding: true);
         return replay;
     }
 
-    private OrchestrationReplay NewReplay(string instanceId) => new(code, instanceId, () => strayed(instanceId));
+    // A custom status is kept until the code sets another one, also by the generations that come after.
+    private OrchestrationReplay NewReplay(string instanceId, string? customStatus)
+        => new(code, instanceId, customStatus, () => strayed(instanceId));
 
     private string NewExecutionId() => newGuid().ToString("N");
 }

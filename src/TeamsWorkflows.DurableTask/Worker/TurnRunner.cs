@@ -16,7 +16,17 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
             return;
         }
 
-        TakeDueTimers(turn, now);
+        if (turn.Instance.State is { } state)
+        {
+            state.TakeOutcomes(turn.Events);
+            if (turn.Events.Count > 0 || state.NextTimer <= now || turn.Instance.Replay is { HasStrayed: true })
+            {
+                player.Revive(turn);
+            }
+
+            TakeDueTimers(turn, state, now);
+        }
+
         if (turn.Events.Count == 0 && turn.Instance.Replay is not { HasStrayed: true })
         {
             commit.WriteRest(turn);
@@ -74,6 +84,10 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
             {
                 commit.WriteWaiting(turn, waiting, isSuspended, now);
             }
+            else
+            {
+                commit.WriteRest(turn);
+            }
 
             return true;
         }
@@ -85,13 +99,8 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
     }
 
     // A timer comes before what arrived after it was due; the order of arrival is kept whatever the clocks say.
-    private static void TakeDueTimers(Turn turn, DateTimeOffset now)
+    private static void TakeDueTimers(Turn turn, ExecutionState state, DateTimeOffset now)
     {
-        if (turn.Instance.State is not { } state)
-        {
-            return;
-        }
-
         turn.Timers = state.DueTimers(now);
         var at = 0;
         foreach (var timer in turn.Timers)
