@@ -30,6 +30,7 @@ internal sealed partial class SimulatedHub : IDisposable
     private readonly List<(Turn Turn, ModelTurn Expected)> _queue = []; // executed, not durable yet
     private readonly List<ActivityWorkItem> _running = [];
     private PartitionRuntime _runtime;
+    private string _last = "";
     private long _guids;
 
     public SimulatedHub(int seed, IPartitionStore store)
@@ -46,6 +47,9 @@ internal sealed partial class SimulatedHub : IDisposable
     public List<string> Trace { get; } = [];
 
     public Sightings Seen { get; } = new();
+
+    /// <summary>Gets what was on disk of the instance whose turn came last: where to look first.</summary>
+    public IEnumerable<HistoryEvent> LastHistory => _model.Instances.GetValueOrDefault(_last)?.History ?? [];
 
     public void Run()
     {
@@ -97,6 +101,7 @@ internal sealed partial class SimulatedHub : IDisposable
         }
 
         var (turn, inbox) = TakeAny(_taken);
+        _last = turn.InstanceId;
         var guids = _guids;
         var expected = _model.Expect(turn.InstanceId, inbox, _clock.Now, () => GuidOf(guids++).ToString("N"));
         Trace.Add($"turn of {turn.InstanceId} reads {string.Join(", ", inbox.Select(static a => a.Event?.GetType().Name ?? "purge"))}");
