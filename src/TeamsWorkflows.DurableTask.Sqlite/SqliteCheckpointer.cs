@@ -30,9 +30,12 @@ internal sealed class SqliteCheckpointer : IDisposable
     private bool _isAsked;
     private bool _isStopped;
 
-    public SqliteCheckpointer(SqliteConnection connection)
+    /// <param name="connection">For this object alone.</param>
+    /// <param name="log">What the process before left counts, too: a hub that crashes again and again must not have an ever longer log.</param>
+    public SqliteCheckpointer(SqliteConnection connection, FileInfo log)
     {
         _connection = connection;
+        _pages = log.Exists ? (int)Math.Min(log.Length / 4_096, MaxPages) : 0;
         _thread = new Thread(Run) { Name = "checkpoint", IsBackground = true };
         _thread.Start();
     }
@@ -54,6 +57,11 @@ internal sealed class SqliteCheckpointer : IDisposable
             Ask();
         }
     }
+
+    /// <summary>Moves the whole log into the file and empties it, at the end.</summary>
+    /// <returns>False when that was not possible (a full disk, a program that reads the file): the log stays, and is needed.</returns>
+    public static bool TryMoveAll(SqliteConnection connection)
+        => raw.sqlite3_wal_checkpoint_v2(connection.Handle!, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _) == raw.SQLITE_OK;
 
     public void Dispose()
     {

@@ -13,6 +13,10 @@ internal static class SqliteErrors
             $"The task hub's file '{file}' is damaged, or no database at all ({e.Message}). Stop the process, keep a copy of the "
             + "file for an inquiry, and restore the last backup.",
             e),
+        raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => new CorruptStoreException( // our statements fit an intact file
+            $"The task hub's file '{file}' is not laid out as this release writes it ({e.Message}): it was damaged, or changed by another "
+            + "program. Stop the process, keep a copy of the file for an inquiry, and restore the last backup.",
+            e),
         raw.SQLITE_FULL => new IOException(
             $"There is no space left for the task hub's file '{file}'. Nothing of the last transaction was written. Make room, "
             + "then start the process again.",

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Sqlite;
@@ -10,13 +11,13 @@ namespace TeamsWorkflows.DurableTask.Sqlite;
 /// waits for the other. Ownership is a lock on a file beside the database: the operating system drops it when the process
 /// dies, however it dies. SQLite's own <c>locking_mode = EXCLUSIVE</c> would shut out our reading connection as well.
 /// </remarks>
-public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePartitionStore>? logger = null) : IPartitionStore
+public sealed class SqlitePartitionStore(string file, ILogger<SqlitePartitionStore>? logger = null) : IPartitionStore
 {
     // A reader that meets a half-written index header takes the write lock for a moment: the writer must wait, not fail.
     private const int BusyTimeoutMs = 10_000;
 
     private readonly Lock _readGate = new();
-    private FileStream? _ownership;
+    private SqliteOwnership? _ownership;
     private SqliteConnection? _writing;
     private SqliteConnection? _reading;
     private SqliteCheckpointer? _checkpointer;
@@ -27,19 +28,23 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
 
     public RecoveredPartition Recover(int maxTimers)
     {
-        _ownership = TakeOwnership();
+        _ownership = SqliteOwnership.Take(file);
         try
         {
-            TellOfTornLog();
+            var inspection = new SqliteInspection(file, logger);
+            var isLogMissing = inspection.BeforeOpening(_ownership);
             return Translated(() =>
             {
                 _writing = Open();
+                inspection.AfterOpening(_writing, isLogMissing);
                 new SqliteSchema(_writing, file).Migrate();
                 Configure(_writing);
                 _reading = Configure(Open());
-                _checkpointer = new SqliteCheckpointer(Configure(Open()));
+                _reading.CreateCollation(SqliteQuery.NameCollation, static (a, b) => string.Compare(a, b, StringComparison.OrdinalIgnoreCase));
+                _checkpointer = new SqliteCheckpointer(Configure(Open()), new FileInfo(file + "-wal"));
                 _writer = new SqliteWriter(_writes = new SqliteStatements(_writing));
                 _reader = new SqliteReader(_reads = new SqliteStatements(_reading), file);
+                _ownership.MarkOpen(); // the log has been created by now
                 return _reader.Recover(maxTimers);
             });
         }
@@ -76,7 +81,13 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
         _writes?.Dispose();
         _reads?.Dispose();
         _reading?.Dispose();
-        _writing?.Dispose(); // the last connection moves the rest of the log into the file
+        if (_writer is not null && SqliteCheckpointer.TryMoveAll(_writing!))
+        {
+            _ownership!.MarkClosed();
+            KeepLogOnClose(_writing!, isKept: false);
+        }
+
+        _writing?.Dispose();
         _ownership?.Dispose();
         (_checkpointer, _writer, _reader, _writes, _reads) = (null, null, null, null, null);
         (_reading, _writing, _ownership) = (null, null, null);
@@ -106,43 +117,18 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
         }
     }
 
-    private FileStream TakeOwnership()
-    {
-        var lockFile = file + ".lock";
-        try
-        {
-            return new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException($"The task hub's folder cannot be written: '{lockFile}' ({e.Message}).", e);
-        }
-        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(lockFile))
-        {
-            throw new PartitionOwnedException(
-                $"Another process runs the task hub in '{file}' ('{lockFile}' is locked). Stop it first, or give this one a file of its own.", e);
-        }
-    }
-
-    // A log that ends within a page is what a crash, or a copy that was cut off, leaves: SQLite goes back to the last whole
-    // transaction, and says nothing.
-    private void TellOfTornLog()
-    {
-        const int HeaderBytes = 32;
-        const int FrameBytes = 24 + 4096;
-        var log = new FileInfo(file + "-wal");
-        if (log.Exists && log.Length > 0 && (log.Length - HeaderBytes) % FrameBytes != 0 && logger is not null)
-        {
-            Log.TornLog(logger, log.FullName, log.Length);
-        }
-    }
-
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
+        KeepLogOnClose(connection, isKept: true);
         return connection;
     }
+
+    // SQLite's last connection would move the log into a file that was refused, and remove it: such a file is left as it is.
+    private static void KeepLogOnClose(SqliteConnection connection, bool isKept)
+        => SqliteException.ThrowExceptionForRC(
+            raw.sqlite3_db_config(connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isKept ? 1 : 0, out _), connection.Handle!);
 
     private static SqliteConnection Configure(SqliteConnection connection)
     {
@@ -159,12 +145,5 @@ public sealed partial class SqlitePartitionStore(string file, ILogger<SqlitePart
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
         return connection;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "The log '{File}' ({Length} bytes) ends within a page: a crash or a truncated copy. "
-            + "The task hub goes on from the last whole transaction in it; whatever came after is not there.")]
-        public static partial void TornLog(ILogger logger, string file, long length);
     }
 }

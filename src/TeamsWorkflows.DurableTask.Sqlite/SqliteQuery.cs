@@ -5,6 +5,9 @@ namespace TeamsWorkflows.DurableTask.Sqlite;
 /// <summary>A list query as SQL: the conditions that were given, and their values in the same order.</summary>
 internal sealed class SqliteQuery
 {
+    /// <summary>The collation that compares as orchestrators' names do; SQLite's own NOCASE knows A to Z only.</summary>
+    public const string NameCollation = "NAME";
+
     private readonly StringBuilder _text = new($"SELECT {SqliteRows.InstanceColumns} FROM instance WHERE key < ?");
     private readonly List<Action<SqliteStatement>> _values = [];
 
@@ -23,7 +26,7 @@ internal sealed class SqliteQuery
             _values.Add(s => s.Bind(prefix).Bind(prefix).Bind(prefix));
         }
 
-        AddIf(query.Name, " AND name = ? COLLATE NOCASE", static (s, value) => s.Bind(value));
+        AddIf(query.Name, $" AND name = ? COLLATE {NameCollation}", static (s, value) => s.Bind(value));
         AddIf(query.CreatedFrom, " AND created_at >= ?", static (s, value) => s.Bind(value));
         AddIf(query.CreatedBefore, " AND created_at < ?", static (s, value) => s.Bind(value));
         AddIf(query.CompletedFrom, " AND completed_at >= ?", static (s, value) => s.Bind(value));

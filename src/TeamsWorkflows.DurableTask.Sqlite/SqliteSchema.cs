@@ -18,6 +18,7 @@ internal sealed class SqliteSchema(SqliteConnection connection, string file)
     private const int ApplicationId = 0x54575448; // "TWTH"
 
     /// <exception cref="IncompatibleStoreException">A newer release, or another application, wrote the file; it is left as it is.</exception>
+    /// <exception cref="CorruptStoreException">What the file says of itself cannot be true.</exception>
     public void Migrate()
     {
         var version = Check();
@@ -63,6 +64,12 @@ internal sealed class SqliteSchema(SqliteConnection connection, string file)
             throw new IncompatibleStoreException(
                 $"'{file}' has schema version {version}; this release reads up to version {Version}. Start the newer release, or "
                 + "restore the backup that was made before it. The file was left as it is.");
+        }
+
+        if (version < 0)
+        {
+            throw new CorruptStoreException(
+                $"'{file}' has schema version {version}, which no release writes: its header is damaged. Restore the last backup.");
         }
 
         return version == 0 && ours == 3 ? 1 : version;

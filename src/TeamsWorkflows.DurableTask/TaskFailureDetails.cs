@@ -13,7 +13,7 @@ public sealed record TaskFailureDetails(
     TaskFailureDetails? InnerFailure = null,
     bool IsNonRetriable = false)
 {
-    /// <summary>Gets facts for code to branch on: null, a boolean, a double or a text each; nested values as JSON text.</summary>
+    /// <summary>Gets facts for code to branch on: null, a boolean, a finite double or a text each; nested values as JSON text.</summary>
     public ValueMap<object?> Properties { get; init; } = ValueMap<object?>.Empty;
 
     // An exception that refers to itself must not make a history without end.
@@ -91,4 +91,11 @@ public static class EngineErrors
 
     /// <summary>An orchestrator asked for something with an identifier or name outside <see cref="TaskHubLimits"/>.</summary>
     public const string InvalidName = nameof(InvalidName);
+
+    /// <summary>What was to be replayed is not the whole history of one execution. Said by <see cref="Testing.OrchestrationReplayer"/> alone.</summary>
+    public const string IncompleteHistory = nameof(IncompleteHistory);
+
+    /// <returns>Whether the engine ends an execution with that code, whatever its orchestrator decided.</returns>
+    internal static bool EndsExecution(string code) => code is OrchestratorNotRegistered or VersionMismatch or NonDeterministicOrchestration
+        or ContinueAsNewLoop or TurnTimeLimitExceeded or PayloadTooLarge or HistoryTooLong or InvalidName;
 }

@@ -30,7 +30,7 @@ public sealed class TaskHubLimits
     /// <value>The default is 256.</value>
     public int MaxTagLength { get; set; } = 256;
 
-    /// <summary>Gets or sets the length of the name of an orchestrator, activity or event, in UTF-16 units.</summary>
+    /// <summary>Gets or sets the length of the name of an orchestrator, activity or event, and of a version, in UTF-16 units.</summary>
     /// <value>The default is 256.</value>
     public int MaxNameLength { get; set; } = 256;
 
@@ -46,6 +46,10 @@ public sealed class TaskHubLimits
 
     /// <returns>What is wrong with the name of an orchestrator, activity or event; null: nothing.</returns>
     internal string? CheckName(string name) => CheckText("A name", name, MaxNameLength);
+
+    /// <returns>What is wrong with a version; null: nothing. None at all is fine.</returns>
+    internal string? CheckVersion(string? version)
+        => string.IsNullOrEmpty(version) ? null : CheckText("A version", version, MaxNameLength);
 
     /// <returns>What is wrong with the tags; null: nothing.</returns>
     internal string? CheckTags(ValueMap<string> tags)
@@ -98,11 +102,17 @@ public sealed class TaskHubLimits
             return $"{what} must have 1 to {max} characters; this one has {text.Length}.";
         }
 
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsControl(c))
+            if (char.IsControl(text[i]))
             {
-                return $"{what} must not contain control characters; this one has U+{(int)c:X4}.";
+                return $"{what} must not contain control characters; this one has U+{(int)text[i]:X4}.";
+            }
+
+            // Half a character becomes U+FFFD in UTF-8: two identifiers would be one on disk.
+            if (char.IsSurrogate(text[i]) && !(char.IsSurrogatePair(text, i) && ++i > 0))
+            {
+                return $"{what} must be well-formed Unicode; this one has a lone U+{(int)text[i]:X4}.";
             }
         }
 

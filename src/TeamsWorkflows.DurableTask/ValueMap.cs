@@ -33,7 +33,9 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public bool Equals(ValueMap<TValue>? other) => other is not null && _entries.SequenceEqual(other._entries);
+    // Mostly the same object: rows of one instance share their tags, and most have none.
+    public bool Equals(ValueMap<TValue>? other)
+        => ReferenceEquals(this, other) || (other is not null && Count == other.Count && _entries.SequenceEqual(other._entries));
 
     public override bool Equals(object? obj) => Equals(obj as ValueMap<TValue>);
 

@@ -4,9 +4,10 @@ using TeamsWorkflows.Benchmarks.Engine;
 using TeamsWorkflows.Benchmarks.Peers;
 
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- reports [COUNT] [CALLERS] [RUNS]
-// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N] [--postgres CONNECTION]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- compare --harness FOLDER [--rounds N] [--only W1a,W2] [--folder F]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- start [RUNS]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- diagnose FILE.jsonl [ROUNDS]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- --filter '*'        (BenchmarkDotNet)
 switch (args)
 {
@@ -19,6 +20,9 @@ switch (args)
         return await Compare.RunAsync(rest);
     case ["start", .. var rest]:
         await StartWorkload.RunAsync(Number(rest, 0, 5));
+        break;
+    case ["diagnose", var file, .. var rest]:
+        DiagnosisWorkload.Run(file, Number(rest, 0, 3));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ReportsWorkload).Assembly).Run(args);

@@ -69,6 +69,29 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void A_name_is_registered_once()
+    {
+        static Inline.InlineOrchestrator<int, int> Create() => new((_, _) => Task.FromResult(1));
+        var registry = TestHub.Registry()
+            .Activity<int, int>("act", (_, _) => Task.FromResult(1))
+            .AddOrchestrator("one", Create)
+            .AddOrchestrator("one", "1.0", Create)
+            .AddOrchestrator("two", "1.0", Create);
+        (string Expected, Action Register)[] cases =
+        [
+            ("An orchestrator named 'ONE' is registered already", () => registry.AddOrchestrator("ONE", Create)),
+            ("Version '1.0' of orchestrator 'one' is registered already", () => registry.AddOrchestrator("one", "1.0", Create)),
+            ("An activity named 'act' is registered already", () => registry.Activity<int, int>("act", (_, _) => Task.FromResult(2))),
+            ("name", () => registry.AddOrchestrator("", Create)),
+            ("version", () => registry.AddOrchestrator("three", "", Create)),
+            ("name", () => registry.AddOrchestrator(default, Create)),
+        ];
+
+        Assert.All(cases, c => Assert.Contains(c.Expected, Assert.ThrowsAny<ArgumentException>(c.Register).Message, StringComparison.Ordinal));
+        Assert.Equal(["one", "two"], registry.OrchestratorNames.Select(n => n.Value));
+    }
+
+    [Fact]
     public void Code_that_decides_more_than_history_says_is_noticed()
     {
         var executor = new OrchestrationExecutor(
@@ -107,11 +130,19 @@ public sealed class GuardTests
             ("MaxPayloadBytes", () => Start(input: new string('x', 999))),
             ("1 to 256 characters", () => Start(new string('n', 257))),
             ("1 to 256 characters", () => Start("")),
+            ("half of a surrogate pair", () => Start("a\uD83Eb")),
             ("U+000A", () => Start(options: new("a\nb"))),
             ("entities are unimplemented", () => Start(options: new("@counter@a"))),
             ("MaxTags", () => Start(options: new() { Tags = new([new("a", "1"), new("b", "1")]) })),
             ("entities are unimplemented", () => hub.Client.RaiseEventAsync("@counter@a", "op")),
             ("MaxPayloadBytes", () => hub.Client.RaiseEventAsync("a", "e", new string('é', 500))),
+            ("MaxPayloadBytes", () => hub.Client.TerminateInstanceAsync("a", new string('x', 1_001))),
+            ("MaxPayloadBytes", () => hub.Client.SuspendInstanceAsync("a", new string('x', 1_001))),
+            ("MaxPayloadBytes", () => hub.Client.RewindInstanceAsync("a", new string('x', 1_001))),
+            ("U+0000", () => Start(options: new() { Version = "1\0" })),
+            ("1 to 256 characters", () => Start(options: new() { Version = new string('1', 257) })),
+            ("U+D83E", () => Start(options: new("half a \uD83E"))),
+            ("U+DDFE", () => Start("\uDDFE half a name")),
         ];
         foreach (var (expected, call) in cases)
         {
@@ -119,6 +150,7 @@ public sealed class GuardTests
         }
 
         Assert.Empty((await hub.Client.GetAllInstancesAsync(new([]))).Instances);
+        Assert.Equal("a 🧾", (await hub.RunAsync("echo", "x", "a 🧾")).InstanceId);
         Assert.Equal($"\"{new string('x', 998)}\"", (await hub.RunAsync("echo", new string('x', 998))).Output);
     }
 
@@ -131,6 +163,8 @@ public sealed class GuardTests
     [InlineData("child", EngineErrors.PayloadTooLarge, "sub-orchestration 'breaks'")]
     [InlineData("name", EngineErrors.InvalidName, "1 to 256")]
     [InlineData("id", EngineErrors.InvalidName, "entities are unimplemented")]
+    [InlineData("version", EngineErrors.InvalidName, "A version must not contain")]
+    [InlineData("next version", EngineErrors.InvalidName, "A version must not contain")]
     [InlineData("history", EngineErrors.HistoryTooLong, "MaxHistoryEvents")]
     [InlineData("generation", EngineErrors.PayloadTooLarge, "next generation")]
     public async Task An_orchestration_that_breaks_a_limit_fails_and_says_which(string what, string code, string expected)
@@ -153,6 +187,8 @@ public sealed class GuardTests
                         case "name": return await context.CallActivityAsync<string>(large);
                         case "id": context.SendEvent("@entity@key", "op"); break;
                         case "generation": context.ContinueAsNew(large); return "";
+                        case "version": return await context.CallSubOrchestratorAsync<string>("breaks", "", new TaskOptions { Version = "\0" });
+                        case "next version": context.ContinueAsNew("", newVersion: "1\0"); return "";
                         default:
                             for (var i = 0; i < 100; i++)
                             {
@@ -215,7 +251,7 @@ public sealed class GuardTests
         await using var hub = new TestHub(
             TestHub.Registry().Orchestrator<int, int>("one", (_, input) => Task.FromResult(input)), configure: static o => o.MaxPendingCalls = 3);
 
-        var ends = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => hub.RunAsync("one", i))).WaitAsync(TimeSpan.FromSeconds(30));
+        var ends = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => Task.Run(() => hub.RunAsync("one", i)))).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), ends.Select(e => e.Output));
     }
 

@@ -57,7 +57,9 @@ public sealed class OrchestrationExecutorTests
 
         var end = Assert.IsType<CompleteOrchestrationAction>(Assert.Single(response.Actions));
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.Status);
-        Assert.Contains("'publish' at #0", end.Failure!.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(
+            "History has TaskScheduledEvent 'publish' at #0, but the code decided ScheduleTaskAction 'post' there.", end.Failure!.ErrorMessage);
+        Assert.Equal(EngineErrors.NonDeterministicOrchestration, end.Failure.ErrorType);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Sqlite;
 using TeamsWorkflows.DurableTask.Storage;
+using TeamsWorkflows.DurableTask.Tests.Damage;
 
 namespace TeamsWorkflows.DurableTask.Tests;
 

@@ -59,6 +59,19 @@ internal sealed class TestHub : IAsyncDisposable
         Assert.True(Worker.Runtime.IsIdle, "The hub does not come to rest.");
     }
 
+    /// <summary>Waits until no turn is on its way; activities may run.</summary>
+    public Task IdleTurnsAsync() => Worker.Runtime.WhenQuietAsync().WaitAsync(Patience);
+
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1_000 && !condition(); i++)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.True(condition(), "What was waited for did not come.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Worker.DisposeAsync();

@@ -22,6 +22,7 @@ public sealed class AccessTests(ServerHost host)
         { "GET", "/api/v1/orchestrations", "A" },
         { "GET", "/api/v1/orchestrations/none", "A" },
         { "GET", "/api/v1/orchestrations/none/history", "A" },
+        { "GET", "/api/v1/orchestrations/none/history/export", "A" },
         { "POST", "/api/v1/orchestrations/none/terminate", "A" },
     };
 
@@ -65,6 +66,7 @@ public sealed class AccessTests(ServerHost host)
     [InlineData("/api/v1/connections/none", "connection")]
     [InlineData("/api/v1/orchestrations/none", "orchestration")]
     [InlineData("/api/v1/orchestrations/none/history", "orchestration")]
+    [InlineData("/api/v1/orchestrations/none/history/export", "orchestration")]
     [InlineData("/api/v1/nothing", "address")]
     public async Task What_does_not_exist_is_not_found(string path, string named)
     {

@@ -1,4 +1,7 @@
 using System.Net;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Testing;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -38,6 +41,37 @@ public sealed class OperatingApiTests(ServerHost host)
         Assert.Contains("TaskScheduled", types);
         Assert.Equal("ExecutionCompleted", types[^1]);
         Assert.DoesNotContain("eyJ", instance.ToString() + history, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B13")]
+    [Trait("Requirement", "R49")]
+    public async Task An_exported_history_replays_against_the_code_that_made_it_and_holds_no_token()
+    {
+        using var publisher = await host.PublisherAsync();
+        using var administrator = await host.AdministratorAsync();
+        var report = await host.DeliverAsync(publisher, Calls.Unique("Exported"));
+        var address = new Uri(report.GetProperty("deliveries")[0].GetProperty("links").Text("orchestration") + "/history/export", UriKind.Relative);
+
+        using var response = await administrator.GetAsync(address);
+        var json = await response.Content.ReadAsStringAsync();
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
+        Assert.StartsWith("DeliverToDestination-delivery-", response.Content.Headers.ContentDisposition!.FileName, StringComparison.Ordinal);
+        Assert.DoesNotContain("eyJ", json, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Tenant.Connector.ClientSecret, json, StringComparison.Ordinal);
+        Assert.DoesNotContain("Figures for", json, StringComparison.Ordinal);
+
+        var history = HistoryJson.Read(json);
+        Assert.IsType<ExecutionCompletedEvent>(history.Events[^1]);
+        new OrchestrationReplayer(host.Server.Services.GetRequiredService<DurableTaskRegistry>()).Replay(history).ThrowUnlessMatches();
+
+        using var unknown = await administrator.GetAsync(new Uri("/api/v1/orchestrations/nobody/history/export", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        using var refused = await publisher.GetAsync(address);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        var document = await administrator.GetJsonAsync("/openapi/v1.json");
+        var operation = document.GetProperty("paths").GetProperty("/api/v1/orchestrations/{id}/history/export").GetProperty("get");
+        Assert.Contains("HistoryExport", operation.GetProperty("responses").GetProperty("200").ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

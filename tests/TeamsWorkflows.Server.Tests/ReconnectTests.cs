@@ -64,6 +64,7 @@ public sealed partial class ReconnectTests : IAsyncLifetime
         [
             links.Text("self"), links.Text("connection"), delivery.Text("self"), delivery.Text("report"), delivery.Text("orchestration"),
             delivery.Text("orchestration") + "/history", $"/api/v1/orchestrations/reconnect-{found.Text("id")}/history",
+            delivery.Text("orchestration") + "/history/export", $"/api/v1/orchestrations/reconnect-{found.Text("id")}/history/export",
         ];
         foreach (var address in addresses)
         {

@@ -40,6 +40,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         Demand(Limits.CheckName(name.Value), nameof(name));
         Demand(Limits.CheckPayload("The input", json), nameof(input));
         Demand(Limits.CheckTags(options.Tags), nameof(options));
+        Demand(Limits.CheckVersion(options.Version), nameof(options));
         if (options.InstanceId is not null)
         {
             Demand(Limits.CheckInstanceId(options.InstanceId), nameof(options));
@@ -62,16 +63,17 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
 
     public override Task<bool> TerminateInstanceAsync(
         string instanceId, string? reason = null, bool recursive = false, CancellationToken cancellation = default)
-        => TellAsync(instanceId, new ExecutionTerminatedEvent(reason, recursive) { Timestamp = _time.GetUtcNow() }, cancellation);
+        => TellReasonAsync(instanceId, reason, new ExecutionTerminatedEvent(reason, recursive) { Timestamp = _time.GetUtcNow() }, cancellation);
 
     public override Task<bool> SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
-        => TellAsync(instanceId, new ExecutionSuspendedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
+        => TellReasonAsync(instanceId, reason, new ExecutionSuspendedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
 
     public override Task<bool> ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
-        => TellAsync(instanceId, new ExecutionResumedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
+        => TellReasonAsync(instanceId, reason, new ExecutionResumedEvent(reason) { Timestamp = _time.GetUtcNow() }, cancellation);
 
     public override async Task RewindInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
+        Demand(Limits.CheckPayload("The reason", reason), nameof(reason));
         var rewound = new ExecutionRewoundEvent(reason) { Timestamp = _time.GetUtcNow() };
         switch (await DeliverAsync(instanceId, rewound, cancellation))
         {
@@ -126,7 +128,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1, nameof(query));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, OrchestrationQuery.MaxPageSize, nameof(query));
-        if (!long.TryParse(query.ContinuationToken ?? "9223372036854775807", CultureInfo.InvariantCulture, out var beforeKey))
+        if (!long.TryParse(query.ContinuationToken ?? "9223372036854775807", NumberStyles.None, CultureInfo.InvariantCulture, out var beforeKey))
         {
             throw new ArgumentException("The continuation token is not one that this task hub gave out.", nameof(query));
         }
@@ -201,6 +203,12 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         => withPayloads && _store.LoadEnds(row.Id) is { } stored && stored.Row.Key == row.Key
             ? OrchestrationMetadata.From(stored)
             : OrchestrationMetadata.From(row, started: null, end: null);
+
+    private async Task<bool> TellReasonAsync(string instanceId, string? reason, HistoryEvent historyEvent, CancellationToken cancellation)
+    {
+        Demand(Limits.CheckPayload("The reason", reason), nameof(reason));
+        return await TellAsync(instanceId, historyEvent, cancellation);
+    }
 
     private async Task<bool> TellAsync(string instanceId, HistoryEvent historyEvent, CancellationToken cancellation)
         => await DeliverAsync(instanceId, historyEvent, cancellation) == DeliveryOutcome.Accepted;

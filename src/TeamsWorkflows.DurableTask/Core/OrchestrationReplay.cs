@@ -50,7 +50,7 @@ internal sealed partial class OrchestrationReplay(
 
         if (!isRewinding && _mismatch is null && _undecided.Count > 0)
         {
-            _mismatch = new($"The code decided {_undecided.Values.MinBy(static a => a.Id)}, which history does not have.");
+            _mismatch = new(Disagreement.Between(null, _undecided.Values.MinBy(static a => a.Id)));
         }
     }
 
@@ -103,12 +103,10 @@ internal sealed partial class OrchestrationReplay(
         {
             case OrchestratorStartedEvent e: _now = e.Timestamp; break;
             case ExecutionStartedEvent e: Start(e); break;
-            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
-            case TimerCreatedEvent e: Confirm<CreateTimerAction>(e, static _ => true, "timer"); break;
-            case SubOrchestrationInstanceCreatedEvent e:
-                Confirm<CreateSubOrchestrationAction>(e, a => IsSame(a.Name, e.Name), e.Name);
-                break;
-            case EventSentEvent e: Confirm<SendEventAction>(e, a => IsSame(a.Name, e.Name), e.Name); break;
+            case TaskScheduledEvent e: Confirm<ScheduleTaskAction>(e, a => IsSame(a.Name, e.Name)); break;
+            case TimerCreatedEvent e: Confirm<CreateTimerAction>(e, static _ => true); break;
+            case SubOrchestrationInstanceCreatedEvent e: Confirm<CreateSubOrchestrationAction>(e, a => IsSame(a.Name, e.Name)); break;
+            case EventSentEvent e: Confirm<SendEventAction>(e, a => IsSame(a.Name, e.Name)); break;
             case ExecutionTerminatedEvent e: _terminated = e; break;
             case ExecutionSuspendedEvent: _suspended ??= new(); break;
             case ExecutionResumedEvent: Resume(); break;
@@ -171,7 +169,7 @@ internal sealed partial class OrchestrationReplay(
     }
 
     // History says what was decided; the code must have just decided the same.
-    private void Confirm<TAction>(HistoryEvent e, Func<TAction, bool> matches, string what)
+    private void Confirm<TAction>(HistoryEvent e, Func<TAction, bool> matches)
         where TAction : OrchestratorAction
     {
         if (_undecided.Remove(e.EventId, out var action) && action is TAction typed && matches(typed))
@@ -179,9 +177,7 @@ internal sealed partial class OrchestrationReplay(
             return;
         }
 
-        var found = action is null ? "nothing" : action.ToString();
-        _mismatch = new NonDeterministicOrchestrationException(
-            $"History has {e.GetType().Name} '{what}' at #{e.EventId}, but the code decided {found} there.");
+        _mismatch = new NonDeterministicOrchestrationException(Disagreement.Between(e, action));
     }
 
     // Plain completion sources on purpose: with RunContinuationsAsynchronously, Task.WhenAny and friends would continue

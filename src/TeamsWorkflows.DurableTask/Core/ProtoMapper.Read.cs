@@ -37,8 +37,8 @@ internal static partial class ProtoMapper
             Case.SubOrchestrationInstanceCreated => FromProto(e.SubOrchestrationInstanceCreated, at),
             Case.SubOrchestrationInstanceCompleted => FromProto(e.SubOrchestrationInstanceCompleted, at),
             Case.SubOrchestrationInstanceFailed => FromProto(e.SubOrchestrationInstanceFailed, at),
-            Case.TimerCreated => new TimerCreatedEvent(FromProto(e.TimerCreated.FireAt)) { Timestamp = at },
-            Case.TimerFired => new TimerFiredEvent(e.TimerFired.TimerId, FromProto(e.TimerFired.FireAt)) { Timestamp = at },
+            Case.TimerCreated => new TimerCreatedEvent(FromProto(e.TimerCreated.FireAt, "fireAt")) { Timestamp = at },
+            Case.TimerFired => new TimerFiredEvent(e.TimerFired.TimerId, FromProto(e.TimerFired.FireAt, "fireAt")) { Timestamp = at },
             Case.EventSent => new EventSentEvent(e.EventSent.InstanceId, e.EventSent.Name, e.EventSent.Input) { Timestamp = at },
             Case.EventRaised => new EventRaisedEvent(e.EventRaised.Name, e.EventRaised.Input) { Timestamp = at },
             Case.GenericEvent => new GenericEvent(e.GenericEvent.Data) { Timestamp = at },
@@ -98,7 +98,7 @@ internal static partial class ProtoMapper
         => new(x.TaskScheduledId, FromProto(x.FailureDetails)) { Timestamp = at };
 
     private static ParentTask FromProto(Proto.ParentInstanceInfo parent) => new(
-        parent.OrchestrationInstance.InstanceId,
+        (parent.OrchestrationInstance ?? throw Missing("orchestrationInstance of its parent")).InstanceId,
         parent.OrchestrationInstance.ExecutionId ?? "",
         parent.TaskScheduledId,
         parent.Name,
@@ -106,7 +106,7 @@ internal static partial class ProtoMapper
 
     private static TraceContext FromProto(Proto.TraceContext trace) => new(trace.TraceParent, trace.TraceState);
 
-    private static TaskFailureDetails FromProto(Proto.TaskFailureDetails x) => new(
+    private static TaskFailureDetails FromProto(Proto.TaskFailureDetails? x) => x is null ? throw Missing("failureDetails") : new(
         x.ErrorType,
         x.ErrorMessage,
         x.StackTrace,
@@ -131,8 +131,10 @@ internal static partial class ProtoMapper
     private static ValueMap<string> FromProto(MapField<string, string> map)
         => map.Count == 0 ? ValueMap<string>.Empty : new(map);
 
-    private static DateTimeOffset FromProto(Timestamp time)
-        => DateTimeOffset.UnixEpoch.AddTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanos / TimeSpan.NanosecondsPerTick));
+    private static DateTimeOffset FromProto(Timestamp? time, string field = "timestamp")
+        => time is null ? throw Missing(field) : DateTimeOffset.UnixEpoch.AddTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanos / TimeSpan.NanosecondsPerTick));
+
+    private static InvalidDataException Missing(string field) => new($"The event has no {field}.");
 
     private static OrchestrationRuntimeStatus FromProto(Proto.OrchestrationStatus status) => status switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
@@ -142,7 +143,9 @@ internal static partial class ProtoMapper
         null => Value.ForNull(),
         bool x => Value.ForBool(x),
         string x => Value.ForString(x),
-        IConvertible x and not char and not DateTime => Value.ForNumber(x.ToDouble(System.Globalization.CultureInfo.InvariantCulture)),
+        IConvertible x and not char and not DateTime when x.ToDouble(CultureInfo.InvariantCulture) is var number && double.IsFinite(number)
+            => Value.ForNumber(number),
+        IConvertible x => Value.ForString(x.ToString(CultureInfo.InvariantCulture)), // JSON has no number for infinity
         _ => Value.ForString(value.ToString()),
     };
 

@@ -43,7 +43,8 @@ internal sealed class Instance(string id)
 
     public LinkedListNode<Instance>? IdleNode { get; set; }
 
-    public DateTimeOffset IdleSince { get; set; }
+    /// <summary>Gets or sets since when, as a timestamp of the time provider.</summary>
+    public long IdleSince { get; set; }
 
     /// <summary>Gets a value indicating whether there is something that events can be given to.</summary>
     public bool IsOpen => State is not null || Waiting is not null;

@@ -130,7 +130,7 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
 
         if (revival?.Parent is { } parent && ends.End is { } end)
         {
-            turn.Refusals.Add(OutboundMessage.ToParent(parent, end, now)); // rewound on its own meanwhile, or terminated
+            turn.Refuse(OutboundMessage.ToParent(parent, end, now)); // rewound on its own meanwhile, or terminated
         }
 
         return DeliveryOutcome.NotAllowed;
@@ -149,7 +149,7 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
         if (parent is not null)
         {
             var end = new ExecutionCompletedEvent(OrchestrationRuntimeStatus.Failed, null, failure) { Timestamp = now };
-            turn.Refusals.Add(OutboundMessage.ToParent(parent, end, now));
+            turn.Refuse(OutboundMessage.ToParent(parent, end, now));
         }
     }
 

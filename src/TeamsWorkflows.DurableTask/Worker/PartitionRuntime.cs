@@ -49,7 +49,7 @@ public sealed class PartitionRuntime
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options), new Admission(options));
+        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options, time), new Admission(options));
         var timersPerPage = Math.Max(1, options.MaxTimersInMemory / 2);
         var recovered = store.Recover(timersPerPage);
         _timers = new DueTimers(store, timersPerPage);
@@ -86,6 +86,9 @@ public sealed class PartitionRuntime
     public int ActivityCount => _activities.Count;
 
     public int ResidentCount => _resident.Count;
+
+    /// <summary>Gets how many calls wait to be let in.</summary>
+    public int WaitingCallCount => _admission.WaitingCount;
 
     /// <summary>Gets a value indicating whether only a timer or a caller can make something happen.</summary>
     public bool IsIdle
@@ -150,12 +153,18 @@ public sealed class PartitionRuntime
     /// <summary>Waits until another call may come.</summary>
     /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
     /// <param name="patience">Cancelled when the caller gives up.</param>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up; nothing is left of it.</exception>
     public Task RoomAsync(bool isStart, CancellationToken patience)
     {
         lock (_gate)
         {
-            return _fault is not null ? Task.CompletedTask : _admission.WaitAsync(isStart, _activities.Count, patience);
+            if (_fault is not null || _admission.Wait(isStart, _activities.Count) is not { } caller)
+            {
+                return Task.CompletedTask;
+            }
+
+            patience.UnsafeRegister(_ => GiveUp(caller, patience), null);
+            return caller.Value.Task;
         }
     }
 
@@ -184,15 +193,14 @@ public sealed class PartitionRuntime
 
         lock (_gate)
         {
-            var now = _time.GetUtcNow();
             for (var i = 0; i < turns.Count; i++)
             {
-                Settle(turns[i], now);
+                Settle(turns[i]);
             }
 
             _admission.Release(_activities.Count);
 
-            Evict(now);
+            Evict();
             TellIfQuiet();
         }
 
@@ -212,7 +220,7 @@ public sealed class PartitionRuntime
                 return null;
             }
 
-            _admission.Release(_activities.Count);
+            _admission.Release(_activities.Count); // no turn may follow: the instance may have ended
             return activity;
         }
     }
@@ -250,7 +258,7 @@ public sealed class PartitionRuntime
     {
         lock (_gate)
         {
-            Evict(_time.GetUtcNow());
+            Evict();
         }
     }
 
@@ -322,7 +330,7 @@ public sealed class PartitionRuntime
         }
     }
 
-    private void Settle(Turn turn, DateTimeOffset now)
+    private void Settle(Turn turn)
     {
         var instance = turn.Instance;
         (instance.Current, instance.IsBusy, instance.IsSurelyNew) = (null, false, false);
@@ -363,7 +371,16 @@ public sealed class PartitionRuntime
         }
         else if (!instance.Row!.IsActive)
         {
-            _idle.Add(instance, now);
+            _idle.Add(instance);
+        }
+    }
+
+    private void GiveUp(LinkedListNode<TaskCompletionSource> caller, CancellationToken patience)
+    {
+        lock (_gate)
+        {
+            Admission.GiveUp(caller);
+            caller.Value.TrySetCanceled(patience);
         }
     }
 
@@ -452,9 +469,9 @@ public sealed class PartitionRuntime
         }
     }
 
-    private void Evict(DateTimeOffset now)
+    private void Evict()
     {
-        while (_idle.TryTakeSurplus(now, out var surplus))
+        while (_idle.TryTakeSurplus(out var surplus))
         {
             _resident.Remove(surplus!.Id);
         }

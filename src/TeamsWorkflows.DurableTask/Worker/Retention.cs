@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Worker;
@@ -53,8 +54,14 @@ internal sealed partial class Retention(
     {
         while (!_stopping.IsCancellationRequested)
         {
-            var old = store.ListFinished(time.GetUtcNow() - options.Retention, options.RetentionBatch);
-            var outcomes = await Task.WhenAll(old.Select(purge));
+            var now = time.GetUtcNow();
+            if (now - DateTimeOffset.MinValue <= options.Retention)
+            {
+                return; // nothing is that old
+            }
+
+            var old = store.ListFinished(now - options.Retention, options.RetentionBatch);
+            var outcomes = await Task.WhenAll(old.Select(TryPurgeAsync));
             var purged = outcomes.Count(static o => o == DeliveryOutcome.Accepted);
             if (purged > 0)
             {
@@ -65,6 +72,18 @@ internal sealed partial class Retention(
             {
                 return;
             }
+        }
+    }
+
+    private async Task<DeliveryOutcome> TryPurgeAsync(string instanceId)
+    {
+        try
+        {
+            return await purge(instanceId);
+        }
+        catch (TaskHubBusyException)
+        {
+            return DeliveryOutcome.NotAllowed; // callers come first; the next tick tries again
         }
     }
 

@@ -332,10 +332,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             if (Runtime.NextTimer is { } next && next != _armedFor)
             {
                 _armedFor = next;
-                var delay = next - _time.GetUtcNow();
-                _timer.Change(
-                    delay < TimeSpan.Zero ? TimeSpan.Zero : delay > MaxTimerDelay ? MaxTimerDelay : delay,
-                    Timeout.InfiniteTimeSpan);
+                _timer.Change(TimerDelay(next - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
                 if (_time.GetUtcNow() >= next)
                 {
                     _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan); // the clock moved while the timer was being set
@@ -343,6 +340,12 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             }
         }
     }
+
+    // Timers count in whole milliseconds, rounded down: one that is set for less comes at once, and again, until it is time.
+    private static TimeSpan TimerDelay(TimeSpan left)
+        => left <= TimeSpan.Zero ? TimeSpan.Zero
+            : left > MaxTimerDelay ? MaxTimerDelay
+            : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
 
     private static partial class Log
     {

@@ -8,6 +8,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 public sealed class Turn : IPendingCommit
 {
     private StoreCommand? _command;
+    private List<OutboundMessage>? _refusals;
     private int _isClaimed;
 
     internal Turn(Instance instance, IReadOnlyList<InboxItem> inbox)
@@ -42,7 +43,7 @@ public sealed class Turn : IPendingCommit
     internal IReadOnlyList<TimerCreatedEvent> Timers { get; set; } = [];
 
     /// <summary>Gets what senders must know of messages that nobody takes.</summary>
-    internal List<OutboundMessage> Refusals { get; } = [];
+    internal IReadOnlyList<OutboundMessage> Refusals => _refusals ?? (IReadOnlyList<OutboundMessage>)[];
 
     /// <summary>Gets or sets the key of an instance that is purged, or that gives its identifier up.</summary>
     internal long? Gone { get; set; }
@@ -78,6 +79,8 @@ public sealed class Turn : IPendingCommit
     internal bool IsGivenUp { get; set; }
 
     internal void Write(StoreCommand command) => _command = command;
+
+    internal void Refuse(OutboundMessage answer) => (_refusals ??= []).Add(answer);
 
     /// <summary>Tells the callers, now that it is durable.</summary>
     internal void Answer()

@@ -10,6 +10,7 @@ internal sealed class TurnCommit(Sequences sequences)
     public void Write(Turn turn, PlayedTurn played, DateTimeOffset now)
     {
         var (instance, state, end) = (turn.Instance, played.State, played.Decision.End);
+        now = NotBeforeItsCreation(instance, now);
         var started = state.Started!;
         var row = Row(instance, started, now) with
         {
@@ -33,7 +34,7 @@ internal sealed class TurnCommit(Sequences sequences)
             played.ReplacesHistory && instance.Row is not null,
             IsNew: instance.Row is null,
             isUnchanged ? null : row,
-            Send(turn, [.. turn.Refusals, .. played.Decision.Messages]),
+            Send(turn, turn.Refusals.Count == 0 ? played.Decision.Messages : [.. turn.Refusals, .. played.Decision.Messages]),
             Consumed(turn),
             turn.Gone));
 
@@ -49,6 +50,7 @@ internal sealed class TurnCommit(Sequences sequences)
     public void WriteWaiting(Turn turn, IReadOnlyList<HistoryEvent> waiting, bool isSuspended, DateTimeOffset now)
     {
         var instance = turn.Instance;
+        now = NotBeforeItsCreation(instance, now);
         var start = (ExecutionStartedEvent)waiting[0];
         var row = Row(instance, start, now) with
         {
@@ -76,6 +78,10 @@ internal sealed class TurnCommit(Sequences sequences)
             turn.Activities = Items(turn.InstanceId, state.Started!, state.OpenActivities); // what a crash interrupted
         }
     }
+
+    // The wall clock may have been put back meanwhile: nothing changes or ends before it was created.
+    private static DateTimeOffset NotBeforeItsCreation(Instance instance, DateTimeOffset now)
+        => instance.Row is { CreatedAt: var created } && created > now ? created : now;
 
     private InstanceRow Row(Instance instance, ExecutionStartedEvent started, DateTimeOffset now) => new(
         instance.Row?.Key ?? sequences.NextKey(),

@@ -59,13 +59,13 @@ internal sealed class TurnLimits(TaskHubLimits limits)
         ScheduleTaskAction a => Name(limits.CheckName(a.Name) ?? limits.CheckTags(a.Tags))
             ?? Payload($"The input of activity '{a.Name}'", a.Input),
         CreateSubOrchestrationAction a =>
-            Name(limits.CheckInstanceId(a.InstanceId) ?? limits.CheckName(a.Name) ?? limits.CheckTags(a.Tags))
+            Name(limits.CheckInstanceId(a.InstanceId) ?? limits.CheckName(a.Name) ?? limits.CheckVersion(a.Version) ?? limits.CheckTags(a.Tags))
             ?? Payload($"The input of sub-orchestration '{a.Name}'", a.Input),
         SendEventAction a => Name(limits.CheckInstanceId(a.InstanceId) ?? limits.CheckName(a.Name))
             ?? Payload($"The event '{a.Name}'", a.Input),
         CompleteOrchestrationAction { Status: OrchestrationRuntimeStatus.Completed } a => Payload("The output", a.Result),
         CompleteOrchestrationAction { Status: OrchestrationRuntimeStatus.ContinuedAsNew } a
-            => Payload("The input of the next generation", a.Result),
+            => Name(limits.CheckVersion(a.NewVersion)) ?? Payload("The input of the next generation", a.Result),
         _ => null,
     };
 

@@ -40,7 +40,12 @@ internal sealed class TurnPlayer(
         return turn.ToRewind is { } failed
             ? PlayRewind(turn, failed, now)
             : PlayGenerations(
-                turn, instance.State ?? new ExecutionState(), turn.Replay ?? NewReplay(instance.Id, customStatus: null), [], [], now);
+                turn,
+                instance.State ?? new ExecutionState(),
+                turn.Replay ?? NewReplay(instance.Id, customStatus: null),
+                before: [],
+                messages: [],
+                now);
     }
 
     private PlayedTurn PlayRewind(Turn turn, IReadOnlyList<HistoryEvent> failed, DateTimeOffset now)
@@ -51,7 +56,7 @@ internal sealed class TurnPlayer(
         var reason = turn.Events.OfType<ExecutionRewoundEvent>().First().Reason;
 
         // Every child that is waited for is asked: it has failed, or has told its end to a parent that had failed.
-        List<OutboundMessage> messages = [.. state.OpenSubOrchestrations.Select(
+        OutboundMessage[] messages = [.. state.OpenSubOrchestrations.Select(
             created => OutboundMessage.ToRewind(created, state.Started!, turn.InstanceId, reason, now))];
         return PlayGenerations(turn, state, Rebuilt(turn.Instance, kept), kept, messages, now);
     }
@@ -62,7 +67,7 @@ internal sealed class TurnPlayer(
         ExecutionState state,
         OrchestrationReplay replay,
         IReadOnlyList<HistoryEvent> before,
-        List<OutboundMessage> messages,
+        IReadOnlyList<OutboundMessage> messages,
         DateTimeOffset now)
     {
         IReadOnlyList<HistoryEvent> events = turn.Events;
@@ -77,12 +82,18 @@ internal sealed class TurnPlayer(
 
             var decision = OrchestrationTurn.Apply(
                 state, events.OfType<ExecutionTerminatedEvent>().FirstOrDefault(), response, NewExecutionId, now);
-            messages.AddRange(decision.Messages);
+            messages = messages.Count == 0 ? decision.Messages : [.. messages, .. decision.Messages];
             if (decision.Restart is not { } next)
             {
                 state.Add(decision.Decided);
                 CloseCancelledTimers(replay, state);
-                return new(state, replay, before, events, decision with { Messages = messages }, before.Count > 0 || generation > 0);
+                return new(
+                    state,
+                    replay,
+                    before,
+                    events,
+                    ReferenceEquals(messages, decision.Messages) ? decision : decision with { Messages = messages },
+                    before.Count > 0 || generation > 0);
             }
 
             (state, replay, before, events) = (new ExecutionState(), NewReplay(turn.InstanceId, decision.CustomStatus), [], Traced(next));

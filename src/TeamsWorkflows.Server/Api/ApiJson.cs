@@ -23,6 +23,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(OrchestrationResource))]
 [JsonSerializable(typeof(OrchestrationList))]
 [JsonSerializable(typeof(HistoryResource))]
+[JsonSerializable(typeof(HistoryExport))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

@@ -6,6 +6,17 @@ namespace TeamsWorkflows.Server.Api;
 /// <summary>What an orchestration has done so far, oldest first.</summary>
 internal sealed record HistoryResource(string Id, IReadOnlyList<HistoryEventResource> Events);
 
+/// <summary>A history as a file: what <see cref="HistoryJson"/> writes.</summary>
+/// <param name="Format">The file's format: 1.</param>
+/// <param name="Name">The orchestrator's registered name.</param>
+/// <param name="Events">Each in the Durable Task protocol's own JSON, oldest first.</param>
+internal sealed record HistoryExport(int Format, string InstanceId, string Name, IReadOnlyList<JsonElement> Events)
+{
+    /// <returns>A name that every file system takes: an identifier may hold any character.</returns>
+    public static string FileName(string name, string instanceId)
+        => string.Concat($"{name}-{instanceId}".Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')) + ".json";
+}
+
 /// <summary>One event of a history. Which fields it has depends on its type.</summary>
 /// <param name="Type">The event's name in the Durable Task protocol.</param>
 internal sealed record HistoryEventResource(string Type, DateTimeOffset Timestamp)

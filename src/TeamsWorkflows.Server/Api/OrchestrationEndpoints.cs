@@ -24,6 +24,10 @@ internal static partial class OrchestrationEndpoints
         orchestrations.MapGet("/{id}/history", HistoryAsync)
             .WithSummary("Shows every event of an instance's history.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        orchestrations.MapGet("/{id}/history/export", ExportAsync)
+            .WithSummary("Exports an instance's history as a file that OrchestrationReplayer runs against other code; stack traces are left out.")
+            .Produces<HistoryExport>(contentType: "application/json")
+            .ProducesProblem(StatusCodes.Status404NotFound);
         orchestrations.MapPost("/{id}/terminate", TerminateAsync)
             .WithSummary("Ends an instance where it stands.")
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -76,6 +80,21 @@ internal static partial class OrchestrationEndpoints
         => await client.GetInstanceHistoryAsync(id, cancellationToken) is { } history
             ? TypedResults.Ok(new HistoryResource(id, history.Select(HistoryEventResource.From).ToArray()))
             : Problems.NotFound("orchestration", id);
+
+    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
+        string id, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
+        {
+            return Problems.NotFound("orchestration", id);
+        }
+
+        var events = client.StreamInstanceHistoryAsync(id, cancellationToken).Select(RecordedHistory.WithoutStackTraces);
+        return TypedResults.Stream(
+            file => HistoryJson.WriteAsync(file, id, instance.Name, events, cancellationToken),
+            "application/json",
+            HistoryExport.FileName(instance.Name, id));
+    }
 
     private static async Task<Results<Accepted<OrchestrationResource>, ProblemHttpResult>> TerminateAsync(
         string id,

@@ -1,12 +1,13 @@
 namespace TeamsWorkflows.Diagnostics;
 
-/// <summary>What is wrong, how sure we are, and what helps.</summary>
+/// <summary>What is wrong, how sure we are, why we think so, and what helps.</summary>
+/// <remarks>Stored in cases, ledgers and histories as JSON: add members, never rename one.</remarks>
 /// <param name="Class">One of <see cref="FailureClasses"/>.</param>
 /// <param name="Subclass">A finer word for the operator, such as <c>secret-expired</c>; null when there is none.</param>
 /// <param name="RetryAfter">How long the service asked us to wait; null when it did not say.</param>
 /// <param name="Confidence">0 (a guess) to 1 (the evidence admits nothing else).</param>
 /// <param name="Summary">One sentence for people, without tokens, addresses or identifiers of ours.</param>
-/// <param name="Rule">Which rule decided, and on what: <c>rule-name: evidence</c>.</param>
+/// <param name="Rule">Which rule decided, and on what: <c>rule-id: evidence</c>.</param>
 /// <param name="MayRenewSilently">Whether one renewal that bypasses the token cache can help without a person.</param>
 /// <param name="Claims">The claims that the service wants in the next token, as JSON; null when it wants none.</param>
 /// <param name="Code">The most specific code of the service: an AADSTS number, or Graph's error code.</param>
@@ -24,67 +25,21 @@ public sealed record Diagnosis(
     bool MayRenewSilently = false,
     string? Claims = null,
     string? Code = null,
-    string? RequestId = null);
-
-/// <summary>Which link of the chain failed.</summary>
-public enum FailureLayer
+    string? RequestId = null)
 {
-    Unknown,
-    Authentication,
-    Authorization,
-    ClientConfig,
-    Service,
-    Throttling,
-    Transport,
+    /// <summary>Gets a second cause that the evidence also speaks of, such as expiry behind throttling; null when there is none.</summary>
+    public SecondaryCause? Secondary { get; init; }
+
+    /// <summary>Gets the runbook that tells an operator how; null in verdicts of older releases.</summary>
+    public string? Runbook { get; init; }
+
+    /// <summary>Gets how the verdict came about; null in verdicts of older releases.</summary>
+    public DecisionTrace? Trace { get; init; }
+
+    /// <summary>Gets the confidence as a word: <c>high</c> from 0.8, <c>medium</c> from 0.55, else <c>low</c>.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string ConfidenceLevel => Confidence >= 0.8 ? "high" : Confidence >= 0.55 ? "medium" : "low";
 }
 
-/// <summary>When the same call may be made again.</summary>
-public enum RetryAdvice
-{
-    /// <summary>This call cannot work as designed.</summary>
-    Never,
-
-    /// <summary>Only after a token renewal or a person has acted.</summary>
-    AfterFix,
-
-    /// <summary>After the time that the service gave.</summary>
-    AfterSeconds,
-
-    /// <summary>After a growing delay of our own.</summary>
-    Backoff,
-}
-
-/// <summary>What an operator does about it.</summary>
-public enum OperatorAction
-{
-    WaitAndRetry,
-    Reconnect,
-    GrantAdminConsent,
-    RotateCredential,
-    ChangePolicy,
-    AddMembership,
-    FixConfiguration,
-    FixPayload,
-}
-
-/// <summary>The product's error taxonomy (R62). Stored in cases and histories: never rename one.</summary>
-public static class FailureClasses
-{
-    public const string AccessTokenExpired = "access-token-expired";
-    public const string AppMissingOrDisabled = "app-missing-or-disabled";
-    public const string ClientConfig = "client-config";
-    public const string ClientCredential = "client-credential";
-    public const string ConsentPermissionMissing = "consent-permission-missing";
-    public const string LicenceMissing = "licence-missing";
-    public const string MembershipMissing = "membership-missing";
-    public const string PayloadInvalid = "payload-invalid";
-    public const string RefreshBroken = "refresh-broken";
-    public const string ResourceNotFound = "resource-not-found";
-    public const string ServiceUnavailable = "service-unavailable";
-    public const string Throttled = "throttled";
-    public const string TokenInvalid = "token-invalid";
-    public const string TransportFailure = "transport-failure";
-    public const string Unknown = "unknown";
-    public const string UserDisabledOrDeleted = "user-disabled-or-deleted";
-    public const string WebhookPolicyBlock = "webhook-policy-block";
-}
+/// <summary>What else is wrong, or looks wrong because of the primary cause.</summary>
+public sealed record SecondaryCause(string Class, string? Subclass, string Because);

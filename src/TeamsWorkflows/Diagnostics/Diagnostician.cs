@@ -1,17 +1,24 @@
+using TeamsWorkflows.Diagnostics.Reading;
+using TeamsWorkflows.Diagnostics.Rules;
+
 namespace TeamsWorkflows.Diagnostics;
 
 /// <summary>Evidence to verdict. Pure: the same evidence gives the same verdict, and any evidence gives one.</summary>
+/// <remarks>
+/// Reading turns any surface's answer into facts; rules, which are data, are asked by rank; the highest that fires
+/// decides, the others explain and lower the confidence. See docs/diagnosis.md.
+/// </remarks>
 public static class Diagnostician
 {
+    /// <summary>Gets which edition of the rules this release decides by.</summary>
+    public static string RulesVersion => RuleBook.Current.Version;
+
     public static Diagnosis Diagnose(FailureEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
 
-        var verdict = evidence.Surface switch
-        {
-            FailureSurface.TokenEndpoint or FailureSurface.MsalException => EntraRules.Diagnose(evidence, EntraError.Read(evidence)),
-            _ => GraphRules.Diagnose(evidence, GraphError.Read(evidence)),
-        };
-        return verdict with { RequestId = verdict.RequestId ?? evidence.RequestId };
+        var rules = RuleBook.Current;
+        var facts = new EvidenceReader(rules).Read(evidence);
+        return Circumstances.Apply(new Decision(rules, facts).Take(evidence), evidence, facts);
     }
 }

@@ -1,11 +1,12 @@
 namespace TeamsWorkflows.Diagnostics;
 
 /// <summary>Everything a verdict may rest on. Never holds a token or a secret.</summary>
+/// <remarks>Stored with attempts and cases as JSON: add members, never rename one.</remarks>
 /// <param name="Surface">Where the failure was seen.</param>
 /// <param name="At">When, by our clock (UTC).</param>
 public sealed record FailureEvidence(FailureSurface Surface, DateTimeOffset At)
 {
-    /// <summary>Gets the HTTP status; null when there was no answer.</summary>
+    /// <summary>Gets the HTTP status; null when there was no answer, or when nobody noted it.</summary>
     public int? Status { get; init; }
 
     /// <summary>Gets the answer's headers, names without regard to case.</summary>
@@ -37,6 +38,21 @@ public sealed record FailureEvidence(FailureSurface Surface, DateTimeOffset At)
 
     /// <summary>Gets the identifier that we gave the request.</summary>
     public string? ClientRequestId { get; init; }
+
+    /// <summary>Gets what the token that was used says about itself; null when it could not be read.</summary>
+    public TokenClaims? Token { get; init; }
+
+    /// <summary>Gets what the connection is configured for, to compare the token with; null when it is not known.</summary>
+    public ExpectedToken? Expected { get; init; }
+
+    /// <summary>Gets how far our clock is ahead of the service's <c>Date</c> header; null when there was none.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>Gets how the token was got for this call; null when it is not known.</summary>
+    public TokenAcquisition? Acquisition { get; init; }
+
+    /// <summary>Gets the connection's last attempts, the oldest first; null when there is no history.</summary>
+    public ConnectionHistory? History { get; init; }
 }
 
 /// <summary>Where a failure was seen.</summary>
@@ -48,3 +64,25 @@ public enum FailureSurface
     WebhookResponse,
     ConnectorMessage,
 }
+
+/// <summary>How the token of a failed call was got.</summary>
+public enum TokenAcquisition
+{
+    /// <summary>Out of the cache, without asking the authority.</summary>
+    FromCache,
+
+    /// <summary>New from the authority, by the stored sign-in or the application's credential.</summary>
+    Renewed,
+
+    /// <summary>New from a person's sign-in.</summary>
+    SignedIn,
+
+    /// <summary>There was none.</summary>
+    Failed,
+}
+
+/// <summary>What the connection's tokens must be made for.</summary>
+/// <param name="Audiences">Accepted values of <c>aud</c>, as addresses or identifiers.</param>
+/// <param name="TenantId">The configured tenant.</param>
+/// <param name="AnyOfPermissions">Scopes or roles of which one is needed; empty when it is not known.</param>
+public sealed record ExpectedToken(IReadOnlyList<string> Audiences, string? TenantId, IReadOnlyList<string> AnyOfPermissions);

@@ -23,8 +23,11 @@ internal static partial class Redaction
         }
 
         var cut = body.Length <= MaxBodyLength ? body : body[..MaxBodyLength];
-        cut = AuthorizationCode().Replace(Jwt().Replace(cut, Redacted), $"${{name}}{Redacted}");
-        return SecretField().Replace(cut, $"${{name}}{Redacted}");
+        cut = Jwt().Replace(cut, Redacted);
+        cut = AuthorizationCode().Replace(cut, $"${{name}}{Redacted}");
+        cut = SecretField().Replace(cut, $"${{name}}{Redacted}");
+        cut = Credential().Replace(cut, $"${{name}}{Redacted}");
+        return KnownShape().Replace(cut, Redacted);
     }
 
     public static IReadOnlyDictionary<string, string> Headers(IEnumerable<(string Name, string Value)> headers)
@@ -49,9 +52,23 @@ internal static partial class Redaction
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex AuthorizationCode();
 
+    // In JSON, in forms, in log lines, under any number of escapes.
     [GeneratedRegex(
-        @"(?<name>(?:access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|device_code|assertion|password|sig)[""']?\s*[=:]\s*[""']?)[^""'&\s,}]{6,}",
+        @"(?<name>(?:access_?token|refresh_?token|id_?token|client_?secret|client_?assertion|code_?verifier|device_?code|assertion|password|passwd|api[_-]?key|account_?key|sharedaccesskey|sig)(?:\\*[""']|&quot;|%22)?\s*(?:[=:]|%3[ad])\s*(?:\\*[""']|&quot;|%22)?)[^""'&\s,}\\]{6,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretField();
+
+    [GeneratedRegex(
+        @"(?<name>\b(?:bearer|basic|pop)\s+)(?!authorization_uri=|client_id=|realm=|error=)[A-Za-z0-9._~+/=-]{16,}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Credential();
+
+    // Refresh tokens and codes of Entra, those of personal accounts, client secrets, and the secret half of a webhook's address.
+    [GeneratedRegex(
+        @"\b[01]\.A[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]+)*|\bM\.[A-Z0-9]{2,8}_[A-Z0-9]{2,6}\.[^\s""'&]{16,}|[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}|(?<=IncomingWebhook/)[^\s""'/]{8,}(?:/[^\s""'/]+)*",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex KnownShape();
 }

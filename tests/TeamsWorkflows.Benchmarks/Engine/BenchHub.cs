@@ -3,28 +3,28 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
-using TeamsWorkflows.DurableTask.Sqlite;
+using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
 
 namespace TeamsWorkflows.Benchmarks.Engine;
 
-/// <summary>One task hub in this process, on a file of its own, with SQLite at synchronous=FULL.</summary>
+/// <summary>One task hub in this process, durable: on a file of its own (SQLite at synchronous=FULL), or in a database.</summary>
 internal sealed class BenchHub : IAsyncDisposable
 {
-    private readonly SqlitePartitionStore _store;
+    private readonly IPartitionStore _store;
 
-    public BenchHub(string file, Action<string>? log = null, Action<TaskHubOptions>? configure = null)
+    public BenchHub(IPartitionStore store, string file, Action<string>? log = null, Action<TaskHubOptions>? configure = null)
     {
         var registry = BenchWorkflows.Registry(log);
         TaskHubOptions options = new();
         configure?.Invoke(options);
-        File = file;
-        _store = new SqlitePartitionStore(file);
+        (_store, File) = (store, file);
         Worker = new TaskHubWorker(_store, registry, NullLoggerFactory.Instance, TimeProvider.System, Guid.CreateVersion7, options);
         Client = new EmbeddedDurableTaskClient(Worker, _store, registry, TimeProvider.System, Guid.CreateVersion7);
         Worker.Start();
     }
 
+    /// <summary>Gets the hub's file; there is none when the hub is in a database.</summary>
     public string File { get; }
 
     public TaskHubWorker Worker { get; }

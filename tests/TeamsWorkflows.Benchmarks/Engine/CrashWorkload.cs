@@ -55,7 +55,7 @@ internal static class CrashWorkload
             }
         }
 
-        await using var hub = new BenchHub(options.HubFile, Append);
+        await using var hub = new BenchHub(options.OldStore(), options.HubFile, Append);
         var opened = (DateTime.Now - self.StartTime).TotalMilliseconds;
         var ids = Enumerable.Range(0, Workflows).Select(static i => $"crash-{i}").ToArray();
         if (options.Count == 0)

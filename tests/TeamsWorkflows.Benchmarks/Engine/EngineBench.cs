@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
+using TeamsWorkflows.DurableTask.Postgres;
+using TeamsWorkflows.DurableTask.Sqlite;
+using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.Benchmarks.Engine;
 
@@ -61,8 +65,12 @@ internal static class EngineBench
 }
 
 /// <param name="Folder">Where the hub's file lies: on the disk to measure.</param>
-internal sealed record EngineArguments(string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate)
+/// <param name="Postgres">How to reach a PostgreSQL database; null: SQLite.</param>
+internal sealed record EngineArguments(
+    string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate, string? Postgres = null)
 {
+    private const string Schema = "bench";
+
     public static EngineArguments Parse(string[] args)
     {
         var parsed = new EngineArguments(
@@ -79,6 +87,7 @@ internal sealed record EngineArguments(string Workload, int Count, string Folder
                 "--folder" => parsed with { Folder = args[++i] },
                 "--quiet-ms" => parsed with { Quiet = TimeSpan.FromMilliseconds(Number(args[++i])) },
                 "--minutes" => parsed with { Minutes = Number(args[++i]) },
+                "--postgres" => parsed with { Postgres = args[++i] },
                 "--rate" => parsed with { Rate = Number(args[++i]) },
                 _ => parsed with { Count = (int)Number(args[i]) },
             };
@@ -97,6 +106,25 @@ internal sealed record EngineArguments(string Workload, int Count, string Folder
 
         return HubFile;
     }
+
+    /// <returns>A store with nothing in it.</returns>
+    public IPartitionStore NewStore()
+    {
+        NewFile();
+        if (Postgres is not null)
+        {
+            using var source = NpgsqlDataSource.Create(Postgres);
+            using var command = source.CreateCommand($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
+            command.ExecuteNonQuery();
+        }
+
+        return OldStore();
+    }
+
+    /// <returns>The store as an earlier process left it.</returns>
+    public IPartitionStore OldStore() => Postgres is null
+        ? new SqlitePartitionStore(HubFile)
+        : new PostgresPartitionStore(new PostgresHubOptions { ConnectionString = Postgres, Schema = Schema }, TimeProvider.System, Guid.NewGuid);
 
     public string HubFile => Path.Combine(Folder, "hub.db");
 

@@ -11,7 +11,7 @@ internal static class SteadyWorkload
     public static async Task RunAsync(EngineArguments options, Figures figures)
     {
         // What has ended goes after a minute: a file that only grows could not be flat.
-        await using var hub = new BenchHub(options.NewFile(), configure: static o => o.Retention = TimeSpan.FromMinutes(1));
+        await using var hub = new BenchHub(options.NewStore(), options.HubFile, configure: static o => o.Retention = TimeSpan.FromMinutes(1));
         var rate = options.Rate > 0 ? options.Rate : await HalfOfWhatItCanAsync(hub);
         for (var minute = 1; minute <= options.Minutes; minute++)
         {

@@ -10,7 +10,7 @@ internal static class WaitingWorkload
 
     public static async Task LatencyAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewFile());
+        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
         await hub.ManyAsync("five", 4_000, 50);
         List<double> ms = [];
         for (var i = 0; i < 200; i++)
@@ -25,7 +25,7 @@ internal static class WaitingWorkload
     public static async Task ManyAsync(EngineArguments options, Figures figures)
     {
         var count = options.Count == 0 ? 5_000 : options.Count;
-        await using (var hub = new BenchHub(options.NewFile(), configure: static o => o.MaxIdleTime = TimeSpan.FromSeconds(1)))
+        await using (var hub = new BenchHub(options.NewStore(), options.HubFile, configure: static o => o.MaxIdleTime = TimeSpan.FromSeconds(1)))
         {
             await hub.ManyAsync("five", 2_000, 200);
             await SignalAllAsync(hub, await StartAsync(hub, count / 10), 0);
@@ -68,7 +68,7 @@ internal static class WaitingWorkload
     {
         using var self = Process.GetCurrentProcess();
         var clock = Stopwatch.StartNew();
-        await using var hub = new BenchHub(options.HubFile);
+        await using var hub = new BenchHub(options.OldStore(), options.HubFile);
         var opened = clock.Elapsed.TotalMilliseconds;
         var page = await hub.Client.GetAllInstancesAsync(new([DurableTask.Core.OrchestrationRuntimeStatus.Running], PageSize: 1));
         var first = await SignalAsync(hub, page.Instances[0].InstanceId);

@@ -23,8 +23,7 @@ internal sealed partial class SimulatedHub : IDisposable
     private readonly TaskHubOptions _options;
     private readonly HubModel _model;
     private readonly ProgramSource _programs;
-    private readonly DurableTaskRegistry _registry = new DurableTaskRegistry(System.Text.Json.JsonSerializerOptions.Web)
-        .AddOrchestrator(ProgramOrchestrator.Name, static () => new ProgramOrchestrator());
+    private readonly DurableTaskRegistry _registry = Registry();
 
     private readonly List<(Turn Turn, IReadOnlyList<Arrival> Inbox)> _taken = []; // not executed yet
     private readonly List<(Turn Turn, ModelTurn Expected)> _queue = []; // executed, not durable yet
@@ -50,6 +49,9 @@ internal sealed partial class SimulatedHub : IDisposable
 
     /// <summary>Gets what was on disk of the instance whose turn came last: where to look first.</summary>
     public IEnumerable<HistoryEvent> LastHistory => _model.Instances.GetValueOrDefault(_last)?.History ?? [];
+
+    public static DurableTaskRegistry Registry() => new DurableTaskRegistry(System.Text.Json.JsonSerializerOptions.Web)
+        .AddOrchestrator(ProgramOrchestrator.Name, static () => new ProgramOrchestrator());
 
     public void Run()
     {

@@ -1,0 +1,89 @@
+using Npgsql;
+
+namespace TeamsWorkflows.DurableTask.Postgres;
+
+/// <summary>Connections to one hub's schema, with the settings that the store's reasoning rests on.</summary>
+internal sealed class PostgresConnections : IDisposable
+{
+    // Read committed: the fence is read after the lock was granted, not before. Planner: every statement finds its rows by
+    // key, but a plan made while the tables were empty would go on reading them whole until the next ANALYZE; without
+    // sequential scans in reach it never does, and such a plan's cost must not start the JIT compiler.
+    private const string Settings =
+        """
+        SET default_transaction_isolation = 'read committed';
+        SET default_transaction_read_only = off;
+        SET enable_seqscan = off;
+        SET jit = off;
+        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+        """;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly string _own;
+
+    public PostgresConnections(PostgresHubOptions options)
+    {
+        NpgsqlDataSourceBuilder builder = new(options.ConnectionString);
+        builder.ConnectionStringBuilder.SearchPath = options.Schema;
+        builder.ConnectionStringBuilder.NoResetOnClose = true; // the settings stay, and nobody else uses this pool
+        builder.ConnectionStringBuilder.ApplicationName ??= $"TeamsWorkflows {options.Schema}";
+        builder.UsePhysicalConnectionInitializer(Initialize, InitializeAsync);
+        _source = builder.Build();
+        var target = builder.ConnectionStringBuilder;
+        _own = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Pooling = false }.ConnectionString;
+        Name = $"{target.Host}:{target.Port}/{target.Database ?? target.Username}, schema {options.Schema}";
+    }
+
+    /// <summary>Gets what to call the hub in messages to people: where it is, without credentials.</summary>
+    public string Name { get; }
+
+    /// <summary>Takes a connection of the pool, to be given back soon.</summary>
+    public NpgsqlConnection Open() => _source.OpenConnection();
+
+    /// <summary>Opens a connection that is kept, and that nobody gets afterwards.</summary>
+    public NpgsqlConnection OpenOwn()
+    {
+        NpgsqlConnection connection = new(_own);
+        try
+        {
+            connection.Open();
+            Initialize(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="OpenOwn"/>
+    public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellation)
+    {
+        NpgsqlConnection connection = new(_own);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await InitializeAsync(connection);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Dispose() => _source.Dispose();
+
+    private static void Initialize(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(Settings, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task InitializeAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(Settings, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,64 @@
+using TeamsWorkflows.Diagnostics.Reading;
+
+namespace TeamsWorkflows.Diagnostics.Rules;
+
+/// <summary>What data cannot say: how claims, clocks and the connection's history change a verdict on one answer.</summary>
+internal static class Circumstances
+{
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
+
+    public static Diagnosis Apply(Diagnosis verdict, FailureEvidence evidence, Facts facts)
+    {
+        if (verdict.Class == FailureClasses.AccessTokenExpired && facts.Token == TokenFinding.Sound)
+        {
+            verdict = Adjust(verdict, "token.sound", "the token's claims are in time", verdict.Confidence * 0.6);
+        }
+
+        if (evidence.ClockOffset is { } offset && offset.Duration() >= Skew && IsAboutTime(verdict))
+        {
+            verdict = Adjust(verdict, "clock.skew", $"clock offset {offset:c}", verdict.Confidence) with
+            {
+                Secondary = new(FailureClasses.ClientConfig, "clock", $"clock.skew: the clocks differ by {SymptomReader.Minutes(offset.Duration())}"),
+            };
+        }
+
+        if (verdict.Class == FailureClasses.AccessTokenExpired && evidence.Acquisition is TokenAcquisition.Renewed or TokenAcquisition.SignedIn)
+        {
+            verdict = Adjust(verdict, "token.fresh", "the token was new", verdict.Confidence * 0.7);
+        }
+
+        return evidence.History is { } history ? WithHistory(verdict, history) : verdict;
+    }
+
+    // A token that ran out behind a chain of 429 is damage, not the cause.
+    private static Diagnosis WithHistory(Diagnosis verdict, ConnectionHistory history)
+    {
+        if (verdict.Class != FailureClasses.AccessTokenExpired
+            || SymptomReader.Read(history).FirstOrDefault(s => s.Kind == SymptomKind.ThrottledThenExpired) is not { } chain)
+        {
+            return verdict;
+        }
+
+        var throttled = RuleBook.Current.Verdicts["throttled"];
+        return Adjust(verdict, "history.throttled-then-expired", chain.Summary, Math.Min(verdict.Confidence, 0.9)) with
+        {
+            Layer = throttled.Layer,
+            Class = throttled.Class,
+            Subclass = throttled.Subclass,
+            Retry = verdict.RetryAfter is null ? RetryAdvice.Backoff : RetryAdvice.AfterSeconds,
+            Action = throttled.Action,
+            Summary = chain.Summary,
+            Runbook = throttled.Runbook,
+            Secondary = new(FailureClasses.AccessTokenExpired, null, verdict.Rule),
+        };
+    }
+
+    private static bool IsAboutTime(Diagnosis verdict)
+        => verdict.Class == FailureClasses.AccessTokenExpired || verdict.Subclass is "not-yet-valid" or "clock" or "certificate";
+
+    private static Diagnosis Adjust(Diagnosis verdict, string rule, string evidence, double confidence) => verdict with
+    {
+        Confidence = Math.Round(confidence, 2),
+        Trace = verdict.Trace! with { Steps = [.. verdict.Trace.Steps, new TraceStep(rule, evidence, verdict.Class, TraceRole.Adjusted)] },
+    };
+}

@@ -1,0 +1,114 @@
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Tests.Diagnostics;
+
+/// <summary>Failures that look like expiry and are not, and the reverse.</summary>
+public sealed class LookalikeTests
+{
+    [Theory]
+    [Trait("Requirement", "R72")]
+    [Trait("Requirement", "R73")]
+    [InlineData("Your access token has expired")]
+    [InlineData("{\"error\":{\"code\":\"InvalidAuthenticationToken\",\"message\":\"Lifetime validation failed, the token is expired.\"}}")]
+    [InlineData("AADSTS50173: The provided grant has expired")]
+    public void A_429_is_throttling_and_what_else_it_says_comes_second(string body)
+    {
+        var diagnosis = Graph(429, body);
+
+        Assert.Equal((FailureClasses.Throttled, OperatorAction.WaitAndRetry), (diagnosis.Class, diagnosis.Action));
+        Assert.NotNull(diagnosis.Secondary);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R75")]
+    [InlineData(FailureSurface.ConnectorMessage, null, "microsoft teams webhook 403 forbidden")]
+    [InlineData(FailureSurface.WebhookResponse, 403, "Forbidden")]
+    [InlineData(FailureSurface.WebhookResponse, 200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 403 with ContextId x")]
+    public void A_webhooks_403_is_a_policy(FailureSurface surface, int? status, string body)
+        => Assert.Equal(FailureClasses.WebhookPolicyBlock, Diagnose(surface, status, body).Class);
+
+    [Fact]
+    [Trait("Requirement", "R76")]
+    public void A_failed_field_mapping_is_the_payload()
+        => Assert.Equal(
+            (FailureClasses.PayloadInvalid, OperatorAction.FixPayload),
+            Pair(Diagnose(FailureSurface.ConnectorMessage, null, "microsoft teams field mapping failed")));
+
+    [Theory]
+    [Trait("Requirement", "R47")]
+    [InlineData("invalid_grant", FailureClasses.RefreshBroken, OperatorAction.Reconnect)]
+    [InlineData("interaction_required", FailureClasses.RefreshBroken, OperatorAction.Reconnect)]
+    [InlineData("consent_required", FailureClasses.ConsentPermissionMissing, OperatorAction.GrantAdminConsent)]
+    [InlineData("invalid_client", FailureClasses.ClientCredential, OperatorAction.RotateCredential)]
+    public void Errors_of_the_authority_are_never_plain_expiry(string error, string failureClass, OperatorAction action)
+        => Assert.Equal(
+            (failureClass, action),
+            Pair(Diagnose(FailureSurface.TokenEndpoint, 400, $$"""{"error":"{{error}}","error_description":"The token has expired, in some language."}""")));
+
+    [Theory]
+    [Trait("Requirement", "B2")]
+    [InlineData("consent_required", 50076, FailureClasses.ConsentPermissionMissing)]
+    [InlineData("user_password_expired", 53003, FailureClasses.RefreshBroken)]
+    public void The_suberror_decides_over_the_number(string suberror, int number, string failureClass)
+    {
+        var diagnosis = Diagnose(
+            FailureSurface.TokenEndpoint, 400, $$"""{"error":"invalid_grant","suberror":"{{suberror}}","error_codes":[{{number}}],"error_description":"x"}""");
+
+        Assert.Equal(failureClass, diagnosis.Class);
+        Assert.StartsWith("suberror.", diagnosis.Rule, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AADSTS70002: Error validating credentials. AADSTS50126: Invalid username or password", "AADSTS50126")]
+    [InlineData("AADSTS70002: Error validating credentials.", "AADSTS70002")]
+    public void A_number_that_only_introduces_another_does_not_decide(string body, string code)
+        => Assert.Equal(code, Diagnose(FailureSurface.MsalException, null, body).Code);
+
+    [Fact]
+    [Trait("Requirement", "R74")]
+    public void Throttling_without_a_time_to_wait_means_a_growing_delay()
+        => Assert.Equal(RetryAdvice.Backoff, Graph(429, "").Retry);
+
+    [Theory]
+    [Trait("Requirement", "R52")]
+    [InlineData(401, "Message POST is allowed in application-only context only for import purposes.")]
+    [InlineData(401, "Requested API is not supported in application-only context")]
+    [InlineData(400, "/me request is only valid with delegated authentication flow.")]
+    public void What_cannot_work_as_designed_is_never_repeated(int status, string message)
+        => Assert.Equal(RetryAdvice.Never, Graph(status, $$$"""{"error":{"code":"Unauthorized","message":"{{{message}}}"}}""").Retry);
+
+    [Theory]
+    [Trait("Requirement", "R25")]
+    [Trait("Requirement", "R91")]
+    [InlineData("TokenIssuedBeforeRevocationTimestamp", OperatorAction.Reconnect)]
+    [InlineData("TokenCreatedWithOutdatedPolicies", OperatorAction.Reconnect)]
+    [InlineData("LocationConditionEvaluationSatisfied", OperatorAction.ChangePolicy)]
+    public void A_challenge_tells_a_revoked_session_from_a_place(string code, OperatorAction action)
+    {
+        var diagnosis = Graph(401, $"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: {code}");
+
+        Assert.Equal((FailureClasses.RefreshBroken, "cae-challenge", action), (diagnosis.Class, diagnosis.Subclass, diagnosis.Action));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R7")]
+    [Trait("Requirement", "R62")]
+    public void What_says_nothing_is_unknown_and_says_so()
+    {
+        var diagnosis = Diagnose(FailureSurface.ConnectorMessage, null, "Lorem ipsum dolor sit amet");
+
+        Assert.Equal((FailureClasses.Unknown, FailureLayer.Unknown, "low"), (diagnosis.Class, diagnosis.Layer, diagnosis.ConfidenceLevel));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R3")]
+    public void A_success_is_not_taken_for_a_failure()
+        => Assert.Equal("no-failure-seen", Diagnose(FailureSurface.WebhookResponse, 202, "1").Subclass);
+
+    private static (string Class, OperatorAction Action) Pair(Diagnosis diagnosis) => (diagnosis.Class, diagnosis.Action);
+
+    private static Diagnosis Graph(int status, string body) => Diagnose(FailureSurface.GraphResponse, status, body);
+
+    private static Diagnosis Diagnose(FailureSurface surface, int? status, string body)
+        => Diagnostician.Diagnose(new(surface, Payloads.Noon) { Status = status, Body = body });
+}
