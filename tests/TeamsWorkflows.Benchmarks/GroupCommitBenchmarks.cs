@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using TeamsWorkflows.DurableTask.Sqlite;
@@ -7,6 +8,7 @@ namespace TeamsWorkflows.Benchmarks;
 
 /// <summary>What one durable transaction costs, by the number of turns in it: rows like those of W1, SQLite at synchronous=FULL.</summary>
 [MemoryDiagnoser]
+[SuppressMessage("Design", "CA1001", Justification = "The runner calls the cleanup.")]
 [SimpleJob(RunStrategy.Monitoring, warmupCount: 20, iterationCount: 300)]
 public class GroupCommitBenchmarks
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
@@ -14,6 +15,7 @@ namespace TeamsWorkflows.Benchmarks;
 /// history. With a live replay the four figures are to be the same.
 /// </summary>
 [MemoryDiagnoser]
+[SuppressMessage("Design", "CA1001", Justification = "There is nothing to dispose of in a store that keeps nothing.")]
 [SimpleJob(RunStrategy.Throughput, iterationCount: 200, invocationCount: 1)]
 public class LiveTurnBenchmarks
 {

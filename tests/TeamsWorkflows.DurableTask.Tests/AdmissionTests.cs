@@ -11,8 +11,8 @@ public sealed class AdmissionTests
     public void A_call_that_starts_nothing_does_not_wait_for_activities()
     {
         Assert.True(_admission.TryEnter(isStart: false, queuedActivities: 1));
-        var start = _admission.WaitAsync(isStart: true, queuedActivities: 1, CancellationToken.None);
-        var terminate = _admission.WaitAsync(isStart: false, queuedActivities: 1, CancellationToken.None);
+        var start = Wait(isStart: true, queuedActivities: 1).Value.Task;
+        var terminate = Wait(isStart: false, queuedActivities: 1).Value.Task;
 
         _admission.Leave();
         _admission.Release(queuedActivities: 1);
@@ -24,25 +24,32 @@ public sealed class AdmissionTests
     [Fact]
     public void Who_gave_up_does_not_take_the_place_of_the_next()
     {
-        using var patience = new CancellationTokenSource();
         Assert.True(_admission.TryEnter(isStart: false, queuedActivities: 0));
-        var first = _admission.WaitAsync(isStart: false, queuedActivities: 0, patience.Token);
-        var second = _admission.WaitAsync(isStart: false, queuedActivities: 0, CancellationToken.None);
+        var first = Wait(isStart: false, queuedActivities: 0);
+        var second = Wait(isStart: false, queuedActivities: 0);
 
-        patience.Cancel();
-        Assert.True(first.IsCanceled);
+        Admission.GiveUp(first);
+        Assert.Equal(1, _admission.WaitingCount);
         _admission.Leave();
         _admission.Release(queuedActivities: 0);
-        Assert.True(second.IsCompletedSuccessfully);
+        Assert.Equal((false, true), (first.Value.Task.IsCompleted, second.Value.Task.IsCompletedSuccessfully));
+        Admission.GiveUp(second); // was asked already: nothing to take out
     }
 
     [Fact]
     public void Everybody_is_told_when_it_is_over()
     {
         Assert.True(_admission.TryEnter(isStart: false, queuedActivities: 0));
-        Task[] waiting = [.. new[] { true, false, true }.Select(isStart => _admission.WaitAsync(isStart, queuedActivities: 1, CancellationToken.None))];
+        Task[] waiting = [.. new[] { true, false, true }.Select(isStart => Wait(isStart, queuedActivities: 1).Value.Task)];
 
         _admission.Fail();
         Assert.All(waiting, static w => Assert.True(w.IsCompletedSuccessfully));
+    }
+
+    private LinkedListNode<TaskCompletionSource> Wait(bool isStart, int queuedActivities)
+    {
+        var caller = _admission.Wait(isStart, queuedActivities);
+        Assert.NotNull(caller);
+        return caller;
     }
 }

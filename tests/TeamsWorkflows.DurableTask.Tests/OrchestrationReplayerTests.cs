@@ -2,8 +2,8 @@ using System.Text.Json;
 using CsCheck;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
-using TeamsWorkflows.DurableTask.Tests.Simulation;
 using TeamsWorkflows.DurableTask.Testing;
+using TeamsWorkflows.DurableTask.Tests.Simulation;
 
 namespace TeamsWorkflows.DurableTask.Tests;
 

@@ -14,6 +14,7 @@ using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Tests.Goldens;
 using TeamsWorkflows.Tests.Sandbox;
 
 namespace TeamsWorkflows.Tests;
@@ -219,8 +220,9 @@ internal sealed class ProductHost : IAsyncDisposable
         await _services.DisposeAsync();
         _browser.Dispose();
         await Sandbox.DisposeAsync();
-        Store.Dispose();
         Directory.Delete(_folder, recursive: true);
+        GoldenHistories.Take(Store, Tenant.Connector.ClientSecret);
+        Store.Dispose();
     }
 
     /// <summary>Keeps every line that the product and its libraries log, at every level.</summary>

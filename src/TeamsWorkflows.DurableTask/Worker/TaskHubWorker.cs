@@ -18,6 +18,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     // A timer counts from the moment it is set and does not follow a clock that is put forward: look again now and then.
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan MinTimerDelay = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _timerGate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -343,9 +345,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     // Timers count in whole milliseconds, rounded down: one that is set for less comes at once, and again, until it is time.
     private static TimeSpan TimerDelay(TimeSpan left)
-        => left <= TimeSpan.Zero ? TimeSpan.Zero
-            : left > MaxTimerDelay ? MaxTimerDelay
-            : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+        => left <= TimeSpan.Zero ? TimeSpan.Zero : left < MinTimerDelay ? MinTimerDelay : left > MaxTimerDelay ? MaxTimerDelay : left;
 
     private static partial class Log
     {
