@@ -279,6 +279,18 @@ public sealed class ProgrammingModelTests
     }
 
     [Fact]
+    public async Task Of_several_that_wait_for_an_event_the_last_to_begin_is_served()
+    {
+        await using var hub = new TestHub(TestHub.Registry().Orchestrator<int, string>("two", async (context, _) =>
+            string.Join(',', await Task.WhenAll(context.WaitForExternalEvent<string>("e"), context.WaitForExternalEvent<string>("e")))));
+
+        var id = await hub.StartAsync("two");
+        await hub.Client.RaiseEventAsync(id, "e", "first");
+        await hub.Client.RaiseEventAsync(id, "E", "second");
+        Assert.Equal("\"second,first\"", (await hub.EndOfAsync(id)).Output);
+    }
+
+    [Fact]
     public async Task A_cancelled_timer_does_not_fire_in_an_instance_that_was_loaded()
     {
         await using var hub = new TestHub(

@@ -53,7 +53,7 @@ internal sealed class ProgramSource(Random random)
     /// <summary>The identifiers that clients and programs name: few, so that they meet.</summary>
     public static readonly string[] Ids = ["a", "b", "c", "d", "e"];
 
-    public static readonly string[] Events = ["go", "GO", "stop", "Stop"];
+    public static readonly string[] Events = ["go", "GO", "go", "Stop"];
 
     public static readonly string?[] Versions = [null, null, null, "1", "2.1", "5", "5", "9"];
 

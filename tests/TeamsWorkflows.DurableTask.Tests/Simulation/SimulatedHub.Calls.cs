@@ -26,7 +26,7 @@ internal sealed partial class SimulatedHub
             case < 5: Start(); break;
             case < 8:
                 var name = ProgramSource.Events[_random.Next(ProgramSource.Events.Length)];
-                Deliver("raise", AnyId(), new EventRaisedEvent(name, $"\"{_guids}\"") { Timestamp = now });
+                Deliver("raise", AnyId(OrchestrationRuntimeStatus.Running), new EventRaisedEvent(name, $"\"{_guids}\"") { Timestamp = now });
                 break;
             case 8: Deliver("suspend", AnyId(), new ExecutionSuspendedEvent("wait") { Timestamp = now }); break;
             case 9: Deliver("resume", AnyId(), new ExecutionResumedEvent("go on") { Timestamp = now }); break;

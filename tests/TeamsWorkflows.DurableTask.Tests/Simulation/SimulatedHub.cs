@@ -29,6 +29,7 @@ internal sealed partial class SimulatedHub : IDisposable
     private readonly List<(Turn Turn, ModelTurn Expected)> _queue = []; // executed, not durable yet
     private readonly List<ActivityWorkItem> _running = [];
     private PartitionRuntime _runtime;
+    private string _last = "";
     private long _guids;
 
     public SimulatedHub(int seed, IPartitionStore store)
@@ -45,6 +46,9 @@ internal sealed partial class SimulatedHub : IDisposable
     public List<string> Trace { get; } = [];
 
     public Sightings Seen { get; } = new();
+
+    /// <summary>Gets what was on disk of the instance whose turn came last: where to look first.</summary>
+    public IEnumerable<HistoryEvent> LastHistory => _model.Instances.GetValueOrDefault(_last)?.History ?? [];
 
     public static DurableTaskRegistry Registry() => new DurableTaskRegistry(System.Text.Json.JsonSerializerOptions.Web)
         .AddOrchestrator(ProgramOrchestrator.Name, static () => new ProgramOrchestrator());
@@ -99,6 +103,7 @@ internal sealed partial class SimulatedHub : IDisposable
         }
 
         var (turn, inbox) = TakeAny(_taken);
+        _last = turn.InstanceId;
         var guids = _guids;
         var expected = _model.Expect(turn.InstanceId, inbox, _clock.Now, () => GuidOf(guids++).ToString("N"));
         Trace.Add($"turn of {turn.InstanceId} reads {string.Join(", ", inbox.Select(static a => a.Event?.GetType().Name ?? "purge"))}");

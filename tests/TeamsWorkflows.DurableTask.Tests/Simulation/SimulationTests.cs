@@ -100,7 +100,7 @@ public sealed class SimulationTests
         }
         catch (Exception e)
         {
-            return $"{e}\nThe last that was seen:\n{string.Join('\n', hub.Trace.TakeLast(30))}";
+            return $"{e}\nThe last that was seen:\n{string.Join('\n', hub.Trace.TakeLast(30))}\nBefore:\n{string.Join('\n', hub.LastHistory)}";
         }
     }
 

@@ -128,8 +128,9 @@ internal sealed class HubModel(TaskHubOptions options)
         var past = row is null || row.Waiting is not null ? [] : row.History;
         if (intake.IsRewind)
         {
-            past = player.Rewind(past, events.OfType<ExecutionRewoundEvent>().First().Reason);
+            past = player.Rewind(past);
             events = Outcomes.WithoutRepetitions(events, past);
+            player.Ask([.. past, .. events]);
         }
 
         var after = player.Play(past, [new OrchestratorStartedEvent { Timestamp = now }, .. events], row?.CustomStatus);

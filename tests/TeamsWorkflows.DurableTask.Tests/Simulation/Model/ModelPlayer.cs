@@ -50,7 +50,7 @@ internal sealed class ModelPlayer(string id, TaskHubOptions options, DateTimeOff
 
     /// <summary>Undoes what failures it can, the latest first: history without them must still be what the code decides.</summary>
     /// <returns>The history that stays.</returns>
-    public IReadOnlyList<HistoryEvent> Rewind(IReadOnlyList<HistoryEvent> history, string? reason)
+    public IReadOnlyList<HistoryEvent> Rewind(IReadOnlyList<HistoryEvent> history)
     {
         HistoryEvent[] past = [.. history.Where(static e => e is not ExecutionCompletedEvent)];
         HistoryEvent[] kept = [.. past.Where(static e => !Outcomes.IsFailure(e))];
@@ -64,9 +64,16 @@ internal sealed class ModelPlayer(string id, TaskHubOptions options, DateTimeOff
             }
         }
 
-        // Every child that is waited for is asked how it ended: it may have failed, or have told so to a parent that had.
-        var started = kept.OfType<ExecutionStartedEvent>().Single();
-        foreach (var child in Outcomes.Open(kept).OfType<SubOrchestrationInstanceCreatedEvent>())
+        return kept;
+    }
+
+    /// <summary>Asks every child that is waited for how it ended: it may have failed, or have told so to a parent that had.</summary>
+    /// <param name="seen">What stays, and what the turn reads: a child whose end has just arrived is not asked.</param>
+    public void Ask(IReadOnlyList<HistoryEvent> seen)
+    {
+        var started = seen.OfType<ExecutionStartedEvent>().Single();
+        var reason = seen.OfType<ExecutionRewoundEvent>().Last().Reason;
+        foreach (var child in Outcomes.Open(seen).OfType<SubOrchestrationInstanceCreatedEvent>())
         {
             var revival = new ExecutionStartedEvent(child.Name, child.Input, "")
             {
@@ -77,8 +84,6 @@ internal sealed class ModelPlayer(string id, TaskHubOptions options, DateTimeOff
             };
             _sent.Add(new(child.InstanceId, new ExecutionRewoundEvent(reason, revival) { Timestamp = now }));
         }
-
-        return kept;
     }
 
     private bool Fits(IEnumerable<HistoryEvent> history)
