@@ -14,6 +14,9 @@ internal sealed class InstanceColumns(int partitions)
 
     public List<string> Names { get; } = [];
 
+    /// <summary>Gets the names as they are compared: what .NET calls equal when case is ignored is equal here.</summary>
+    public List<string> FoldedNames { get; } = [];
+
     public List<short> Statuses { get; } = [];
 
     public List<bool> Active { get; } = [];
@@ -42,6 +45,7 @@ internal sealed class InstanceColumns(int partitions)
         Partitions.Add((short)InstancePartition.Of(row.Id, partitions));
         Ids.Add(row.Id);
         Names.Add(row.Name);
+        FoldedNames.Add(PostgresText.Folded(row.Name));
         Statuses.Add((short)row.Status);
         Active.Add(row.IsActive);
         TimersAt.Add(PostgresRows.Ticks(row.TimerAt));
@@ -61,6 +65,7 @@ internal sealed class InstanceColumns(int partitions)
         Partitions.Clear();
         Ids.Clear();
         Names.Clear();
+        FoldedNames.Clear();
         Statuses.Clear();
         Active.Clear();
         TimersAt.Clear();

@@ -42,8 +42,7 @@ internal sealed class PostgresQuery
 
         if (query.Name is { } name)
         {
-            Add(" AND lower(name) = lower(", PostgresText.Storable(name)!);
-            _text.Append(" COLLATE \"C\")");
+            Add(" AND folded_name = ", PostgresText.Folded(PostgresText.Storable(name)!));
         }
 
         AddIf(query.CreatedFrom, " AND created_at >= ");

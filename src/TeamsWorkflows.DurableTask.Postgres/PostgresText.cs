@@ -12,6 +12,9 @@ internal static class PostgresText
     private static readonly SearchValues<char> Suspects
         = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(static c => (char)c), '\0']);
 
+    /// <summary>Makes equal what is equal when case is ignored (<see cref="StringComparison.OrdinalIgnoreCase"/>).</summary>
+    public static string Folded(string name) => name.ToUpperInvariant();
+
     public static string? Storable(string? text)
     {
         if (text is null || !text.AsSpan().ContainsAny(Suspects))

@@ -109,14 +109,15 @@ internal sealed class PostgresWriter
 
     private static NpgsqlBatchCommand Insert(InstanceColumns rows) => Command(
         """
-        INSERT INTO instance (key, partition, id, name, status, is_active, timer_at, custom_status, created_at, updated_at, waiting,
+        INSERT INTO instance (key, partition, id, name, folded_name, status, is_active, timer_at, custom_status, created_at, updated_at, waiting,
             version, parent_id, tags, completed_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """,
         Column(Bigints, rows.Keys),
         Column(Smallints, rows.Partitions),
         Column(Texts, rows.Ids),
         Column(Texts, rows.Names),
+        Column(Texts, rows.FoldedNames),
         Column(Smallints, rows.Statuses),
         Column(Booleans, rows.Active),
         Column(Bigints, rows.TimersAt),

@@ -207,9 +207,11 @@ public abstract class PartitionStoreConformance : IDisposable
         var tagged = Row(1, "a") with { Name = "Post", Tags = new([new("team", "blue"), new("env", "prod")]), CompletedAt = Noon };
         var other = Row(2, "b") with { Name = "Fetch", Tags = new([new("team", "blue")]), CompletedAt = Noon.AddHours(1) };
         var open = Row(3, "c") with { Name = "post" };
-        Store.Commit([.. new[] { tagged, other, open }.Select(r => Turn(r, 0, isNew: true))]);
+        var local = Row(4, "d") with { Name = "Übung" };
+        Store.Commit([.. new[] { tagged, other, open, local }.Select(r => Turn(r, 0, isNew: true))]);
 
         Assert.Equal([3, 1], Keys(new([]) { Name = "POST" }));
+        Assert.Equal([4], Keys(new([]) { Name = "ÜBUNG" }));
         Assert.Equal([2, 1], Keys(new([]) { Tags = new([new("team", "blue")]) }));
         Assert.Equal([1], Keys(new([]) { Tags = new([new("team", "blue"), new("env", "prod")]) }));
         Assert.Empty(Keys(new([]) { Tags = new([new("team", "Blue")]) }));

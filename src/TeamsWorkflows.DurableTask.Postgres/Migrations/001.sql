@@ -26,6 +26,7 @@ CREATE TABLE instance (
     partition     smallint NOT NULL,
     id            text COLLATE "C" NOT NULL UNIQUE,
     name          text COLLATE "C" NOT NULL,
+    folded_name   text COLLATE "C" NOT NULL, -- as names are compared: in upper case, by .NET's invariant rules
     status        smallint NOT NULL,
     is_active     boolean  NOT NULL,  -- open activities: recovery loads it
     timer_at      bigint,             -- earliest open timer or the scheduled start: recovery wakes it then
