@@ -13,6 +13,7 @@ public sealed class PayloadScoreTests
     [InlineData("own-a", 210)]
     [InlineData("own-b", 96)]
     [InlineData("own-c", 40)]
+    [InlineData("own-d", 61)]
     public void Verdicts_agree_with_labels(string file, int count)
     {
         var score = ScoreOf(Payloads.Read(file));
