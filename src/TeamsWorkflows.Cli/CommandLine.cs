@@ -8,7 +8,10 @@ internal static class CommandLine
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args, TextReader input, TextWriter output, TextWriter error, TimeProvider time)
     {
-        var root = new RootCommand("TeamsWorkflows on the command line.") { DiagnoseCommand.Create(input, output, error, time) };
+        var root = new RootCommand("TeamsWorkflows on the command line.")
+        {
+            DiagnoseCommand.Create(input, output, error, time), DoctorCommand.Create(output, error),
+        };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
         {
@@ -20,7 +23,7 @@ internal static class CommandLine
             await error.WriteLineAsync(wrong.Message);
         }
 
-        await error.WriteLineAsync("See 'teamsworkflows diagnose --help'.");
+        await error.WriteLineAsync("See 'teamsworkflows --help'.");
         return ExitCodes.Usage;
     }
 }

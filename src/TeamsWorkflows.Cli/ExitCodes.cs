@@ -13,4 +13,13 @@ internal static class ExitCodes
 
     /// <summary>A file could not be read.</summary>
     public const int NoInput = 3;
+
+    /// <summary>The doctor found something that keeps deliveries from working.</summary>
+    public const int Unusable = 10;
+
+    /// <summary>Two environments differ in what they should not.</summary>
+    public const int Drift = 11;
+
+    /// <summary>With <c>--strict</c>: there are warnings.</summary>
+    public const int Warnings = 12;
 }

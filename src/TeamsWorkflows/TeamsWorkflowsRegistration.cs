@@ -2,9 +2,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Cases.Escalation;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
@@ -56,6 +62,12 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CloseCase>();
         services.AddSingleton<NotifyOperators>();
 
+        services.AddDesks();
+        return services;
+    }
+
+    private static void AddDesks(this IServiceCollection services)
+    {
         services.AddSingleton<ReportDesk>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
@@ -65,8 +77,28 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ISecretProtector>(),
             p.GetRequiredService<CaseDesk>(),
             p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<Func<Guid>>(),
             p.GetRequiredService<IOptions<EntraOptions>>()));
-        return services;
+        services.AddSingleton<GuidedDesk>();
+        services.AddSingleton<RunbookRecord>();
+        services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<IDoctorCheck, HostChecks>();
+        services.AddSingleton<IDoctorCheck, TokenChecks>();
+        services.AddSingleton(static p => new PacketDesk(
+            p.GetRequiredService<CaseDesk>(),
+            p.GetRequiredService<ConnectionDesk>(),
+            p.GetRequiredService<ConnectionLog>(),
+            p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConnectionRegister>();
+        services.AddSingleton<AcquisitionLog>();
+        services.AddSingleton<ConnectionLog>();
+        services.AddSingleton(static p => new HistoryDesk(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<ConnectionLog>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<Func<Guid>>()));
+        services.AddSingleton(static p => new ForecastDesk(
+            p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>

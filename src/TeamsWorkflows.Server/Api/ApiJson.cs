@@ -1,6 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Cases.Escalation;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Doctor;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Server.Api;
@@ -24,6 +30,20 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(OrchestrationList))]
 [JsonSerializable(typeof(HistoryResource))]
 [JsonSerializable(typeof(HistoryExport))]
+[JsonSerializable(typeof(ConnectionDefinition))]
+[JsonSerializable(typeof(ConsentRequest))]
+[JsonSerializable(typeof(ConsentResource))]
+[JsonSerializable(typeof(InteractiveList))]
+[JsonSerializable(typeof(ExpiryList))]
+[JsonSerializable(typeof(ComparisonResource))]
+[JsonSerializable(typeof(ConnectionStory))]
+[JsonSerializable(typeof(BlastRadius))]
+[JsonSerializable(typeof(ChangeRequest))]
+[JsonSerializable(typeof(GuidedState))]
+[JsonSerializable(typeof(GuidedRequest))]
+[JsonSerializable(typeof(RunbookList))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(EscalationPacket))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

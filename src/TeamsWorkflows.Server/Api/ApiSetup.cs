@@ -37,6 +37,8 @@ internal static class ApiSetup
         api.MapDeliveries();
         api.MapCases();
         api.MapConnections();
+        api.MapRunbooks();
+        api.MapDoctor();
         api.MapOrchestrations();
 
         // Readable by anybody: it holds no data, and tools read it before they have a token.

@@ -13,7 +13,7 @@ internal static class CaseEndpoints
     public static RouteGroupBuilder MapCases(this IEndpointRouteBuilder routes)
     {
         var cases = routes.MapGroup("/cases").WithTags("Cases").RequireAuthorization(Policies.Operate);
-        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first.");
+        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first; of one label, if one is given.");
         cases.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a case with its diagnosis and what waits for it.")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -26,12 +26,16 @@ internal static class CaseEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        cases.MapGuidedTest();
+        cases.MapPackets();
         return cases;
     }
 
-    private static async Task<Ok<CaseList>> ListAsync(bool? open, CaseDesk desk, CancellationToken cancellationToken)
+    private static async Task<Ok<CaseList>> ListAsync(bool? open, string? label, CaseDesk desk, CancellationToken cancellationToken)
     {
-        var found = await desk.ListAsync(onlyOpen: open ?? false, cancellationToken);
+        var found = label is null
+            ? await desk.ListAsync(onlyOpen: open ?? false, cancellationToken)
+            : await desk.ListAsync(onlyOpen: open ?? false, label, cancellationToken);
         return TypedResults.Ok(new CaseList(found.Where(c => open != false || !c.IsOpen).Select(CaseResource.From).ToArray()));
     }
 

@@ -19,6 +19,8 @@ internal static class ConnectionEndpoints
             .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+        connections.MapRegister();
+        connections.MapStories();
         return connections;
     }
 

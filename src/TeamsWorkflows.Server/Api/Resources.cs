@@ -110,6 +110,7 @@ internal sealed record CaseResource(
     string? ClosedBy,
     string? Resolution,
     string? LastVerification,
+    IReadOnlyList<string> Labels,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries,
     CaseLinks Links)
 {
@@ -127,6 +128,7 @@ internal sealed record CaseResource(
         found.ClosedBy,
         found.Resolution,
         found.LastVerification,
+        found.Labels,
         found.WaitingDeliveries,
         new(
             Api.Links.Case(found.Id),
@@ -158,6 +160,12 @@ internal sealed record ConnectionResource(
     DateTimeOffset StateSince,
     DateTimeOffset? LastSuccessAt,
     Diagnosis? Diagnosis,
+    string Environment,
+    AccountKind AccountKind,
+    ConnectionOrigin Origin,
+    bool UsesCertificate,
+    string? RegistrationOwner,
+    IReadOnlyList<string> Warnings,
     ConnectionLinks Links)
 {
     public static ConnectionResource From(Connection connection) => new(
@@ -173,6 +181,12 @@ internal sealed record ConnectionResource(
         connection.StateSince,
         connection.LastSuccessAt,
         connection.Diagnosis,
+        connection.Environment,
+        connection.AccountKind,
+        connection.Origin,
+        connection.UsesCertificate,
+        connection.RegistrationOwner,
+        connection.Warnings,
         new(
             Api.Links.Connection(connection.Id),
             connection.AuthModel == AuthModel.DelegatedUser ? Api.Links.Connection(connection.Id) + "/sign-in" : null,

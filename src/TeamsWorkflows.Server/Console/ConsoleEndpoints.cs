@@ -46,6 +46,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/connections", ConnectionsAsync);
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
         console.MapPost("/cases/{id}/resolve", ResolveAsync);
+        console.MapPost("/cases/{id}/guided-test", AnswerAsync);
         console.MapPost("/connections/{id}/sign-in", SignInAsync);
 
         // Anybody who is signed in may leave, whatever the role.
@@ -75,9 +76,9 @@ internal static class ConsoleEndpoints
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
-        string id, string? note, CaseDesk cases, CancellationToken cancellationToken)
-        => await cases.FindAsync(id, cancellationToken) is { } found
-            ? new RazorComponentResult<CasePage>(new { Case = found, Note = Notes.Text(note) })
+        string id, string? note, CaseDesk cases, GuidedDesk guided, CancellationToken cancellationToken)
+        => await cases.FindAsync(id, cancellationToken) is { } found && await guided.ReadAsync(id, cancellationToken) is { } test
+            ? new RazorComponentResult<CasePage>(new { Case = found, Test = test, Note = Notes.Text(note) })
             : TypedResults.NotFound();
 
     private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(
@@ -142,6 +143,21 @@ internal static class ConsoleEndpoints
             _ => ToCase(id, Notes.Changed),
         };
     }
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> AnswerAsync(
+        string id,
+        [FromForm] string? isUnauthorized,
+        [FromForm] string? freshSignInHelps,
+        [FromForm] string? onlyAfterIdleTime,
+        ClaimsPrincipal caller,
+        GuidedDesk guided,
+        CancellationToken cancellationToken)
+        => await guided.AnswerAsync(
+            id, YesOrNo(isUnauthorized), YesOrNo(freshSignInHelps), YesOrNo(onlyAfterIdleTime), caller.Actor(), cancellationToken) is null
+                ? TypedResults.NotFound()
+                : ToCase(id, Notes.Answered);
+
+    private static bool? YesOrNo(string? word) => bool.TryParse(word, out var answer) ? answer : null;
 
     private static async Task<Results<RedirectHttpResult, NotFound>> SignInAsync(
         string id, ClaimsPrincipal caller, SignInDesk signIns, CancellationToken cancellationToken)

@@ -6,12 +6,14 @@ internal static class Notes
     public const string Verifying = "verifying";
     public const string ReasonMissing = "reason-missing";
     public const string Changed = "changed";
+    public const string Answered = "answered";
 
     public static string? Text(string? note) => note switch
     {
         Verifying => "Thank you. The connection is being checked now; this page shows the result when it is opened again.",
         ReasonMissing => "Say in a few words what you did, so that the next one knows.",
         Changed => "Somebody was faster, or the case needs something else by now. This is how it stands.",
+        Answered => "The answers are kept with the case. What they come to is under the three questions.",
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TeamsWorkflows.Doctor;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -7,7 +8,10 @@ namespace TeamsWorkflows.Server.Hosting;
 internal static class HealthEndpoints
 {
     public static void AddHealth(this IServiceCollection services)
-        => services.AddHealthChecks().AddCheck<HubCheck>("task-hub");
+    {
+        services.AddHealthChecks().AddCheck<HubCheck>("task-hub");
+        services.AddSingleton<IDoctorCheck, DataFolderCheck>();
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

@@ -23,7 +23,14 @@ public sealed record Case(
     string? LastVerification,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries)
 {
+    /// <summary>The label of every case: what people search their tools for (R77).</summary>
+    public const string Troubleshooting = "Microsoft Teams Troubleshooting";
+
     public bool IsOpen => ClosedAt is null;
+
+    /// <summary>Gets the words by which the case is found: the failure's class and subclass, what has to be done, the connection.</summary>
+    public IReadOnlyList<string> Labels =>
+        [Troubleshooting, Diagnosis.Class, .. Diagnosis.Subclass is { } subclass ? [subclass] : Array.Empty<string>(), Cause.Label(), ConnectionId];
 
     internal static Case From(CaseRow row, ConnectionRow connection, IReadOnlyList<WaitingDelivery> waiting) => new(
         row.Id,

@@ -16,6 +16,10 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
     public Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, CancellationToken cancellationToken)
         => ListAsync(db => db.Cases.Where(c => !onlyOpen || c.ClosedAt == null), cancellationToken);
 
+    /// <summary>Lists the cases that carry a label, without regard to case.</summary>
+    public async Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, string label, CancellationToken cancellationToken)
+        => [.. (await ListAsync(onlyOpen, cancellationToken)).Where(c => c.Labels.Contains(label, StringComparer.OrdinalIgnoreCase))];
+
     public async Task<Case?> FindAsync(string caseId, CancellationToken cancellationToken)
         => (await ListAsync(db => db.Cases.Where(c => c.Id == caseId), cancellationToken)) is [var found] ? found : null;
 

@@ -8,6 +8,29 @@ public enum AuthModel
 
     /// <summary>The application itself, by client secret. Graph refuses its channel posts.</summary>
     ApplicationSecret,
+
+    /// <summary>The application itself, by certificate: preferred to a secret (R52). Graph refuses its channel posts, too.</summary>
+    ApplicationCertificate,
+}
+
+/// <summary>What kind of account signs in for a delegated connection.</summary>
+public enum AccountKind
+{
+    /// <summary>A service identity, with sign-in rules of its own.</summary>
+    ServiceAccount,
+
+    /// <summary>Somebody's own account: it ends with the password, the phone or the job of a person (R35).</summary>
+    Person,
+}
+
+/// <summary>Who defined a connection.</summary>
+public enum ConnectionOrigin
+{
+    /// <summary>Section <c>Connections</c>; made anew at every start.</summary>
+    Configuration,
+
+    /// <summary>An administrator, by the API.</summary>
+    Api,
 }
 
 /// <summary>How a connection is.</summary>

@@ -5,6 +5,9 @@ public enum Operation
 {
     PostChannelMessage,
     ReadChannelMessages,
+
+    /// <summary>Asking who we are: the probe.</summary>
+    ReadProfile,
     SendMail,
 }
 
@@ -15,9 +18,22 @@ public static class Capabilities
     /// <returns>Null when it can; else a sentence that says what to use instead.</returns>
     public static string? WhyNot(AuthModel model, Operation operation) => (model, operation) switch
     {
-        (AuthModel.ApplicationSecret, Operation.PostChannelMessage) =>
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate, Operation.PostChannelMessage) =>
             "This connection acts as an application, and Graph lets applications post to channels for imports only. "
             + "Use a connection with a signed-in user.",
         _ => null,
     };
+
+    /// <summary>The delegated scopes of which an operation needs one, the smallest first (R50, R58).</summary>
+    public static IReadOnlyList<string> AnyScopeOf(Operation operation) => operation switch
+    {
+        Operation.PostChannelMessage => ["ChannelMessage.Send", "Group.ReadWrite.All"],
+        Operation.ReadChannelMessages => ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.ReadProfile => ["User.Read", "User.ReadWrite", "User.Read.All"],
+        Operation.SendMail => ["Mail.Send"],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>What deliveries and their verification do with a connection.</summary>
+    public static IReadOnlyList<Operation> OfDeliveries { get; } = [Operation.PostChannelMessage, Operation.ReadChannelMessages, Operation.ReadProfile];
 }

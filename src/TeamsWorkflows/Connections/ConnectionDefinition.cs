@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.RegularExpressions;
 
 namespace TeamsWorkflows.Connections;
 
-/// <summary>One entry of section <c>Connections</c>: who the product acts as, and by which application.</summary>
-public sealed partial class ConnectionDefinition : IValidatableObject
+/// <summary>Who the product acts as, and by which application: an entry of section <c>Connections</c>, or of the API.</summary>
+public sealed class ConnectionDefinition : IValidatableObject
 {
+    public const string DefaultEnvironment = "production";
+
     /// <summary>Gets or sets the name that reports use: lower-case letters, digits and dashes, at most 64.</summary>
     [Required]
     public string Id { get; set; } = "";
@@ -16,51 +17,63 @@ public sealed partial class ConnectionDefinition : IValidatableObject
 
     public AuthModel AuthModel { get; set; }
 
+    /// <summary>Gets or sets the directory: its identifier, or one of its domains; never <c>common</c>.</summary>
     [Required]
+    [MaxLength(64)]
     public string TenantId { get; set; } = "";
 
     [Required]
+    [MaxLength(64)]
     public string ClientId { get; set; } = "";
 
     /// <summary>Gets or sets the secret's value (not its identifier). Kept encrypted.</summary>
     public string? ClientSecret { get; set; }
 
+    /// <summary>Gets or sets when the secret ends, as the registration shows it; null: nobody entered it, so nobody is reminded.</summary>
+    public DateTimeOffset? SecretExpiresAt { get; set; }
+
+    /// <summary>Gets or sets a PEM file with certificate and key, or a PFX file without password, in place of a secret.</summary>
+    /// <remarks>It is read at every question to the authority, so that a rotated certificate is used without a restart.</remarks>
+    [MaxLength(1000)]
+    public string? CertificateFile { get; set; }
+
     /// <summary>Gets or sets the account that signs in, for delegated connections: a service account rather than a person's.</summary>
+    [MaxLength(320)]
     public string? Username { get; set; }
+
+    /// <value>The default is <see cref="AccountKind.ServiceAccount"/>; a person's own account is warned about.</value>
+    public AccountKind AccountKind { get; set; }
 
     /// <summary>Gets or sets who answers for the connection.</summary>
     [Required]
+    [MaxLength(320)]
     public string Owner { get; set; } = "";
+
+    /// <summary>Gets or sets who can change the application's registration; null: the owner.</summary>
+    [MaxLength(320)]
+    public string? RegistrationOwner { get; set; }
+
+    /// <summary>Gets or sets which environment it belongs to, such as <c>test</c>.</summary>
+    /// <value>The default is <c>production</c>.</value>
+    [Required]
+    [MaxLength(64)]
+    public string Environment { get; set; } = DefaultEnvironment;
 
     /// <summary>Gets or sets the delegated scopes to ask for.</summary>
     /// <value>The default is what posting, reading back and the probe need.</value>
     public IReadOnlyList<string> Scopes { get; set; } = ["User.Read", "ChannelMessage.Send", "ChannelMessage.Read.All"];
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => DefinitionRules.Check(this);
+
+    /// <summary>Everything that is wrong, by the field's name; empty when nothing is.</summary>
+    public IReadOnlyDictionary<string, string[]> Problems()
     {
-        if (!IdPattern().IsMatch(Id))
-        {
-            yield return new("Use 1 to 64 lower-case letters, digits and dashes.", [nameof(Id)]);
-        }
-
-        if (AuthModel == AuthModel.DelegatedUser && string.IsNullOrWhiteSpace(Username))
-        {
-            yield return new("Name the account that signs in: the model is DelegatedUser.", [nameof(Username)]);
-        }
-
-        if (AuthModel == AuthModel.ApplicationSecret && !string.IsNullOrWhiteSpace(Username))
-        {
-            yield return new("An application has no user: delegated and application identities are never mixed.", [nameof(Username)]);
-        }
-
-        if (string.IsNullOrWhiteSpace(ClientSecret))
-        {
-            yield return new("Give the application's client secret.", [nameof(ClientSecret)]);
-        }
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), results, validateAllProperties: true);
+        return results
+            .GroupBy(static r => string.Join(',', r.MemberNames), StringComparer.Ordinal)
+            .ToDictionary(static g => g.Key, static g => g.Select(static r => r.ErrorMessage!).ToArray(), StringComparer.Ordinal);
     }
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 }
 
 /// <summary>Encrypts what must not be readable at rest. The host says with which keys.</summary>

@@ -22,10 +22,26 @@ public sealed record Connection(
     DateTimeOffset StateSince,
     DateTimeOffset? LastSuccessAt,
     Diagnosis? Diagnosis,
-    string? OpenCaseId);
+    string? OpenCaseId)
+{
+    public string Environment { get; init; } = ConnectionDefinition.DefaultEnvironment;
+
+    public AccountKind AccountKind { get; init; }
+
+    public ConnectionOrigin Origin { get; init; }
+
+    /// <summary>Gets who can change the application's registration; null: the owner.</summary>
+    public string? RegistrationOwner { get; init; }
+
+    /// <summary>Gets a value indicating whether the application proves itself by a certificate and not by a secret.</summary>
+    public bool UsesCertificate { get; init; }
+
+    /// <summary>Gets what works today and breaks some day, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Shows connections, and keeps them as the configuration says.</summary>
-public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time)
+public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time, Func<Guid> newGuid)
 {
     public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +58,9 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
 
     /// <summary>Adds or changes a connection. Another account, tenant or application is another identity: it must connect anew.</summary>
     public Task ConfigureAsync(ConnectionDefinition definition, CancellationToken cancellationToken)
+        => ConfigureAsync(definition, ConnectionOrigin.Configuration, "configuration", cancellationToken);
+
+    internal Task ConfigureAsync(ConnectionDefinition definition, ConnectionOrigin origin, string actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
 
@@ -54,20 +73,62 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                     row = NewRow(definition);
                     db.Connections.Add(row);
                 }
-                else if (!IsSameIdentity(row, definition))
+                else
                 {
-                    await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
-                    (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
-                    (row.Diagnosis, row.Evidence) = (null, null);
+                    db.ConnectionEvents.AddRange(ChangesOf(row, definition).Select(change => Changed(row.Id, change, actor)));
+                    if (!IsSameIdentity(row, definition))
+                    {
+                        await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
+                        (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
+                        (row.Diagnosis, row.Evidence) = (null, null);
+                    }
                 }
 
-                (row.DisplayName, row.Owner, row.Scopes) = (definition.DisplayName, definition.Owner, string.Join(' ', definition.Scopes));
-                (row.AuthModel, row.TenantId, row.ClientId, row.Username)
-                    = (definition.AuthModel, definition.TenantId, definition.ClientId, definition.Username);
-                row.ProtectedSecret = definition.ClientSecret is { } secret ? protector.Protect(Purpose(definition.Id), secret) : null;
+                Fill(row, definition, origin);
             },
             cancellationToken);
     }
+
+    private void Fill(ConnectionRow row, ConnectionDefinition definition, ConnectionOrigin origin)
+    {
+        (row.DisplayName, row.Owner, row.Scopes) = (definition.DisplayName, definition.Owner, string.Join(' ', definition.Scopes));
+        (row.AuthModel, row.TenantId, row.ClientId, row.Username)
+            = (definition.AuthModel, definition.TenantId, definition.ClientId, definition.Username);
+        row.ProtectedSecret = definition.ClientSecret is { } secret ? protector.Protect(Purpose(definition.Id), secret) : null;
+        (row.CertificateFile, row.SecretExpiresAt) = (definition.CertificateFile, definition.SecretExpiresAt);
+        (row.RegistrationOwner, row.AccountKind) = (definition.RegistrationOwner, definition.AccountKind);
+        (row.Environment, row.Origin) = (definition.Environment, origin);
+    }
+
+    // What tokens depend on (R5, R31, R55): a change of these is the first thing to look at when something breaks.
+    private IEnumerable<OperationalChange> ChangesOf(ConnectionRow row, ConnectionDefinition definition)
+    {
+        var secret = row.ProtectedSecret is { } data ? protector.UnprotectText(Purpose(row.Id), data) : null;
+        if (secret != definition.ClientSecret || row.CertificateFile != definition.CertificateFile)
+        {
+            yield return OperationalChange.SecretRotated;
+        }
+
+        if (row.Owner != definition.Owner || row.Username != definition.Username)
+        {
+            yield return OperationalChange.OwnerChanged;
+        }
+
+        if (row.Scopes != string.Join(' ', definition.Scopes) || row.AuthModel != definition.AuthModel)
+        {
+            yield return OperationalChange.PermissionsChanged;
+        }
+    }
+
+    private ConnectionEventRow Changed(string connectionId, OperationalChange change, string actor) => new()
+    {
+        Id = newGuid(),
+        ConnectionId = connectionId,
+        At = time.GetUtcNow(),
+        Kind = ConnectionEventKind.Changed,
+        Change = change,
+        Actor = actor,
+    };
 
     internal static string Purpose(string connectionId) => $"connection-secret/{connectionId}";
 
@@ -88,18 +149,29 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         StateSince = time.GetUtcNow(),
     };
 
-    private static Connection From(ConnectionRow row, CaseRow? openCase) => new(
-        row.Id,
-        row.DisplayName,
-        row.AuthModel,
-        row.TenantId,
-        row.ClientId,
-        row.Owner,
-        row.Username,
-        row.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        row.State,
-        row.StateSince,
-        row.LastSuccessAt,
-        WorkflowJson.Read<Diagnosis>(row.Diagnosis),
-        openCase?.Id);
+    private Connection From(ConnectionRow row, CaseRow? openCase)
+    {
+        var connection = new Connection(
+            row.Id,
+            row.DisplayName,
+            row.AuthModel,
+            row.TenantId,
+            row.ClientId,
+            row.Owner,
+            row.Username,
+            row.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            row.State,
+            row.StateSince,
+            row.LastSuccessAt,
+            WorkflowJson.Read<Diagnosis>(row.Diagnosis),
+            openCase?.Id)
+        {
+            Environment = row.Environment,
+            AccountKind = row.AccountKind,
+            Origin = row.Origin,
+            RegistrationOwner = row.RegistrationOwner,
+            UsesCertificate = row.CertificateFile is not null,
+        };
+        return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };
+    }
 }

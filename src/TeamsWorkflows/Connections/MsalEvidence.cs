@@ -16,7 +16,7 @@ internal static class MsalEvidence
         },
         MsalServiceException e => From(e, now),
         MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = e.Message },
-        MissingSecretException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
+        MissingCredentialException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
         JsonException => new(FailureSurface.TokenEndpoint, now)
         {
             Status = 200,

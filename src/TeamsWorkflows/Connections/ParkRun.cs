@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 
@@ -14,22 +16,24 @@ internal sealed class ParkRun(
 {
     public override async Task<ParkResult> RunAsync(TaskActivityContext context, ParkRunInput input)
     {
-        var caseId = await OpenAsync(input, context.CancellationToken);
-        if (caseId is not null)
+        var opened = await OpenAsync(input, context.CancellationToken);
+        if (opened is not null)
         {
-            await StartAsync(caseId, input, context.CancellationToken);
+            await StartAsync(opened, input.ConnectionId, context.CancellationToken);
         }
 
-        return new(caseId);
+        return new(opened?.CaseId);
     }
 
-    private Task<string?> OpenAsync(ParkRunInput input, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<OpenedCase?> OpenAsync(ParkRunInput input, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
             var (now, cause) = (time.GetUtcNow(), input.Diagnosis.Action);
             var connection = await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken);
-            var open = await db.Cases.SingleOrDefaultAsync(
-                c => c.ConnectionId == input.ConnectionId && c.Cause == cause && c.ClosedAt == null, cancellationToken);
+            var open = await db.Cases.FirstOrDefaultAsync(
+                c => c.ConnectionId == input.ConnectionId && c.ClosedAt == null
+                    && (c.Cause == cause || (c.Runbook == RunbookShelf.ReconnectLoop && cause == OperatorAction.Reconnect)),
+                cancellationToken);
             if (open is null)
             {
                 if (connection.State == ConnectionState.Healthy && connection.Generation > input.Generation)
@@ -37,12 +41,14 @@ internal sealed class ParkRun(
                     return null; // restored since this run failed
                 }
 
+                var diagnosis = await LoopBreaker.JudgeAsync(db, input.ConnectionId, input.Diagnosis, now, cancellationToken);
                 open = new CaseRow
                 {
                     Id = newGuid().ToString("N"),
                     ConnectionId = input.ConnectionId,
-                    Cause = cause,
-                    Diagnosis = WorkflowJson.Write(input.Diagnosis),
+                    Cause = diagnosis.Action,
+                    Diagnosis = WorkflowJson.Write(diagnosis),
+                    Runbook = diagnosis.Runbook,
                     Evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken),
                     OpenedAt = now,
                 };
@@ -60,7 +66,7 @@ internal sealed class ParkRun(
                 await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);
             }
 
-            return open.Id;
+            return new OpenedCase(open.Id, open.Cause);
         },
         cancellationToken);
 
@@ -81,14 +87,14 @@ internal sealed class ParkRun(
     }
 
     // After the row, so that a process that dies in between starts it when this activity runs again.
-    private async Task StartAsync(string caseId, ParkRunInput input, CancellationToken cancellationToken)
+    private async Task StartAsync(OpenedCase opened, string connectionId, CancellationToken cancellationToken)
     {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReconnectConnection),
-                new ReconnectInput(caseId, input.ConnectionId, input.Diagnosis.Action, options.Value.ResumeInterval),
-                new(DeliveryNames.InstanceOfCase(caseId)),
+                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval),
+                new(DeliveryNames.InstanceOfCase(opened.CaseId)),
                 cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
@@ -96,6 +102,8 @@ internal sealed class ParkRun(
             // Another run opened the case: single flight.
         }
     }
+
+    private sealed record OpenedCase(string CaseId, OperatorAction Cause);
 }
 
 /// <summary>Takes a run that has lost patience from behind its case.</summary>

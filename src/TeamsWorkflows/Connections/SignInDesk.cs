@@ -42,6 +42,7 @@ public sealed class SignInDesk
     private readonly ISecretProtector _protector;
     private readonly CaseDesk _cases;
     private readonly TimeProvider _time;
+    private readonly Func<Guid> _newGuid;
     private readonly EntraOptions _options;
 
     internal SignInDesk(
@@ -50,8 +51,10 @@ public sealed class SignInDesk
         ISecretProtector protector,
         CaseDesk cases,
         TimeProvider time,
+        Func<Guid> newGuid,
         IOptions<EntraOptions> options)
-        => (_database, _clients, _protector, _cases, _time, _options) = (database, clients, protector, cases, time, options.Value);
+        => (_database, _clients, _protector, _cases, _time, _newGuid, _options)
+            = (database, clients, protector, cases, time, newGuid, options.Value);
 
     /// <summary>Begins a sign-in for a connection; if it has an open reconnect case, the sign-in resolves that.</summary>
     /// <param name="actor">The operator who began it.</param>
@@ -137,7 +140,7 @@ public sealed class SignInDesk
                 return new SignInResult.WrongAccount(connection.Id, row.CaseId, connection.Username!, result.Account.Username);
             }
 
-            caseId = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, cancellationToken);
+            caseId = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, row.Actor, cancellationToken);
         }
         catch (Exception e) when (MsalEvidence.From(e, _time.GetUtcNow(), cancellationToken) is { } evidence)
         {
@@ -153,13 +156,21 @@ public sealed class SignInDesk
     }
 
     // With an open case, the connection is healthy when the probe says so and not before.
-    private Task<string?> ConnectAsync(string connectionId, string accountId, CancellationToken cancellationToken)
+    private Task<string?> ConnectAsync(string connectionId, string accountId, string actor, CancellationToken cancellationToken)
         => _database.WriteAsync(
             async db =>
             {
                 var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
                 var open = await OpenCaseAsync(db, connectionId, cancellationToken);
                 (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
+                db.ConnectionEvents.Add(new ConnectionEventRow
+                {
+                    Id = _newGuid(),
+                    ConnectionId = connectionId,
+                    At = _time.GetUtcNow(),
+                    Kind = ConnectionEventKind.Reconnected,
+                    Actor = actor,
+                });
                 if (open is null)
                 {
                     (connection.State, connection.StateSince) = (ConnectionState.Healthy, _time.GetUtcNow());

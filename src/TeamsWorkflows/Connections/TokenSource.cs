@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -26,11 +28,21 @@ internal abstract record TokenResult(TimeSpan Duration)
 }
 
 /// <summary>Asks for a connection's token, silently. Its own step, measured apart from the call that needs the token.</summary>
-internal sealed class TokenSource(MsalClients clients, TimeProvider time)
+internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeProvider time)
 {
     private const string GraphDefaultScope = "https://graph.microsoft.com/.default";
 
     public async Task<TokenResult> AcquireAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+    {
+        using var span = Telemetry.Source.StartActivity("token.acquire");
+        span?.SetTag("teamsworkflows.connection", connection.Id);
+        var result = await AskAsync(connection, request, cancellationToken);
+        span?.SetStatus(result is TokenResult.Acquired ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        await log.NoteAsync(connection, result, cancellationToken);
+        return result;
+    }
+
+    private async Task<TokenResult> AskAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         try

@@ -22,6 +22,14 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
 
     public DbSet<SignInRow> SignIns => Set<SignInRow>();
 
+    public DbSet<ConnectionEventRow> ConnectionEvents => Set<ConnectionEventRow>();
+
+    public DbSet<AcquisitionRow> Acquisitions => Set<AcquisitionRow>();
+
+    public DbSet<ConsentRow> Consents => Set<ConsentRow>();
+
+    public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -45,6 +53,7 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
         {
             delivery.HasKey(d => d.Id);
             delivery.HasIndex(d => new { d.State, d.Id });
+            delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt });
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
         });
         modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
@@ -59,6 +68,19 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
         });
         modelBuilder.Entity<ParkedRunRow>().HasKey(p => new { p.CaseId, p.InstanceId });
         modelBuilder.Entity<SignInRow>().HasKey(s => s.StateHash);
+
+        modelBuilder.Entity<ConnectionEventRow>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.HasIndex(x => new { x.ConnectionId, x.At });
+        });
+        modelBuilder.Entity<AcquisitionRow>(acquisition =>
+        {
+            acquisition.HasKey(a => a.Id);
+            acquisition.HasIndex(a => new { a.ConnectionId, a.At });
+        });
+        modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
+        modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
     }
 
     private sealed class UnixTicks() : ValueConverter<DateTimeOffset, long>(

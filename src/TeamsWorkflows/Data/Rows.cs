@@ -27,6 +27,27 @@ public sealed class ConnectionRow
     /// <summary>Gets or sets the client secret, protected.</summary>
     public byte[]? ProtectedSecret { get; set; }
 
+    /// <summary>Gets or sets where the application's certificate with its key is; null when it has a secret.</summary>
+    [MaxLength(1000)]
+    public string? CertificateFile { get; set; }
+
+    /// <summary>Gets or sets when the secret ends, as somebody entered it; null when nobody did.</summary>
+    public DateTimeOffset? SecretExpiresAt { get; set; }
+
+    /// <summary>Gets or sets who can change the application's registration.</summary>
+    [MaxLength(320)]
+    public string? RegistrationOwner { get; set; }
+
+    /// <summary>Gets or sets what kind of account signs in.</summary>
+    public AccountKind AccountKind { get; set; }
+
+    /// <summary>Gets or sets which environment the connection belongs to, such as <c>production</c>.</summary>
+    [MaxLength(64)]
+    public string Environment { get; set; } = ConnectionDefinition.DefaultEnvironment;
+
+    /// <summary>Gets or sets who defined it, and may therefore change it.</summary>
+    public ConnectionOrigin Origin { get; set; }
+
     /// <summary>Gets or sets the account that must sign in; null for application connections.</summary>
     [MaxLength(320)]
     public string? Username { get; set; }
@@ -214,6 +235,10 @@ public sealed class CaseRow
     /// <summary>Gets or sets what the person did, or why the case is closed.</summary>
     [MaxLength(1000)]
     public string? Resolution { get; set; }
+
+    /// <summary>Gets or sets the runbook that the case was opened with; null in cases of older releases.</summary>
+    [MaxLength(100)]
+    public string? Runbook { get; set; }
 
     /// <summary>Gets or sets how the last verification went, in a sentence; null before the first.</summary>
     [MaxLength(1000)]

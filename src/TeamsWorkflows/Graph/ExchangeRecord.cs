@@ -22,6 +22,9 @@ internal sealed class ExchangeRecord : IRequestOption
     /// <summary>Gets a value indicating whether the connection itself failed, so that no byte of the request was read.</summary>
     public bool IsNeverSent { get; private set; }
 
+    /// <summary>Gets how far our clock was ahead of the service's when the answer came; null when it did not say its time.</summary>
+    public TimeSpan? ClockOffset { get; private set; }
+
     public string? RequestId => Headers.GetValueOrDefault("request-id");
 
     public FailureEvidence ToEvidence(DateTimeOffset now, string clientRequestId, Exception? exception) => new(FailureSurface.GraphResponse, now)
@@ -33,6 +36,7 @@ internal sealed class ExchangeRecord : IRequestOption
         Claims = Claims,
         RequestId = RequestId,
         ClientRequestId = clientRequestId,
+        ClockOffset = ClockOffset,
         Exception = Status is null ? exception?.GetType().Name : null,
     };
 
@@ -66,6 +70,7 @@ internal sealed class ExchangeRecord : IRequestOption
             record.Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers)
                 .Select(h => (h.Key, string.Join(", ", h.Value))));
             record.Claims = ClaimsChallenge.Read(string.Join(", ", response.Headers.WwwAuthenticate));
+            record.ClockOffset = time.GetUtcNow() - response.Headers.Date;
             record.RetryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
             if (!response.IsSuccessStatusCode)
             {

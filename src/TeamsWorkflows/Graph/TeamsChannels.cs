@@ -31,6 +31,7 @@ internal sealed class TeamsChannels(GraphClients clients, TimeProvider time, Fun
     public Task<GraphResult<ChatMessage>> PostAsync(
         string accessToken, string teamId, string channelId, ChatMessage message, string clientRequestId, CancellationToken cancellationToken)
         => CallAsync(
+            accessToken,
             record => clients.Create(accessToken).Teams[teamId].Channels[channelId].Messages.PostAsync(
                 message, request => Mark(request, record, clientRequestId), cancellationToken),
             clientRequestId,
@@ -49,6 +50,7 @@ internal sealed class TeamsChannels(GraphClients clients, TimeProvider time, Fun
     {
         var from = (since - ClockMargin).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return CallAsync(
+            accessToken,
             async record =>
             {
                 var delta = clients.Create(accessToken).Teams[teamId].Channels[channelId].Messages.Delta;
@@ -82,12 +84,13 @@ internal sealed class TeamsChannels(GraphClients clients, TimeProvider time, Fun
     /// <summary>Asks who we are: the cheapest call that proves a delegated token.</summary>
     public Task<GraphResult<User>> ProbeAsync(string accessToken, string clientRequestId, CancellationToken cancellationToken)
         => CallAsync(
+            accessToken,
             record => clients.Create(accessToken).Me.GetAsync(request => Mark(request, record, clientRequestId), cancellationToken),
             clientRequestId,
             cancellationToken);
 
     private async Task<GraphResult<T>> CallAsync<T>(
-        Func<ExchangeRecord, Task<T?>> call, string clientRequestId, CancellationToken cancellationToken)
+        string accessToken, Func<ExchangeRecord, Task<T?>> call, string clientRequestId, CancellationToken cancellationToken)
         where T : class, IParsable
     {
         var record = new ExchangeRecord();
@@ -97,7 +100,8 @@ internal sealed class TeamsChannels(GraphClients clients, TimeProvider time, Fun
         }
         catch (Exception e) when (IsOfTheExchange(e, record, cancellationToken))
         {
-            return new GraphResult<T>.Failure(record.ToEvidence(time.GetUtcNow(), clientRequestId, e), record.IsNeverSent);
+            var evidence = record.ToEvidence(time.GetUtcNow(), clientRequestId, e) with { Token = TokenClaims.Read(accessToken) };
+            return new GraphResult<T>.Failure(evidence, record.IsNeverSent);
         }
     }
 

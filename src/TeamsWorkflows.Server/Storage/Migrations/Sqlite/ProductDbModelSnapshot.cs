@@ -17,6 +17,46 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("TeamsWorkflows.Data.AcquisitionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Class")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConnectionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("DurationMs")
+                        .HasColumnType("REAL");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConnectionId", "At");
+
+                    b.ToTable("Acquisitions");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttemptRow", b =>
                 {
                     b.Property<string>("DeliveryId")
@@ -103,6 +143,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Runbook")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ConnectionId", "Cause")
@@ -110,6 +154,45 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasFilter("\"ClosedAt\" IS NULL");
 
                     b.ToTable("Cases");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ConnectionEventRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Change")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConnectionId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConnectionId", "At");
+
+                    b.ToTable("ConnectionEvents");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ConnectionRow", b =>
@@ -122,9 +205,18 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AccountKind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("AuthModel")
                         .IsRequired()
                         .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CertificateFile")
+                        .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ClientId")
@@ -140,6 +232,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
@@ -149,6 +246,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long?>("LastSuccessAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasMaxLength(320)
@@ -157,10 +259,17 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<byte[]>("ProtectedSecret")
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("RegistrationOwner")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Scopes")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("SecretExpiresAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -182,6 +291,35 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("Connections");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ConsentRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("GrantedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("GrantedBy")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Scopes")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ConnectionId", "GrantedAt");
+
+                    b.ToTable("Consents");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
@@ -244,9 +382,42 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ReportId");
 
+                    b.HasIndex("ConnectionId", "CreatedAt");
+
                     b.HasIndex("State", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.GuidedAnswerRow", b =>
+                {
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("FreshSignInHelps")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("IsUnauthorized")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool?>("OnlyAfterIdleTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CaseId", "Number");
+
+                    b.ToTable("GuidedAnswers");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>

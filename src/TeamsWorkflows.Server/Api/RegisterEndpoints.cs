@@ -1,0 +1,103 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Register;
+using TeamsWorkflows.Server.Access;
+
+namespace TeamsWorkflows.Server.Api;
+
+/// <summary>The register: administrators define connections, operators see who consented to what.</summary>
+internal static class RegisterEndpoints
+{
+    public static void MapRegister(this RouteGroupBuilder connections)
+    {
+        connections.MapPost("/", RegisterAsync)
+            .RequireAuthorization(Policies.Administer)
+            .WithSummary("Adds a connection, or changes one that the API added. Another account, tenant or application must connect anew.")
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        connections.MapGet("/{id}/consent", ConsentAsync)
+            .WithSummary("Shows which permissions the connection needs, who granted them, and where an administrator grants them.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        connections.MapPost("/{id}/consent", RecordConsentAsync)
+            .RequireAuthorization(Policies.Administer)
+            .WithSummary("Takes down that an administrator granted permissions.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        connections.MapGet("/interactive", InteractiveAsync)
+            .WithSummary("Lists the connections that only a person's sign-in renews.");
+    }
+
+    private static async Task<Results<Created<ConnectionResource>, Ok<ConnectionResource>, ProblemHttpResult>> RegisterAsync(
+        ConnectionDefinition definition, ClaimsPrincipal caller, ConnectionRegister register, CancellationToken cancellationToken)
+        => await register.RegisterAsync(definition, caller.Actor(), cancellationToken) switch
+        {
+            RegisterResult.Registered { IsNew: true } added =>
+                TypedResults.Created(Links.Connection(added.Connection.Id), ConnectionResource.From(added.Connection)),
+            RegisterResult.Registered changed => TypedResults.Ok(ConnectionResource.From(changed.Connection)),
+            RegisterResult.Invalid invalid => Invalid(invalid.Problems),
+            RegisterResult.OfConfiguration => Problems.Of(
+                StatusCodes.Status409Conflict,
+                "connection-of-configuration",
+                "The configuration defines this connection",
+                $"id: '{definition.Id}' is an entry of section Connections. Change it there, or register under another id."),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> problems)
+    {
+        var errors = problems.ToDictionary(static p => JsonNamingPolicy.CamelCase.ConvertName(p.Key), static p => p.Value, StringComparer.Ordinal);
+        return Problems.Of(
+            StatusCodes.Status422UnprocessableEntity,
+            "invalid-connection",
+            "The connection is invalid",
+            string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
+            errors);
+    }
+
+    private static async Task<Results<Ok<ConsentResource>, ProblemHttpResult>> ConsentAsync(
+        string id, ConnectionDesk desk, ConnectionRegister register, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is { } connection
+            ? TypedResults.Ok(new ConsentResource(
+                connection.Scopes,
+                connection.RegistrationOwner ?? connection.Owner,
+                register.AdminConsentAddress(connection),
+                await register.ConsentsAsync(connection, cancellationToken)))
+            : Problems.NotFound("connection", id);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RecordConsentAsync(
+        string id, ConsentRequest body, ClaimsPrincipal caller, ConnectionRegister register, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(body.GrantedBy) || body.Scopes is not { Count: > 0 })
+        {
+            return Problems.Of(
+                StatusCodes.Status422UnprocessableEntity,
+                "invalid-consent",
+                "The consent is incomplete",
+                "grantedBy, scopes: say who granted it, and each permission.",
+                new Dictionary<string, string[]>(StringComparer.Ordinal)
+                {
+                    [string.IsNullOrWhiteSpace(body.GrantedBy) ? "grantedBy" : "scopes"] = ["Is missing."],
+                });
+        }
+
+        return await register.RecordConsentAsync(id, body.GrantedAt, body.GrantedBy.Trim(), body.Scopes, caller.Actor(), cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("connection", id);
+    }
+
+    private static async Task<Ok<InteractiveList>> InteractiveAsync(ConnectionRegister register, CancellationToken cancellationToken)
+        => TypedResults.Ok(new InteractiveList(await register.InteractiveDependenciesAsync(cancellationToken)));
+}
+
+/// <summary>What consent a connection needs, and what is known to be given.</summary>
+/// <param name="Needed">The permissions that it asks for.</param>
+/// <param name="RegistrationOwner">Who can change the application's registration.</param>
+/// <param name="AdminConsentUrl">An administrator of the tenant opens it to grant them.</param>
+internal sealed record ConsentResource(IReadOnlyList<string> Needed, string RegistrationOwner, Uri AdminConsentUrl, IReadOnlyList<Consent> Recorded);
+
+/// <param name="GrantedAt">Null: now.</param>
+internal sealed record ConsentRequest(string? GrantedBy, IReadOnlyList<string>? Scopes, DateTimeOffset? GrantedAt);
+
+internal sealed record InteractiveList(IReadOnlyList<InteractiveDependency> Connections);

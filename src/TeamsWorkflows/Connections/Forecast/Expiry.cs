@@ -1,0 +1,21 @@
+namespace TeamsWorkflows.Connections.Forecast;
+
+/// <summary>Something of a connection that ends at a known time.</summary>
+/// <param name="At">When (UTC).</param>
+/// <param name="NeedsPerson">Whether somebody must act; what renews itself is no incident (R32).</param>
+/// <param name="Because">What the date rests on, in a sentence.</param>
+/// <param name="Advice">What to do before then.</param>
+public sealed record Expiry(string ConnectionId, ExpiryKind Kind, DateTimeOffset At, bool NeedsPerson, string Because, string Advice);
+
+public enum ExpiryKind
+{
+    AccessToken,
+
+    /// <summary>The refresh token ends when it is not used.</summary>
+    SignInUnused,
+
+    /// <summary>A policy asks for a new sign-in at intervals.</summary>
+    SignInFrequency,
+    ClientSecret,
+    Certificate,
+}

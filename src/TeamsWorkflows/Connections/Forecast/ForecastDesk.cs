@@ -1,0 +1,110 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.Forecast;
+
+/// <summary>What of the connections ends when, and what stops then.</summary>
+public sealed class ForecastDesk
+{
+    private const int MaxListed = 200;
+
+    // Far enough for a report of the month.
+    private static readonly TimeSpan Lately = TimeSpan.FromDays(62);
+
+    private readonly Database _database;
+    private readonly ConnectionLog _log;
+    private readonly TimeProvider _time;
+
+    internal ForecastDesk(Database database, ConnectionLog log, TimeProvider time) => (_database, _log, _time) = (database, log, time);
+
+    /// <summary>The dates of all connections, the soonest first.</summary>
+    public async Task<IReadOnlyList<Expiry>> ExpiriesAsync(CancellationToken cancellationToken)
+    {
+        var rows = await _database.ReadAsync(db => db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken), cancellationToken);
+        var expiries = new List<Expiry>();
+        foreach (var row in rows)
+        {
+            expiries.AddRange(await ExpiriesAsync(row, cancellationToken));
+        }
+
+        return [.. expiries.OrderBy(static e => e.At)];
+    }
+
+    /// <returns>Null when there is no such connection.</returns>
+    public async Task<IReadOnlyList<Expiry>?> ExpiriesAsync(string connectionId, CancellationToken cancellationToken)
+        => await _database.ReadAsync(db => db.Connections.SingleOrDefaultAsync(c => c.Id == connectionId, cancellationToken), cancellationToken) is { } row
+            ? await ExpiriesAsync(row, cancellationToken)
+            : null;
+
+    /// <summary>Who depends on a connection, going by what went over it lately.</summary>
+    public async Task<BlastRadius> BlastRadiusAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var since = now - Lately;
+        var deliveries = await _database.ReadAsync(
+            db => db.Deliveries.Where(d => d.ConnectionId == connectionId && d.CreatedAt >= since)
+                .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new { r.Publisher, r.Title, d.Id, d.ChannelId, d.State, d.CreatedAt, d.UpdatedAt })
+                .ToListAsync(cancellationToken),
+            cancellationToken);
+        var reports = deliveries.GroupBy(static d => (d.Publisher, d.Title))
+            .Select(g => new DependentReport(
+                g.Key.Publisher,
+                g.Key.Title,
+                g.Count(),
+                g.Select(static d => d.ChannelId).Distinct(StringComparer.Ordinal).Count(),
+                g.Max(static d => d.CreatedAt),
+                Expected([.. g.Select(static d => d.CreatedAt).Distinct().Order()], now)))
+            .OrderByDescending(static r => r.Count).ThenBy(static r => r.Title, StringComparer.Ordinal).ToArray();
+        var waiting = deliveries
+            .Where(static d => d.State is DeliveryState.Accepted or DeliveryState.Posting or DeliveryState.Waiting or DeliveryState.Parked)
+            .OrderBy(static d => d.CreatedAt)
+            .Select(static d => new DependentDelivery(d.Id, d.Title, d.State, d.UpdatedAt)).ToArray();
+        return new(connectionId, [.. reports.Take(MaxListed)], [.. waiting.Take(MaxListed)], Summary(reports, waiting.Length));
+    }
+
+    // The middle of the last distances: one that came late does not move it.
+    private static DateTimeOffset? Expected(DateTimeOffset[] times, DateTimeOffset now)
+    {
+        var distances = times.Zip(times.Skip(1), static (a, b) => b - a).Where(static d => d >= TimeSpan.FromMinutes(1)).TakeLast(5).Order().ToArray();
+        if (distances.Length == 0)
+        {
+            return null;
+        }
+
+        var next = times[^1] + distances[distances.Length / 2];
+        return next > now ? next : null;
+    }
+
+    private static string Summary(DependentReport[] reports, int waiting)
+    {
+        var publishers = reports.Select(static r => r.Publisher).Distinct(StringComparer.Ordinal).Count();
+        var next = reports.Select(static r => r.ExpectedAt).Where(static t => t is not null).Min();
+        return $"{reports.Length} {(reports.Length == 1 ? "report" : "reports")} of {publishers} {(publishers == 1 ? "publisher" : "publishers")}"
+            + (next is { } at ? $", the next expected at {at.UtcDateTime:u}" : "")
+            + (waiting > 0 ? $"; {waiting} under way or waiting" : "") + ".";
+    }
+
+    private async Task<IReadOnlyList<Expiry>> ExpiriesAsync(ConnectionRow row, CancellationToken cancellationToken)
+    {
+        var history = await _log.ReadAsync(row.Id, cancellationToken);
+        var signIns = history.Events.Where(static e => e.Kind == ConnectionEventKind.Reconnected).ToArray();
+        var last = await _database.ReadAsync(
+            db => db.Acquisitions.Where(a => a.ConnectionId == row.Id && a.ExpiresAt != null)
+                .OrderByDescending(a => a.At).FirstOrDefaultAsync(cancellationToken),
+            cancellationToken);
+        DateTimeOffset? signedIn = signIns.Length == 0 ? null : signIns[^1].At;
+        var loop = SymptomReader.Read(history).FirstOrDefault(static s => s.Kind == SymptomKind.ReconnectLoop);
+        return ExpiryForecast.Of(new(
+            row.Id,
+            row.AuthModel,
+            last?.ExpiresAt,
+            new[] { last?.At, signedIn }.Max(),
+            signedIn,
+            loop?.Period,
+            row.CertificateFile is null ? row.SecretExpiresAt : null,
+            row.CertificateFile is { } file ? CertificateFiles.EndOf(file) : null));
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.History;
+
+/// <summary>Keeps what the authority answered, counts it, and says when failures become frequent (R63, R64).</summary>
+internal sealed partial class AcquisitionLog(Database database, TimeProvider time, Func<Guid> newGuid, ILogger<AcquisitionLog> logger)
+{
+    /// <summary>How many failures in <see cref="SpikeWindow"/> are a spike.</summary>
+    public const int SpikeCount = 5;
+
+    /// <summary>How long answers are kept.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(100);
+
+    public static readonly TimeSpan SpikeWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Notes how a token was got. What came out of the cache is counted and not kept.</summary>
+    public async Task NoteAsync(ConnectionRow connection, TokenResult result, CancellationToken cancellationToken)
+    {
+        var diagnosis = (result as TokenResult.Refused)?.Evidence is { } evidence ? Diagnostician.Diagnose(evidence) : null;
+        var acquired = result as TokenResult.Acquired;
+        var how = acquired is null ? TokenAcquisition.Failed : acquired.IsFromCache ? TokenAcquisition.FromCache : TokenAcquisition.Renewed;
+        Telemetry.Acquired(connection.Id, how.ToString(), diagnosis?.Class, result.Duration);
+        if (how == TokenAcquisition.FromCache)
+        {
+            return;
+        }
+
+        Log.Acquired(logger, connection.Id, how, diagnosis?.Class, diagnosis?.Code, result.Duration.TotalMilliseconds, acquired?.ExpiresOn.UtcDateTime);
+        var row = new AcquisitionRow
+        {
+            Id = newGuid(),
+            ConnectionId = connection.Id,
+            At = time.GetUtcNow(),
+            Result = how,
+            Class = diagnosis?.Class,
+            Code = diagnosis?.Code,
+            DurationMs = result.Duration.TotalMilliseconds,
+            ExpiresAt = acquired?.ExpiresOn,
+        };
+        var failures = await database.WriteAsync(db => AddAsync(db, row, cancellationToken), cancellationToken);
+        if (failures == SpikeCount)
+        {
+            Telemetry.Spike(connection.Id);
+            Log.Spike(logger, connection.Id, failures, SpikeWindow.TotalMinutes, diagnosis!.Summary);
+        }
+    }
+
+    // How many failures there are in the window, this one included: the alert is at the count and not after it, so it comes once.
+    private static async Task<int> AddAsync(ProductDb db, AcquisitionRow row, CancellationToken cancellationToken)
+    {
+        var (old, recent) = (row.At - Retention, row.At - SpikeWindow);
+        await db.Acquisitions.Where(a => a.ConnectionId == row.ConnectionId && a.At < old).ExecuteDeleteAsync(cancellationToken);
+        db.Acquisitions.Add(row);
+        return row.Result != TokenAcquisition.Failed ? 0 : 1 + await db.Acquisitions.CountAsync(
+            a => a.ConnectionId == row.ConnectionId && a.Result == TokenAcquisition.Failed && a.At > recent, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Information, "Token of connection {Connection}: {Result} {Class} {Code} in {Milliseconds:F0} ms, until {ExpiresAt:u} (UTC).")]
+        public static partial void Acquired(
+            ILogger logger, string connection, TokenAcquisition result, string? @class, string? code, double milliseconds, DateTime? expiresAt);
+
+        [LoggerMessage(21, LogLevel.Error, "Connection {Connection} got no token {Failures} times within {Minutes} minutes: {Summary}")]
+        public static partial void Spike(ILogger logger, string connection, int failures, double minutes, string summary);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.History;
+
+/// <summary>What a connection went through, out of the ledger and the records of sign-ins and changes.</summary>
+internal sealed class ConnectionLog(Database database, TimeProvider time)
+{
+    /// <summary>How many uses are looked at.</summary>
+    public const int MaxUses = 500;
+
+    /// <summary>How far back a history goes: two policies of 90 days show in it no more than one does.</summary>
+    public static readonly TimeSpan Reach = TimeSpan.FromDays(100);
+
+    public async Task<ConnectionHistory> ReadAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        var since = time.GetUtcNow() - Reach;
+        return await database.ReadAsync(
+            async db =>
+            {
+                var uses = await UsesAsync(db, connectionId, since, cancellationToken);
+                var events = await EventsAsync(db, connectionId, since, cancellationToken);
+                return new ConnectionHistory([.. uses.Concat(events.Select(From)).OrderBy(static e => e.At)]);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The recorded sign-ins and changes, the oldest first.</summary>
+    public Task<List<ConnectionEventRow>> ChangesAsync(string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
+        => database.ReadAsync(db => EventsAsync(db, connectionId, since, cancellationToken), cancellationToken);
+
+    public static ConnectionEvent From(ConnectionEventRow row) => new(row.At, row.Kind, Change: row.Change);
+
+    private static Task<List<ConnectionEventRow>> EventsAsync(
+        ProductDb db, string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
+        => db.ConnectionEvents.Where(e => e.ConnectionId == connectionId && e.At >= since).OrderBy(e => e.At).ToListAsync(cancellationToken);
+
+    private static async Task<IEnumerable<ConnectionEvent>> UsesAsync(
+        ProductDb db, string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var environment = await db.Connections.Where(c => c.Id == connectionId).Select(c => c.Environment).SingleOrDefaultAsync(cancellationToken);
+        var rows = await db.Deliveries.Where(d => d.ConnectionId == connectionId && d.UpdatedAt >= since)
+            .Join(db.Attempts, d => d.Id, a => a.DeliveryId, (d, a) => new { d.ReportId, a })
+            .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.a })
+            .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Outcome != null && x.a.StartedAt >= since)
+            .OrderByDescending(x => x.a.StartedAt)
+            .Take(MaxUses)
+            .ToListAsync(cancellationToken);
+        return rows.Select(x => From(x.Workflow, x.a, environment));
+    }
+
+    private static ConnectionEvent From(string workflow, AttemptRow attempt, string? environment)
+    {
+        var verdict = WorkflowJson.Read<PostOutcome>(attempt.Outcome)?.Verdict;
+        var evidence = WorkflowJson.Read<FailureEvidence>(attempt.Evidence);
+        return new(
+            attempt.StartedAt,
+            verdict is null ? ConnectionEventKind.Succeeded : ConnectionEventKind.Failed,
+            workflow,
+            attempt.Kind switch { AttemptKind.Token => "token", AttemptKind.Post => "channel-message", _ => "channel-read" },
+            attempt.Status,
+            verdict?.Class,
+            TokenIssuedAt: evidence?.Token?.IssuedAt,
+            ClockOffset: evidence?.ClockOffset,
+            Environment: environment);
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.History;
+
+/// <summary>What a connection went through, for people: uses, tokens, sign-ins, changes, and the patterns in them.</summary>
+/// <param name="Changes">Sign-ins and changes, the newest first.</param>
+/// <param name="Acquisitions">Questions to the authority, the newest first.</param>
+/// <param name="Symptoms">What the history as a whole shows.</param>
+/// <param name="ReconnectsLasted">How long each sign-in helped, the oldest first (R100).</param>
+public sealed record ConnectionStory(
+    string ConnectionId,
+    IReadOnlyList<RecordedChange> Changes,
+    IReadOnlyList<Acquisition> Acquisitions,
+    IReadOnlyList<Symptom> Symptoms,
+    IReadOnlyList<ReconnectDurability> ReconnectsLasted,
+    AcquisitionCounts Last24Hours);
+
+/// <param name="Change">What was changed; null when somebody signed in.</param>
+public sealed record RecordedChange(DateTimeOffset At, ConnectionEventKind Kind, OperationalChange? Change, string Actor, string? Note);
+
+public sealed record Acquisition(DateTimeOffset At, TokenAcquisition Result, string? Class, string? Code, double DurationMs, DateTimeOffset? ExpiresAt);
+
+public sealed record ReconnectDurability(DateTimeOffset From, TimeSpan Lasted);
+
+public sealed record AcquisitionCounts(int Renewed, int Failed);
+
+/// <summary>Shows histories, and takes down what operators know and machines do not (R5).</summary>
+public sealed class HistoryDesk
+{
+    private const int MaxShown = 100;
+
+    private readonly Database _database;
+    private readonly ConnectionLog _log;
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newGuid;
+
+    internal HistoryDesk(Database database, ConnectionLog log, TimeProvider time, Func<Guid> newGuid)
+        => (_database, _log, _time, _newGuid) = (database, log, time, newGuid);
+
+    public async Task<ConnectionStory> ReadAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var history = await _log.ReadAsync(connectionId, cancellationToken);
+        var changes = await _log.ChangesAsync(connectionId, now - ConnectionLog.Reach, cancellationToken);
+        var acquisitions = await _database.ReadAsync(
+            db => db.Acquisitions.Where(a => a.ConnectionId == connectionId).OrderByDescending(a => a.At).Take(MaxShown).ToListAsync(cancellationToken),
+            cancellationToken);
+        var today = acquisitions.Where(a => a.At > now.AddDays(-1)).ToLookup(static a => a.Result);
+        return new(
+            connectionId,
+            [.. changes.AsEnumerable().Reverse().Take(MaxShown).Select(From)],
+            [.. acquisitions.Select(static a => new Acquisition(a.At, a.Result, a.Class, a.Code, a.DurationMs, a.ExpiresAt))],
+            SymptomReader.Read(history),
+            Durability(history),
+            new(today[TokenAcquisition.Renewed].Count(), today[TokenAcquisition.Failed].Count()));
+    }
+
+    /// <summary>The symptoms of two connections of one purpose in two environments, read as one history (R4).</summary>
+    public async Task<IReadOnlyList<Symptom>> CompareAsync(string left, string right, CancellationToken cancellationToken)
+    {
+        var events = (await _log.ReadAsync(left, cancellationToken)).Events.Concat((await _log.ReadAsync(right, cancellationToken)).Events);
+        return [.. SymptomReader.Read(new([.. events])).Where(static s => s.Kind == SymptomKind.TestAgainstProduction)];
+    }
+
+    /// <summary>Takes down a change that tokens depend on, as somebody reports it.</summary>
+    /// <param name="at">When it happened; null: now.</param>
+    /// <returns>False when there is no such connection.</returns>
+    public Task<bool> RecordAsync(
+        string connectionId, OperationalChange change, DateTimeOffset? at, string actor, string? note, CancellationToken cancellationToken)
+        => _database.WriteAsync(
+            async db =>
+            {
+                if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
+                {
+                    return false;
+                }
+
+                db.ConnectionEvents.Add(new ConnectionEventRow
+                {
+                    Id = _newGuid(),
+                    ConnectionId = connectionId,
+                    At = at ?? _time.GetUtcNow(),
+                    Kind = ConnectionEventKind.Changed,
+                    Change = change,
+                    Actor = actor,
+                    Note = Redaction.Body(note),
+                });
+                return true;
+            },
+            cancellationToken);
+
+    internal static IReadOnlyList<ReconnectDurability> Durability(ConnectionHistory history)
+        => [.. ReconnectLoops.Lasted([.. history.Events]).Select(static l => new ReconnectDurability(l.From, l.Lasted))];
+
+    internal static RecordedChange From(ConnectionEventRow row) => new(row.At, row.Kind, row.Change, row.Actor, row.Note);
+}

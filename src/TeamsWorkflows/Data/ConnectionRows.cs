@@ -1,0 +1,94 @@
+using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Data;
+
+/// <summary>Something that happened to a connection besides its use: a sign-in, a change, a consent.</summary>
+public sealed class ConnectionEventRow
+{
+    public required Guid Id { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required DateTimeOffset At { get; set; }
+
+    public required ConnectionEventKind Kind { get; set; }
+
+    /// <summary>Gets or sets what was changed; null when it was a sign-in.</summary>
+    public OperationalChange? Change { get; set; }
+
+    [MaxLength(320)]
+    public required string Actor { get; set; }
+
+    /// <summary>Gets or sets what the person said about it, redacted.</summary>
+    [MaxLength(1000)]
+    public string? Note { get; set; }
+}
+
+/// <summary>One question to the authority for a token; answers out of the cache are counted and not kept.</summary>
+public sealed class AcquisitionRow
+{
+    public required Guid Id { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required DateTimeOffset At { get; set; }
+
+    public required TokenAcquisition Result { get; set; }
+
+    /// <summary>Gets or sets the class of the failure; null when there was a token.</summary>
+    [MaxLength(64)]
+    public string? Class { get; set; }
+
+    /// <summary>Gets or sets the authority's code of the failure, such as an AADSTS number.</summary>
+    [MaxLength(64)]
+    public string? Code { get; set; }
+
+    /// <summary>Gets or sets how long the authority took, in milliseconds.</summary>
+    public required double DurationMs { get; set; }
+
+    /// <summary>Gets or sets when the token ends; null when there is none.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+}
+
+/// <summary>A consent as somebody recorded it: which permissions, and who granted them.</summary>
+public sealed class ConsentRow
+{
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required DateTimeOffset GrantedAt { get; set; }
+
+    [MaxLength(320)]
+    public required string GrantedBy { get; set; }
+
+    /// <summary>Gets or sets the scopes or roles, separated by blanks.</summary>
+    [MaxLength(2000)]
+    public required string Scopes { get; set; }
+
+    [MaxLength(320)]
+    public required string RecordedBy { get; set; }
+}
+
+/// <summary>One round of answers to the three questions about a case.</summary>
+public sealed class GuidedAnswerRow
+{
+    [MaxLength(32)]
+    public required string CaseId { get; set; }
+
+    /// <summary>Gets or sets the round, from 1.</summary>
+    public required int Number { get; set; }
+
+    public bool? IsUnauthorized { get; set; }
+
+    public bool? FreshSignInHelps { get; set; }
+
+    public bool? OnlyAfterIdleTime { get; set; }
+
+    [MaxLength(320)]
+    public required string Actor { get; set; }
+
+    public required DateTimeOffset At { get; set; }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Graph;
+using TeamsWorkflows.Http;
+
+namespace TeamsWorkflows.Doctor;
+
+/// <summary>Whether the hosts can be reached, are who they say, agree on the time, and know the tenants.</summary>
+internal sealed class HostChecks(
+    OutboundHttp outbound, Database database, IOptions<EntraOptions> entra, IOptions<GraphOptions> graph, TimeProvider time) : IDoctorCheck
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    // A Date header has whole seconds, and the answer was on its way.
+    private static readonly TimeSpan Agreement = TimeSpan.FromMinutes(1);
+
+    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var tenants = await database.ReadAsync(db => db.Connections.Select(c => c.TenantId).Distinct().ToListAsync(cancellationToken), cancellationToken);
+        using var http = outbound.CreateClient(Timeout);
+        List<Finding> findings = [Finding.Good("database", "product data", $"It answers; {tenants.Count} tenants are configured.")];
+        findings.AddRange(await ReachAsync(http, graph.Value.BaseAddress, cancellationToken));
+        foreach (var tenant in tenants)
+        {
+            findings.AddRange(await AuthorityAsync(http, tenant, cancellationToken));
+        }
+
+        return findings;
+    }
+
+    private async Task<IEnumerable<Finding>> ReachAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return [Finding.Good("reach", address.Host, "The name resolves, TLS is trusted, and it answers."), Clock(address.Host, response)];
+        }
+        catch (Exception e) when (IsUnreachable(e, cancellationToken))
+        {
+            return [Unreachable(address.Host, e)];
+        }
+    }
+
+    private async Task<IEnumerable<Finding>> AuthorityAsync(HttpClient http, string tenant, CancellationToken cancellationToken)
+    {
+        var address = new Uri(entra.Value.AuthorityHost, $"{Uri.EscapeDataString(tenant)}/v2.0/.well-known/openid-configuration");
+        try
+        {
+            using var response = await http.GetAsync(address, cancellationToken);
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            return
+            [
+                Finding.Good("reach", address.Host, "The name resolves, TLS is trusted, and it answers."),
+                Clock(address.Host, response),
+                response.IsSuccessStatusCode ? Issuer(tenant, body) : new(
+                    "authority", tenant, CheckResult.Bad, $"{address.Host} answers {(int)response.StatusCode} for this tenant.", "Correct the connection's TenantId or Entra:AuthorityHost."),
+            ];
+        }
+        catch (Exception e) when (IsUnreachable(e, cancellationToken))
+        {
+            return [Unreachable(address.Host, e)];
+        }
+    }
+
+    private static Finding Issuer(string tenant, string metadata)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(metadata);
+            return json.RootElement.TryGetProperty("issuer", out var issuer)
+                ? Finding.Good("authority", tenant, $"Tokens come from {issuer}.")
+                : new("authority", tenant, CheckResult.Bad, "The authority's metadata names no issuer.", "Look what answers at Entra:AuthorityHost.");
+        }
+        catch (JsonException)
+        {
+            return new("authority", tenant, CheckResult.Bad, "What answers is not an authority.", "Look for a proxy or a sign-in page of the network.");
+        }
+    }
+
+    private Finding Clock(string host, HttpResponseMessage response)
+    {
+        if (response.Headers.Date is not { } theirs)
+        {
+            return new("clock", host, CheckResult.Warning, "The host does not say its time.", "Measure the offset against another time server.");
+        }
+
+        var offset = time.GetUtcNow() - theirs;
+        var detail = $"Our clock (UTC) is {SymptomReader.Minutes(offset.Duration())} {(offset < TimeSpan.Zero ? "behind" : "ahead")}.";
+        return offset.Duration() <= Agreement
+            ? Finding.Good("clock", host, detail)
+            : new("clock", host, offset.Duration() < TimeSpan.FromMinutes(5) ? CheckResult.Warning : CheckResult.Bad, detail,
+                "Start time synchronisation (NTP) on the host; containers and virtual machines have its time. Tokens look expired or not yet valid until then.");
+    }
+
+    private static bool IsUnreachable(Exception e, CancellationToken cancellationToken)
+        => e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private static Finding Unreachable(string host, Exception e) => (e as HttpRequestException)?.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => new("reach", host, CheckResult.Bad, "The name cannot be resolved.", "Correct the address, or the machine's resolver."),
+        HttpRequestError.SecureConnectionError => new(
+            "reach", host, CheckResult.Bad, "TLS is not trusted.", "A proxy that inspects TLS? Put its root into Outbound:TrustedAuthorityFile. Else check the clock."),
+        _ => new("reach", host, CheckResult.Bad, "It cannot be reached, or does not answer in time.", "Check firewall and proxy for this host."),
+    };
+}

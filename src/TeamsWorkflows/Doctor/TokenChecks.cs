@@ -1,0 +1,100 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Graph.Models;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Graph;
+
+namespace TeamsWorkflows.Doctor;
+
+/// <summary>Whether each connection gets a token, of the right tenant and audience, with consent, and reaches its channels (R94).</summary>
+internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsChannels channels, TimeProvider time) : IDoctorCheck
+{
+    private const int MaxChannels = 20;
+
+    private static readonly string[] GraphAudiences = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
+
+    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(db => db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken), cancellationToken);
+        var findings = new List<Finding>();
+        foreach (var row in rows)
+        {
+            findings.AddRange(await CheckAsync(row, cancellationToken));
+        }
+
+        return findings;
+    }
+
+    private async Task<IEnumerable<Finding>> CheckAsync(ConnectionRow row, CancellationToken cancellationToken)
+    {
+        if (row.State == ConnectionState.NeverConnected && row.AuthModel == AuthModel.DelegatedUser)
+        {
+            return [new("token", row.Id, CheckResult.Bad, "Nobody has signed in.", $"Sign in as {row.Username} on the connections page.")];
+        }
+
+        if (row.State == ConnectionState.NeedsAttention && WorkflowJson.Read<Diagnosis>(row.Diagnosis) is { } known)
+        {
+            return [new("token", row.Id, CheckResult.Bad, known.Summary, "See the connection's open case.")];
+        }
+
+        // Out of the cache when that is good: asking past it each time is what Entra calls a loop.
+        var token = await tokens.AcquireAsync(row, TokenRequest.Silent, cancellationToken);
+        if (token is not TokenResult.Acquired acquired)
+        {
+            var diagnosis = Diagnostician.Diagnose(((TokenResult.Refused)token).Evidence);
+            return [new("token", row.Id, CheckResult.Bad, diagnosis.Summary, $"Runbook {diagnosis.Runbook}.")];
+        }
+
+        return [.. Claims(row, TokenClaims.Read(acquired.AccessToken)), .. await ReachAsync(row, acquired.AccessToken, cancellationToken)];
+    }
+
+    private static IEnumerable<Finding> Claims(ConnectionRow row, TokenClaims? claims)
+    {
+        if (claims is null)
+        {
+            yield return new("token", row.Id, CheckResult.Warning, "There is a token, which cannot be read: audience and consent are not checked.", "Compare them in the Entra portal.");
+            yield break;
+        }
+
+        yield return GraphAudiences.Contains(claims.Audience?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
+            ? Finding.Good("audience", row.Id, "The token is made for Graph.")
+            : new("audience", row.Id, CheckResult.Bad, $"The token is made for {claims.Audience}.", "Ask for scopes of Graph.");
+        if (Guid.TryParse(row.TenantId, out _) && claims.TenantId is { } tenant)
+        {
+            yield return string.Equals(tenant, row.TenantId, StringComparison.OrdinalIgnoreCase)
+                ? Finding.Good("tenant", row.Id, $"The token is of tenant {tenant}.")
+                : new("tenant", row.Id, CheckResult.Bad, $"The token is of tenant {tenant}, and the connection of {row.TenantId}.", "Correct TenantId, or the account.");
+        }
+
+        foreach (var operation in row.AuthModel == AuthModel.DelegatedUser ? Capabilities.OfDeliveries : [])
+        {
+            var needed = Capabilities.AnyScopeOf(operation);
+            yield return needed.Intersect(claims.Permissions, StringComparer.OrdinalIgnoreCase).Any()
+                ? Finding.Good("consent", row.Id, $"{operation}: granted.")
+                : new("consent", row.Id, CheckResult.Bad, $"{operation}: the token lacks {needed[0]}.", $"Grant {needed[0]} with admin consent in tenant {row.TenantId}.");
+        }
+    }
+
+    // The channels that were used lately: each is read as a delivery reads it back.
+    private async Task<IEnumerable<Finding>> ReachAsync(ConnectionRow row, string accessToken, CancellationToken cancellationToken)
+    {
+        var used = await database.ReadAsync(
+            db => db.Deliveries.Where(d => d.ConnectionId == row.Id)
+                .GroupBy(d => new { d.TeamId, d.ChannelId })
+                .Select(g => new { g.Key.TeamId, g.Key.ChannelId, Last = g.Max(d => d.CreatedAt) })
+                .OrderByDescending(c => c.Last).Take(MaxChannels).ToListAsync(cancellationToken),
+            cancellationToken);
+        var findings = new List<Finding>();
+        foreach (var channel in used)
+        {
+            var result = await channels.FindAsync(
+                accessToken, channel.TeamId, channel.ChannelId, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
+            findings.Add(result is GraphResult<ChatMessage>.Failure failure
+                ? new("channel", row.Id, CheckResult.Bad, $"{channel.ChannelId}: {Diagnostician.Diagnose(failure.Evidence).Summary}", $"Runbook {Diagnostician.Diagnose(failure.Evidence).Runbook}.")
+                : Finding.Good("channel", row.Id, $"{channel.ChannelId} can be read."));
+        }
+
+        return findings;
+    }
+}

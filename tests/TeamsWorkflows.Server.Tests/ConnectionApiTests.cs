@@ -1,0 +1,99 @@
+using System.Net;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>The register, the histories and the calendar over HTTP.</summary>
+[Collection(nameof(SharedServer))]
+public sealed class ConnectionApiTests(ServerHost host)
+{
+    [Fact]
+    [Trait("Requirement", "R66")]
+    [Trait("Requirement", "R51")]
+    public async Task Administrators_register_connections_and_a_wrong_field_is_named_with_its_fix()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var oversight = await host.OperatorAsync();
+        using var refused = await oversight.PostJsonAsync("/api/v1/connections", Definition("z-by-api"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+
+        using var added = await administrator.PostJsonAsync("/api/v1/connections", Definition("z-by-api"));
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        Assert.Equal("NeverConnected", (await added.JsonAsync()).Text("state"));
+        using var again = await administrator.PostJsonAsync("/api/v1/connections", Definition("z-by-api"));
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+
+        using var invalid = await administrator.PostJsonAsync("/api/v1/connections", Definition("z-by-api", tenant: "common"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, invalid.StatusCode);
+        var problem = await invalid.JsonAsync();
+        Assert.EndsWith("invalid-connection", problem.Text("type"), StringComparison.Ordinal);
+        Assert.Contains("no directory", problem.GetProperty("errors").GetProperty("tenantId")[0].GetString(), StringComparison.Ordinal);
+
+        using var configured = await administrator.PostJsonAsync("/api/v1/connections", Definition("finance-posts"));
+        Assert.Equal(HttpStatusCode.Conflict, configured.StatusCode);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R60")]
+    [Trait("Requirement", "B10")]
+    [Trait("Requirement", "R5")]
+    public async Task Histories_dates_dependents_and_consents_are_resources()
+    {
+        using var publisher = await host.PublisherAsync();
+        using var administrator = await host.AdministratorAsync();
+        await host.DeliverAsync(publisher, Calls.Unique("Dependent"));
+        const string connection = "/api/v1/connections/finance-posts";
+        using var change = await administrator.PostJsonAsync($"{connection}/changes", """{"change":"PolicyChanged","note":"MFA for everybody"}""");
+        Assert.Equal(HttpStatusCode.NoContent, change.StatusCode);
+        using var nothing = await administrator.PostJsonAsync($"{connection}/changes", "{}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, nothing.StatusCode);
+        using var consent = await administrator.PostJsonAsync($"{connection}/consent", """{"grantedBy":"adam","scopes":["User.Read"]}""");
+        Assert.Equal(HttpStatusCode.NoContent, consent.StatusCode);
+
+        Assert.Contains("MFA for everybody", (await administrator.GetJsonAsync($"{connection}/history")).GetProperty("changes").ToString(), StringComparison.Ordinal);
+        Assert.Contains("Dependent", (await administrator.GetJsonAsync($"{connection}/dependents")).GetProperty("reports").ToString(), StringComparison.Ordinal);
+        Assert.Contains("adminconsent", (await administrator.GetJsonAsync($"{connection}/consent")).Text("adminConsentUrl"), StringComparison.Ordinal);
+        Assert.Contains("SignInUnused", (await administrator.GetJsonAsync("/api/v1/connections/expiries")).ToString(), StringComparison.Ordinal);
+        Assert.Contains("finance-posts", (await administrator.GetJsonAsync("/api/v1/connections/interactive")).ToString(), StringComparison.Ordinal);
+        Assert.Empty((await administrator.GetJsonAsync("/api/v1/connections/compare?left=finance-posts&right=finance-posts")).GetProperty("differences").EnumerateArray());
+        using var feed = await administrator.GetAsync(new Uri("/api/v1/connections/expiries.ics", UriKind.Relative));
+        Assert.Equal("text/calendar", feed.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("BEGIN:VEVENT", await feed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B9")]
+    [Trait("Requirement", "B12")]
+    public async Task The_doctor_examines_this_server_and_runbooks_are_resources()
+    {
+        using var oversight = await host.OperatorAsync();
+        var report = await oversight.GetJsonAsync("/api/v1/doctor");
+
+        Assert.Equal("finance-posts", report.GetProperty("inventory").GetProperty("connections")[0].Text("id"));
+        var good = report.GetProperty("findings").EnumerateArray().Where(f => f.Text("result") == "Good").Select(f => f.Text("check")).ToHashSet();
+        Assert.Superset(new HashSet<string> { "data folder", "task hub", "database", "clock", "authority" }, good);
+        Assert.Equal("Rotate the secret", (await oversight.GetJsonAsync("/api/v1/runbooks/client-credential/secret-expired")).Text("title"));
+        Assert.NotEmpty((await oversight.GetJsonAsync("/api/v1/runbooks")).GetProperty("runbooks").EnumerateArray());
+        using var nothing = await oversight.GetAsync(new Uri("/api/v1/cases/nobody/packet", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/connections/nobody/history")]
+    [InlineData("/api/v1/connections/nobody/dependents")]
+    [InlineData("/api/v1/connections/nobody/consent")]
+    [InlineData("/api/v1/connections/compare?left=finance-posts&right=nobody")]
+    [InlineData("/api/v1/cases/nobody/guided-test")]
+    public async Task What_there_is_not_is_a_problem_that_names_it(string path)
+    {
+        using var oversight = await host.OperatorAsync();
+        using var response = await oversight.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("'nobody'", (await response.JsonAsync()).Text("detail"), StringComparison.Ordinal);
+    }
+
+    private string Definition(string id, string? tenant = null) => $$"""
+        {"id":"{{id}}","displayName":"By API","authModel":"DelegatedUser","tenantId":"{{tenant ?? host.Tenant.Id}}",
+        "clientId":"{{host.Tenant.Connector.ClientId}}","clientSecret":"{{host.Tenant.Connector.ClientSecret}}",
+        "username":"{{host.Tenant.Service.UserName}}","owner":"Finance platform team","environment":"test"}
+        """;
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Tests.Connections;
+
+/// <summary><c>docs/connections.md</c>: made from the code that decides, so that it cannot say something else.</summary>
+public sealed class ConnectionPageTests
+{
+    [Fact]
+    public void The_page_is_what_the_code_does() => Docs.AssertIs("connections.md", Page(), nameof(ConnectionPageTests));
+
+    [Theory]
+    [Trait("Requirement", "R1")]
+    [InlineData("README.md")]
+    [InlineData("docs/connections.md")]
+    [InlineData("src/TeamsWorkflows.Server/Console/ConnectionsPage.razor")]
+    public void It_is_said_what_expires(string file)
+        => Assert.Contains("not a Teams password", File.ReadAllText(Path.Combine(Docs.Root, file)), StringComparison.Ordinal);
+
+    private static string Page()
+    {
+        var page = new StringBuilder()
+            .Append("# Connections\n\n")
+            .Append("Made from the code; when it is stale, run\n`UPDATE_DOCS=1 dotnet test tests/TeamsWorkflows.Tests --filter ConnectionPageTests`.\n\n")
+            .Append("What expires is an access token, a credential for about an hour, or the path by which it is renewed. It is not a Teams password.\n\n")
+            .Append("A connection is defined in section `Connections` of the configuration, or by `POST /api/v1/connections`. One of the configuration\n")
+            .Append("cannot be changed by the API. The path of a certificate is read whenever Entra is asked: replacing the file rotates it.\n\n")
+            .Append("## What each auth model can do\n\n| operation | scope (one of) |");
+        var models = Enum.GetValues<AuthModel>();
+        page.Append(CultureInfo.InvariantCulture, $" {string.Join(" | ", models)} |\n|---|---|{string.Concat(models.Select(_ => "---|"))}\n");
+        foreach (var operation in Enum.GetValues<Operation>())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {operation} | {string.Join(", ", Capabilities.AnyScopeOf(operation))} | ");
+            page.Append(CultureInfo.InvariantCulture, $"{string.Join(" | ", models.Select(m => Capabilities.WhyNot(m, operation) is null ? "yes" : "no"))} |\n");
+        }
+
+        page.Append("\n## Fields\n\n| field | type |\n|---|---|\n");
+        foreach (var field in typeof(ConnectionDefinition).GetProperties())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| `{field.Name}` | {Type(field.PropertyType)} |\n");
+        }
+
+        page.Append("\n## What is refused\n\n");
+        foreach (var problem in Worst().Problems().OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- `{problem.Key}`: {string.Join(' ', problem.Value)}\n");
+        }
+
+        page.Append("\n## What is foretold\n\n`GET /api/v1/connections/expiries`, and as a calendar `/api/v1/connections/expiries.ics`:\n\n");
+        var facts = new ExpiryFacts("x", AuthModel.DelegatedUser, Day(1), Day(0), Day(0), TimeSpan.FromHours(12), Day(40), Day(50));
+        foreach (var expiry in ExpiryForecast.Of(facts))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- **{ExpiryCalendar.Words(expiry.Kind)}**{(expiry.NeedsPerson ? "" : " (renews itself)")}: {expiry.Advice}\n");
+        }
+
+        page.Append("\n## What operators take down\n\n`POST /api/v1/connections/{id}/changes` with one of ")
+            .Append(string.Join(", ", Enum.GetNames<OperationalChange>().Select(n => $"`{n}`")))
+            .Append(": the first thing to look at when something breaks soon after.\n");
+        return page.ToString();
+    }
+
+    private static DateTimeOffset Day(int day) => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day);
+
+    private static string Type(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        { IsEnum: true } t => string.Join(", ", Enum.GetNames(t)),
+        { Name: nameof(DateTimeOffset) } => "time (UTC)",
+        { Name: nameof(String) } => "text",
+        _ => "list of text",
+    };
+
+    private static ConnectionDefinition Worst() => new()
+    {
+        Id = "Not valid",
+        DisplayName = "Worst",
+        AuthModel = AuthModel.ApplicationSecret,
+        TenantId = "common",
+        ClientId = "teams",
+        ClientSecret = "7ea35000-0000-4000-8000-000000000001",
+        CertificateFile = "app.pem",
+        Username = "somebody@contoso.example",
+        Owner = "Finance platform team",
+        Scopes = ["User.Read Mail.Send"],
+    };
+}

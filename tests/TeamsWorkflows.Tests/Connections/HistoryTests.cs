@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Tests.Connections;
+
+/// <summary>What is known of a connection's past: tokens, sign-ins, changes, and the patterns in them.</summary>
+public sealed class HistoryTests
+{
+    [Fact]
+    [Trait("Requirement", "R63")]
+    [Trait("Requirement", "R56")]
+    [Trait("Requirement", "R57")]
+    [Trait("Requirement", "R96")]
+    public async Task Getting_a_token_is_a_step_a_span_a_metric_and_a_line_of_its_own()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (spans, results) = (new List<string>(), new List<string>());
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name == Telemetry.Name,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = a => { lock (spans) { spans.Add(a.OperationName); } },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var meters = new MeterListener { InstrumentPublished = (i, m) => { if (i.Name == "teamsworkflows.token.acquisitions") { m.EnableMeasurementEvents(i); } } };
+        meters.SetMeasurementEventCallback<long>((_, _, tags, _) => { lock (results) { results.Add($"{Tag(tags, "result")} {Tag(tags, "error.type")}"); } });
+        meters.Start();
+
+        await product.EndOfAsync(await product.SubmitAsync());
+        product.Tenant.ExpireAccessTokens();
+        await product.EndOfAsync(await product.SubmitAsync());
+        product.Tenant.Faults.Apply("refresh-revoked");
+        await product.SubmitAsync();
+        await product.OpenCaseAsync();
+
+        var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
+        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.Renewed], story.Acquisitions.Select(a => a.Result).Distinct());
+        Assert.Equal(FailureClasses.RefreshBroken, story.Acquisitions[0].Class);
+        Assert.Equal(new(Renewed: 1, Failed: 1), story.Last24Hours);
+        Assert.Contains("token.acquire", spans);
+        Assert.Contains("FromCache ", results);
+        Assert.Contains("Renewed ", results);
+        Assert.Contains($"Failed {FailureClasses.RefreshBroken}", results);
+        Assert.Contains(product.Log.Lines, l => l.Contains("Renewed", StringComparison.Ordinal) && l.Contains("Z (UTC)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R64")]
+    public async Task Failures_that_become_frequent_are_said_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 100 });
+        var (tokens, row) = (product.Get<TokenSource>(), await ConnectionAsync(product));
+        for (var i = 0; i < AcquisitionLog.SpikeCount + 3; i++)
+        {
+            product.Time.Advance(TimeSpan.FromSeconds(20));
+            Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
+        }
+
+        Assert.Single(product.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("got no token 5 times within 10 minutes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R5")]
+    [Trait("Requirement", "R3")]
+    public async Task A_password_reset_that_somebody_reports_explains_the_failure_after_it()
+    {
+        await using var product = await ProductHost.StartAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            product.Time.Advance(TimeSpan.FromMinutes(5));
+            await product.EndOfAsync(await product.SubmitAsync());
+        }
+
+        var histories = product.Get<HistoryDesk>();
+        Assert.True(await histories.RecordAsync(ProductHost.ConnectionId, OperationalChange.PasswordReset, null, "olivia", "password=Summer-2026-now", default));
+        product.Time.Advance(TimeSpan.FromMinutes(12));
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.ExpireAccessTokens();
+        await product.SubmitAsync();
+        await product.OpenCaseAsync();
+
+        var story = await histories.ReadAsync(ProductHost.ConnectionId, default);
+        Assert.Contains(story.Symptoms, s => s.Kind == SymptomKind.SuddenFailure && s.Summary.Contains("worked 5 times", StringComparison.Ordinal));
+        Assert.Contains(story.Symptoms, s => s.Kind == SymptomKind.FollowsAChange && s.Summary.Contains("12 minutes after: the password was reset", StringComparison.Ordinal));
+        Assert.DoesNotContain("Summer-2026", Assert.Single(story.Changes, c => c.Change is not null).Note!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R20")]
+    public async Task Everything_of_a_connection_that_breaks_at_once_is_seen_as_the_connection()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.ExpireAccessTokens();
+        for (var i = 0; i < 4; i++)
+        {
+            await product.SubmitAsync(product.Request($"Report {i}"));
+        }
+
+        await product.OpenCaseAsync(parked: 4);
+
+        var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
+        Assert.Contains(story.Symptoms, s => s.Kind == SymptomKind.EverythingAtOnce && s.Summary.Contains("All 4 workflows", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R4")]
+    [Trait("Requirement", "R27")]
+    public async Task What_works_in_test_and_fails_in_production_is_seen_over_both()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Get<TeamsWorkflows.Connections.Register.ConnectionRegister>().RegisterAsync(RegisterTests.Another(product), "adam", default);
+        await product.SignInAsync(product.Tenant.Service, "finance-test");
+        var works = product.Request() with { Destinations = [product.Request().Destinations![0]! with { Connection = "finance-test" }] };
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync(works))).State);
+        product.Tenant.Faults.Apply("consent-revoked");
+        product.Tenant.ExpireAccessTokens();
+        await product.SubmitAsync();
+        await product.OpenCaseAsync();
+
+        var symptom = Assert.Single(await product.Get<HistoryDesk>().CompareAsync("finance-test", ProductHost.ConnectionId, default));
+        Assert.Contains("works in test and fails in production", symptom.Summary, StringComparison.Ordinal);
+        var differences = ConnectionComparison.Compare(
+            (await product.Connections.FindAsync("finance-test", default))!, (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!);
+        Assert.Equal(["environment", "state"], differences.Select(d => d.What));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R55")]
+    [Trait("Requirement", "R31")]
+    public async Task A_rotated_secret_and_a_new_owner_are_events_of_their_own()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.ClientSecret = product.Tenant.RotateSecret(product.Tenant.Connector);
+        await product.Connections.ConfigureAsync(definition, default);
+        definition.Owner = "Somebody else";
+        await product.Connections.ConfigureAsync(definition, default);
+        await product.Connections.ConfigureAsync(definition, default);
+
+        var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
+        Assert.Equal([OperationalChange.SecretRotated, OperationalChange.OwnerChanged], story.Changes.Select(c => c.Change).OfType<OperationalChange>().Order());
+    }
+
+    internal static Task<ConnectionRow> ConnectionAsync(ProductHost product)
+        => product.Database.ReadAsync(db => Task.FromResult(db.Connections.Single(c => c.Id == ProductHost.ConnectionId)), default);
+
+    private static object? Tag(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
+    {
+        foreach (var tag in tags)
+        {
+            if (tag.Key == name)
+            {
+                return tag.Value;
+            }
+        }
+
+        return null;
+    }
+}

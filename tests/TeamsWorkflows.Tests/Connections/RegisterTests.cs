@@ -1,0 +1,140 @@
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Register;
+
+namespace TeamsWorkflows.Tests.Connections;
+
+/// <summary>What may be registered, and what the register says about it.</summary>
+public sealed class RegisterTests
+{
+    [Theory]
+    [Trait("Requirement", "R51")]
+    [InlineData(nameof(ConnectionDefinition.TenantId), "common", "no directory")]
+    [InlineData(nameof(ConnectionDefinition.TenantId), "our tenant", "GUID")]
+    [InlineData(nameof(ConnectionDefinition.ClientId), "teams-app", "GUID")]
+    [InlineData(nameof(ConnectionDefinition.ClientSecret), "7ea35000-0000-4000-8000-000000000001", "identifier")]
+    [InlineData(nameof(ConnectionDefinition.ClientSecret), null, "CertificateFile")]
+    [InlineData(nameof(ConnectionDefinition.CertificateFile), "/etc/app.pem", "not both")]
+    [InlineData(nameof(ConnectionDefinition.Username), null, "DelegatedUser")]
+    [InlineData(nameof(ConnectionDefinition.Owner), "", "required")]
+    [InlineData(nameof(ConnectionDefinition.Id), "Finance Posts", "lower-case")]
+    public async Task A_wrong_field_is_named_with_its_fix(string field, string? value, string fix)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = Another(product);
+        typeof(ConnectionDefinition).GetProperty(field)!.SetValue(definition, value);
+
+        var refused = Assert.IsType<RegisterResult.Invalid>(
+            await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+
+        var problem = Assert.Single(refused.Problems);
+        Assert.Equal(field, problem.Key);
+        Assert.Contains(fix, Assert.Single(problem.Value), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R51")]
+    [InlineData(AuthModel.ApplicationSecret, "svc@contoso.example", "User.Read", nameof(ConnectionDefinition.Username))]
+    [InlineData(AuthModel.ApplicationCertificate, null, "User.Read", nameof(ConnectionDefinition.CertificateFile))]
+    [InlineData(AuthModel.DelegatedUser, "svc@contoso.example", "https://graph.microsoft.com/.default", nameof(ConnectionDefinition.Scopes))]
+    public void Delegated_and_application_are_never_mixed(AuthModel model, string? username, string scope, string field)
+    {
+        var definition = new ConnectionDefinition
+        {
+            Id = "mixed",
+            DisplayName = "Mixed",
+            AuthModel = model,
+            TenantId = "contoso.example",
+            ClientId = "7ea35000-0000-4000-8000-000000000001",
+            ClientSecret = "a-secret-value",
+            Username = username,
+            Owner = "Finance platform team",
+            Scopes = [scope],
+        };
+
+        Assert.Equal([field], definition.Problems().Keys);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R66")]
+    public async Task What_the_configuration_defines_is_not_changed_by_the_api()
+    {
+        await using var product = await ProductHost.StartAsync();
+
+        Assert.IsType<RegisterResult.OfConfiguration>(
+            await product.Get<ConnectionRegister>().RegisterAsync(product.Definition(), "adam", default));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R35")]
+    [Trait("Requirement", "R59")]
+    [Trait("Requirement", "R61")]
+    public async Task A_registered_connection_works_and_is_warned_about_what_breaks_some_day()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = Another(product);
+        (definition.AccountKind, definition.Owner) = (AccountKind.Person, product.Tenant.Service.UserName);
+
+        var added = Assert.IsType<RegisterResult.Registered>(
+            await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+        Assert.True(added.IsNew);
+        Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service, definition.Id));
+
+        var connection = (await product.Connections.FindAsync(definition.Id, default))!;
+        Assert.Equal((ConnectionState.Healthy, ConnectionOrigin.Api, "test"), (connection.State, connection.Origin, connection.Environment));
+        Assert.Contains(connection.Warnings, w => w.Contains("person's own account", StringComparison.Ordinal));
+        Assert.Contains(connection.Warnings, w => w.Contains("also answers", StringComparison.Ordinal));
+        Assert.Contains(connection.Warnings, w => w.Contains("prefer a certificate", StringComparison.Ordinal));
+        Assert.Contains(connection.Warnings, w => w.Contains("SecretExpiresAt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R58")]
+    [Trait("Requirement", "R50")]
+    [Trait("Requirement", "R34")]
+    public async Task Scopes_are_checked_against_the_calls_that_are_made()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = Another(product);
+        definition.Scopes = ["User.Read", "ChannelMessage.Send"];
+        await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default);
+
+        var connection = (await product.Connections.FindAsync(definition.Id, default))!;
+        Assert.Contains(connection.Warnings, w => w.StartsWith("Scopes lack ChannelMessage.Read.All", StringComparison.Ordinal));
+        Assert.DoesNotContain((await product.Connections.FindAsync(ProductHost.ConnectionId, default))!.Warnings, w => w.StartsWith("Scopes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R60")]
+    public async Task The_consent_register_says_who_granted_what_and_what_is_missing()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var register = product.Get<ConnectionRegister>();
+        Assert.True(await register.RecordConsentAsync(ProductHost.ConnectionId, null, "adam", ["User.Read", "ChannelMessage.Send"], "olivia", default));
+        Assert.False(await register.RecordConsentAsync("nobody", null, "adam", ["User.Read"], "olivia", default));
+
+        var connection = (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!;
+        var consent = Assert.Single(await register.ConsentsAsync(connection, default));
+        Assert.Equal(("adam", "olivia"), (consent.GrantedBy, consent.RecordedBy));
+        Assert.Equal(["ChannelMessage.Read.All"], consent.Missing);
+        Assert.StartsWith($"{product.Sandbox.HttpsAddress}{product.Tenant.Id}/v2.0/adminconsent?client_id={product.Tenant.Connector.ClientId}", register.AdminConsentAddress(connection).AbsoluteUri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R69")]
+    [Trait("Requirement", "R92")]
+    public async Task What_needs_a_person_to_be_renewed_is_listed_with_how_to_need_that_less()
+    {
+        await using var product = await ProductHost.StartAsync();
+
+        var one = Assert.Single(await product.Get<ConnectionRegister>().InteractiveDependenciesAsync(default));
+        Assert.Equal((ProductHost.ConnectionId, product.Tenant.Service.UserName), (one.ConnectionId, one.Username));
+        Assert.Contains("sign-in frequency", one.Advice, StringComparison.Ordinal);
+    }
+
+    internal static ConnectionDefinition Another(ProductHost product)
+    {
+        var definition = product.Definition();
+        (definition.Id, definition.DisplayName, definition.Environment) = ("finance-test", "Finance posts (test)", "test");
+        return definition;
+    }
+}

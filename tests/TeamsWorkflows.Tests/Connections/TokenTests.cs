@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Tests.Connections;
+
+/// <summary>The token cache under many callers, and when it is damaged.</summary>
+public sealed class TokenTests
+{
+    [Fact]
+    [Trait("Requirement", "R54")]
+    [Trait("Requirement", "R88")]
+    public async Task Many_callers_at_once_get_tokens_and_leave_a_cache_that_works()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => tokens.AcquireAsync(row, new(BypassCache: i % 2 == 0), default)));
+
+        Assert.All(results, r => Assert.IsType<TokenResult.Acquired>(r));
+        var calls = product.TokenCalls;
+        Assert.True(Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).IsFromCache);
+        Assert.Equal(calls, product.TokenCalls);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R29")]
+    [Trait("Requirement", "R9")]
+    public async Task A_damaged_token_cache_asks_for_a_sign_in_and_says_that_the_stored_one_is_gone()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Database.WriteAsync(
+            db => db.TokenCaches.ExecuteUpdateAsync(set => set.SetProperty(c => c.Data, _ => new byte[64])), default);
+        var report = await product.SubmitAsync();
+        var found = await product.OpenCaseAsync();
+
+        Assert.Equal(OperatorAction.Reconnect, found.Cause);
+        Assert.Contains("gone from the token cache", found.Diagnosis.Summary, StringComparison.Ordinal);
+        await product.SignInAsync(product.Tenant.Service);
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R12")]
+    [Trait("Requirement", "R7")]
+    [Trait("Requirement", "R95")]
+    [Trait("Requirement", "R6")]
+    public async Task A_refused_call_keeps_what_its_token_said_and_how_far_the_clocks_were_apart()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("clock-skew", new() { Delay = 7200 });
+        var delivery = (await product.SubmitAsync(product.Request(patience: TimeSpan.FromMinutes(30)))).Deliveries[0];
+        await product.OpenCaseAsync(parked: 0);
+
+        var evidence = (await product.Reports.FindDeliveryAsync(delivery.Id, default))!.Attempts.First(a => a.Evidence is not null).Evidence!;
+        Assert.Equal(product.Tenant.Id, evidence.Token!.TenantId);
+        Assert.True(evidence.Token.Expires > product.Time.GetUtcNow());
+        Assert.Equal(-120, evidence.ClockOffset!.Value.TotalMinutes, 1.0);
+        Assert.NotEmpty(evidence.Body!);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R55")]
+    [Trait("Requirement", "R52")]
+    [Trait("Requirement", "R26")]
+    public async Task A_rotated_certificate_file_is_used_without_a_restart()
+    {
+        await using var product = await ProductHost.StartAsync();
+        using var certificate = new CertificateFixture(product.Tenant);
+        var definition = product.Definition();
+        (definition.Id, definition.ClientId, definition.ClientSecret, definition.Username) = ("daemon", product.Tenant.Daemon.ClientId, null, null);
+        (definition.AuthModel, definition.CertificateFile) = (AuthModel.ApplicationCertificate, certificate.File);
+        await certificate.WriteAsync();
+        await product.Connections.ConfigureAsync(definition, default);
+        var row = await product.Database.ReadAsync(db => db.Connections.SingleAsync(c => c.Id == "daemon"), default);
+        var tokens = product.Get<TokenSource>();
+        Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
+
+        product.Tenant.Faults.Apply("certificate-unknown", new() { App = "daemon" });
+        var refused = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
+        Assert.Equal((OperatorAction.RotateCredential, "client-credential/certificate"), (Diagnostician.Diagnose(refused.Evidence).Action, Diagnostician.Diagnose(refused.Evidence).Runbook));
+
+        product.Tenant.Faults.Clear();
+        product.Tenant.RotateCertificate();
+        await certificate.WriteAsync();
+        Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
+        await File.WriteAllTextAsync(certificate.File, "nothing");
+        Assert.Equal("missing_secret", Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence.Error);
+    }
+}
