@@ -10,6 +10,10 @@ public sealed partial class ReadmeTests(ServerHost host)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Fact]
+    [Trait("Requirement", "R5")]
+    [Trait("Requirement", "R24")]
+    [Trait("Requirement", "R55")]
+    [Trait("Requirement", "R26")]
     public async Task The_walk_of_the_readme_ends_with_one_message_in_the_channel()
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"));
@@ -24,9 +28,14 @@ public sealed partial class ReadmeTests(ServerHost host)
             [
                 "The first report: Delivered", "The second report: Parked", "The sign-in: 200", "The second report: Delivered",
                 "In the channel: 1 time",
+                "The third report: Parked", "The consent: 302", "The case: 202", "The third report: Delivered",
+                "The registration: 204", "The connection: 201", "The sign-in: 200", "The fourth report: Delivered",
+                "The registration: 204", "The fifth report: Parked", "The case: 202", "The fifth report: Delivered",
             ],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith("The ", StringComparison.Ordinal) || l.StartsWith("In ", StringComparison.Ordinal)));
         Assert.Contains("\"cause\": \"Reconnect\"", output, StringComparison.Ordinal);
+        Assert.Contains("# Escalation: Consent for the application", output, StringComparison.Ordinal);
+        Assert.Contains("\"runbook\": \"client-credential/certificate\"", output, StringComparison.Ordinal);
     }
 
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string script)
