@@ -9,6 +9,8 @@ internal sealed class SqliteStatements(SqliteConnection connection) : IDisposabl
 
     public SqliteConnection Connection => connection;
 
+    public int RecompilationCount => _prepared.Sum(static statement => statement.RecompilationCount);
+
     public SqliteStatement Prepare(string sql)
     {
         SqliteStatement statement = new(connection, sql);

@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using TeamsWorkflows.Benchmarks;
 using TeamsWorkflows.Benchmarks.Engine;
@@ -25,7 +26,8 @@ switch (args)
         DiagnosisWorkload.Run(file, Number(rest, 0, 3));
         break;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(ReportsWorkload).Assembly).Run(args);
+        // It builds the whole solution again, which takes longer than its two minutes on a small machine.
+        BenchmarkSwitcher.FromAssembly(typeof(ReportsWorkload).Assembly).Run(args, ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
         break;
 }
 

@@ -7,7 +7,7 @@ namespace TeamsWorkflows.DurableTask.Tests;
 /// <summary>What every store must do. One subclass per store; a rule that only one of them obeys is not a rule.</summary>
 public abstract class PartitionStoreConformance : IDisposable
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    protected static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private IPartitionStore? _store;
 
@@ -261,10 +261,10 @@ public abstract class PartitionStoreConformance : IDisposable
         return Store.Recover(maxTimers);
     }
 
-    private static InstanceRow Row(long key, string id) => new(
+    private protected static InstanceRow Row(long key, string id) => new(
         key, id, "Child", OrchestrationRuntimeStatus.Running, IsActive: false, null, null, Noon, Noon.AddTicks(12_345));
 
-    private static CommitTurn Turn(InstanceRow row, int number, bool isNew = false)
+    private protected static CommitTurn Turn(InstanceRow row, int number, bool isNew = false)
         => new(row.Key, number, [(byte)number], ReplacesHistory: false, isNew, row, [], []);
 
     private IPartitionStore Opened()

@@ -6,6 +6,8 @@ namespace TeamsWorkflows.Benchmarks.Engine;
 /// <summary>The workflows of the peers' harness, as ours.</summary>
 internal static class BenchWorkflows
 {
+    public static readonly TimeSpan SlowStep = TimeSpan.FromMilliseconds(200);
+
     /// <param name="log">Told at the start of each slow step.</param>
     public static DurableTaskRegistry Registry(Action<string>? log = null) => new DurableTaskRegistry(JsonSerializerOptions.Web)
         .AddOrchestrator("five", static () => new FiveSteps("inc"))
@@ -82,7 +84,7 @@ internal static class BenchWorkflows
         public override async Task<int> RunAsync(TaskActivityContext context, int input)
         {
             log?.Invoke($"{context.InstanceId} {context.TaskId}");
-            await Task.Delay(200, context.CancellationToken);
+            await Task.Delay(SlowStep, context.CancellationToken);
             return input + 1;
         }
     }

@@ -31,11 +31,13 @@ internal static class CrashWorkload
         var done = clock.Elapsed.TotalMilliseconds;
         await second.WaitForExitAsync();
         var all = ReadLog(options);
+        var stepsLeft = all.Skip(atKill.Count).CountBy(static step => step.Split(' ')[0]).Max(static workflow => workflow.Value);
         var twice = all.Count - all.Distinct(StringComparer.Ordinal).Count();
         figures.Add("completed", double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
             .Add("lost", Workflows - double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
             .Add("opened_ms", double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture), 0)
             .Add("process_start_to_done_ms", done, 0)
+            .Add("of_which_steps_sleep_ms", stepsLeft * BenchWorkflows.SlowStep.TotalMilliseconds, 0) // of the one with the most left
             .Add("steps_begun_before_the_kill", atKill.Count, 0)
             .Add("ran_more_than_once", twice, 0);
     }
