@@ -31,15 +31,18 @@ internal sealed class CommitBatch(int partitions)
 
     public List<long> Consumed { get; } = [];
 
-    /// <param name="isOwn">Whether a partition belongs to the sending node: its messages are handed over in memory.</param>
+    public List<RemoteAnswer> Answers { get; } = [];
+
+    /// <param name="isOwn">Whether the sending node hands a message to a partition over in memory.</param>
     /// <param name="sender">A partition that this commit proves.</param>
     /// <param name="position">Which commit of that partition's holder this is.</param>
-    public void Fill(IReadOnlyList<StoreCommand> commands, Func<int, bool> isOwn, int sender, long position)
+    public void Fill(IReadOnlyList<StoreCommand> commands, Func<StoredMessage, int, bool> isOwn, int sender, long position)
     {
         Clear();
         for (var i = 0; i < commands.Count; i++)
         {
             Add(commands[i], isOwn, sender, position);
+            Answers.AddRange(commands[i].Answers ?? []);
         }
 
         foreach (var (row, isNew) in _rows.Values)
@@ -64,9 +67,10 @@ internal sealed class CommitBatch(int partitions)
         Tags.Clear();
         Sent.Clear();
         Consumed.Clear();
+        Answers.Clear();
     }
 
-    private void Add(StoreCommand command, Func<int, bool> isOwn, int sender, long position)
+    private void Add(StoreCommand command, Func<StoredMessage, int, bool> isOwn, int sender, long position)
     {
         var (consumed, sent) = command switch
         {
@@ -77,7 +81,7 @@ internal sealed class CommitBatch(int partitions)
         for (var i = 0; i < sent.Count; i++)
         {
             var receiver = InstancePartition.Of(sent[i].InstanceId, partitions);
-            Sent.Add(sent[i], receiver, isOwn(receiver) ? null : ((short)sender, position));
+            Sent.Add(sent[i], receiver, isOwn(sent[i], receiver) ? null : ((short)sender, position));
         }
 
         for (var i = 0; i < consumed.Count; i++)

@@ -161,6 +161,8 @@ internal sealed class MessageColumns
 
     public List<byte[]> Events { get; } = [];
 
+    public List<string?> Calls { get; } = [];
+
     /// <summary>Gets the partitions of other nodes that get something.</summary>
     public SortedSet<int> Foreign { get; } = [];
 
@@ -175,6 +177,7 @@ internal sealed class MessageColumns
         ExecutionIds.Add(PostgresText.Storable(message.ExecutionId));
         ParentExecutionIds.Add(PostgresText.Storable(message.ParentExecutionId));
         Events.Add(message.Event);
+        Calls.Add(message.Call);
         if (from is not null)
         {
             Foreign.Add(receiver);
@@ -191,6 +194,27 @@ internal sealed class MessageColumns
         ExecutionIds.Clear();
         ParentExecutionIds.Clear();
         Events.Clear();
+        Calls.Clear();
         Foreign.Clear();
+    }
+}
+
+/// <summary>What other nodes are told when the commit is durable: which channel, which words.</summary>
+internal sealed class NotificationColumns
+{
+    public List<string> Channels { get; } = [];
+
+    public List<string> Payloads { get; } = [];
+
+    public void Add(string channel, string payload)
+    {
+        Channels.Add(channel);
+        Payloads.Add(payload);
+    }
+
+    public void Clear()
+    {
+        Channels.Clear();
+        Payloads.Clear();
     }
 }

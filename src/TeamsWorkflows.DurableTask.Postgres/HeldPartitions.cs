@@ -20,5 +20,8 @@ internal sealed class HeldPartitions
 
     public long[] Fences { get; }
 
+    /// <returns>The number of the acquisition; null: it is not held.</returns>
+    public long? FenceOf(int partition) => Array.IndexOf(Ids, (short)partition) is >= 0 and var i ? Fences[i] : null;
+
     public bool Holds(int partition) => _set.Contains(partition);
 }

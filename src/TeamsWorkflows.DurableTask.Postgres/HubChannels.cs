@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using TeamsWorkflows.DurableTask.Worker;
 
 namespace TeamsWorkflows.DurableTask.Postgres;
 
@@ -12,6 +13,9 @@ internal sealed class HubChannels(uint hub)
 
     /// <summary>Gets the class of the advisory locks on the hub's partitions.</summary>
     public uint Hub => hub;
+
+    /// <summary>Gets the channel on which a node hears answers to its calls.</summary>
+    public string OfNode(string node) => string.Create(CultureInfo.InvariantCulture, $"taskhub_{hub}_node_{node}");
 
     public string OfPartition(int partition) => string.Create(CultureInfo.InvariantCulture, $"taskhub_{hub}_{partition}");
 
@@ -28,6 +32,17 @@ internal sealed class HubChannels(uint hub)
     }
 
     public static string Payload(int sender) => sender.ToString(CultureInfo.InvariantCulture);
+
+    public static string Payload(long call, DeliveryOutcome outcome)
+        => string.Create(CultureInfo.InvariantCulture, $"{call}:{(int)outcome}");
+
+    /// <returns>The call and its answer; null: it is none of ours.</returns>
+    public static (long Call, DeliveryOutcome Outcome)? AnswerOf(string payload)
+        => payload.Split(':') is [var call, var outcome]
+            && long.TryParse(call, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && int.TryParse(outcome, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? (number, (DeliveryOutcome)value)
+            : null;
 
     /// <returns>The sending partition that a notification names; null: it is not one of ours.</returns>
     public static int? SenderOf(string payload)

@@ -17,6 +17,8 @@ internal sealed class PostgresConnections : IDisposable
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
         """;
 
+    private const int MaxReaders = 20; // a server has 100 connections, and several nodes; more readers than that only queue up inside it
+
     private readonly NpgsqlDataSource _source;
     private readonly string _own;
 
@@ -24,12 +26,13 @@ internal sealed class PostgresConnections : IDisposable
     {
         NpgsqlDataSourceBuilder builder = new(options.ConnectionString);
         builder.ConnectionStringBuilder.SearchPath = options.Schema;
+        builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(MaxReaders, builder.ConnectionStringBuilder.MaxPoolSize);
         builder.ConnectionStringBuilder.NoResetOnClose = true; // the settings stay, and nobody else uses this pool
         builder.ConnectionStringBuilder.ApplicationName ??= $"TeamsWorkflows {options.Schema}";
         builder.UsePhysicalConnectionInitializer(Initialize, InitializeAsync);
         _source = builder.Build();
         var target = builder.ConnectionStringBuilder;
-        _own = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Pooling = false }.ConnectionString;
+        _own = Own(target, options.LeaseDuration).ConnectionString;
         Name = $"{target.Host}:{target.Port}/{target.Database ?? target.Username}, schema {options.Schema}";
     }
 
@@ -74,6 +77,19 @@ internal sealed class PostgresConnections : IDisposable
     }
 
     public void Dispose() => _source.Dispose();
+
+    // What has no answer for as long as a lease runs will have none: a network that drops everything says nothing.
+    private static NpgsqlConnectionStringBuilder Own(NpgsqlConnectionStringBuilder target, TimeSpan lease)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(lease.TotalSeconds));
+        return new(target.ConnectionString)
+        {
+            Pooling = false,
+            CommandTimeout = seconds,
+            CancellationTimeout = -1, // asking such a server to cancel would take as long again
+            Timeout = Math.Min(seconds, target.Timeout),
+        };
+    }
 
     private static void Initialize(NpgsqlConnection connection)
     {

@@ -63,7 +63,8 @@ public sealed partial class PostgresPartitionStore(
         {
             Translated(() =>
             {
-                writer.Commit(batch, leases.Held, ++_commits);
+                var held = leases.Held;
+                writer.Commit(batch, held, (_, receiver) => held.Holds(receiver), ++_commits);
                 return true;
             });
         }
@@ -85,7 +86,7 @@ public sealed partial class PostgresPartitionStore(
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
         => Read(reader => reader.Query(query, beforeKey, max));
 
-    public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(before, max));
+    public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(_partitions, before, max));
 
     /// <summary>Gives the leases back, so that the next process need not wait for their end.</summary>
     public void Dispose()

@@ -35,10 +35,16 @@ internal sealed class PostgresReader(PostgresConnections connections)
         Smallints(partitions),
         Integer(max));
 
-    public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Select(
-        "SELECT id FROM instance WHERE completed_at < $1 ORDER BY completed_at, key LIMIT $2",
+    public IReadOnlyList<InstanceState> Find(IReadOnlyList<string> ids) => Select(
+        "SELECT id, waiting IS NULL, completed_at IS NOT NULL FROM instance WHERE id = ANY ($1)",
+        static r => new InstanceState(r.GetString(0), r.GetBoolean(1), r.GetBoolean(2)),
+        new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, TypedValue = [.. ids] });
+
+    public IReadOnlyList<string> ListFinished(short[] partitions, DateTimeOffset before, int max) => Select(
+        "SELECT id FROM instance WHERE completed_at < $1 AND partition = ANY ($2) ORDER BY completed_at, key LIMIT $3",
         static r => r.GetString(0),
         Bigint(PostgresRows.Ticks(before)),
+        Smallints(partitions),
         Integer(max));
 
     /// <summary>Reads what is open in partitions that were just acquired, and how far the messages of others have been read by that.</summary>

@@ -11,7 +11,7 @@ internal static class PostgresRows
     public const string InstanceColumns =
         "key, id, name, status, is_active, timer_at, custom_status, created_at, updated_at, waiting, version, parent_id, tags, completed_at";
 
-    public const string MessageColumns = "seq, instance_id, execution_id, parent_execution_id, event";
+    public const string MessageColumns = "seq, instance_id, execution_id, parent_execution_id, event, call";
 
     public static long Ticks(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
 
@@ -40,7 +40,7 @@ internal static class PostgresRows
     };
 
     public static StoredMessage Message(NpgsqlDataReader r)
-        => new(r.GetInt64(0), r.GetString(1), TextOrNull(r, 2), TextOrNull(r, 3), r.GetFieldValue<byte[]>(4));
+        => new(r.GetInt64(0), r.GetString(1), TextOrNull(r, 2), TextOrNull(r, 3), r.GetFieldValue<byte[]>(4)) { Call = TextOrNull(r, 5) };
 
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : Time(r, column);
 }

@@ -23,8 +23,7 @@ internal sealed class PostgresWriter
     private readonly CommitBatch _changes;
     private readonly NpgsqlParameter<short[]> _heldIds = new() { NpgsqlDbType = Smallints };
     private readonly NpgsqlParameter<long[]> _heldFences = new() { NpgsqlDbType = Bigints };
-    private readonly NpgsqlParameter<string[]> _channels = new() { NpgsqlDbType = Texts };
-    private readonly NpgsqlParameter<string> _sender = new() { NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NotificationColumns _notifications = new();
     private readonly NpgsqlBatchCommand _check;
     private readonly NpgsqlBatchCommand _truncate;
     private readonly NpgsqlBatchCommand _untag;
@@ -65,16 +64,20 @@ internal sealed class PostgresWriter
             Column(Blobs, _changes.History.Chunks));
         _send = Send(_changes.Sent);
         _consume = Command("DELETE FROM message WHERE seq = ANY ($1)", Column(Bigints, _changes.Consumed));
-        _notify = Command("SELECT pg_notify(channel, $2) FROM unnest($1) AS receivers (channel)", _channels, _sender);
+        _notify = Command(
+            "SELECT pg_notify(channel, payload) FROM unnest($1, $2) AS told (channel, payload)",
+            Column(Texts, _notifications.Channels),
+            Column(Texts, _notifications.Payloads));
     }
 
     /// <summary>Writes the commands in one durable transaction.</summary>
     /// <param name="proof">The partitions that must still be this node's, ascending; the first one names the sender of messages.</param>
+    /// <param name="isOwn">Whether this node hands a message to a partition over in memory; only to one that is proved.</param>
     /// <param name="number">Grows with each commit under the first partition's fence.</param>
     /// <exception cref="NpgsqlException">Nothing was written, or (when the connection was lost) nobody knows.</exception>
-    public void Commit(IReadOnlyList<StoreCommand> commands, HeldPartitions proof, long number)
+    public void Commit(IReadOnlyList<StoreCommand> commands, HeldPartitions proof, Func<StoredMessage, int, bool> isOwn, long number)
     {
-        _changes.Fill(commands, proof.Holds, proof.Ids[0], Messages.InboxCursors.Position(proof.Fences[0], number));
+        _changes.Fill(commands, isOwn, proof.Ids[0], Messages.InboxCursors.Position(proof.Fences[0], number));
         (_heldIds.TypedValue, _heldFences.TypedValue) = (proof.Ids, proof.Fences);
 
         _batch.BatchCommands.Clear();
@@ -88,15 +91,25 @@ internal sealed class PostgresWriter
         AddIf(_changes.History.Keys.Count, _append);
         AddIf(_changes.Sent.Sequences.Count, _send);
         AddIf(_changes.Consumed.Count, _consume);
-        if (_changes.Sent.Foreign.Count > 0)
-        {
-            _channels.TypedValue = [.. _changes.Sent.Foreign.Select(_hubChannels.OfPartition)];
-            _sender.TypedValue = HubChannels.Payload(proof.Ids[0]);
-            _batch.BatchCommands.Add(_notify);
-        }
+        AddNotifications(proof.Ids[0]);
+        AddIf(_notifications.Channels.Count, _notify);
 
         _batch.Prepare(); // asks the server only for what it has not seen on this connection
         _batch.ExecuteNonQuery();
+    }
+
+    private void AddNotifications(int sender)
+    {
+        _notifications.Clear();
+        foreach (var receiver in _changes.Sent.Foreign)
+        {
+            _notifications.Add(_hubChannels.OfPartition(receiver), HubChannels.Payload(sender));
+        }
+
+        foreach (var (call, outcome) in _changes.Answers)
+        {
+            _notifications.Add(_hubChannels.OfNode(call.Node), HubChannels.Payload(call.Number, outcome));
+        }
     }
 
     private void AddIf(int count, NpgsqlBatchCommand command)
@@ -151,8 +164,8 @@ internal sealed class PostgresWriter
 
     private static NpgsqlBatchCommand Send(MessageColumns messages) => Command(
         """
-        INSERT INTO message (seq, partition, sender, position, instance_id, execution_id, parent_execution_id, event)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO message (seq, partition, sender, position, instance_id, execution_id, parent_execution_id, event, call)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         Column(Bigints, messages.Sequences),
         Column(Smallints, messages.Receivers),
@@ -161,7 +174,8 @@ internal sealed class PostgresWriter
         Column(Texts, messages.InstanceIds),
         Column(Texts, messages.ExecutionIds),
         Column(Texts, messages.ParentExecutionIds),
-        Column(Blobs, messages.Events));
+        Column(Blobs, messages.Events),
+        Column(Texts, messages.Calls));
 
     private static NpgsqlParameter<List<T>> Column<T>(NpgsqlDbType type, List<T> values) => new() { NpgsqlDbType = type, TypedValue = values };
 

@@ -3,7 +3,7 @@ using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Tests;
 
-/// <summary>The reference store behind a gate: while it is closed, a commit takes as long as a slow disk.</summary>
+/// <summary>The reference store behind a gate: while it is closed, a commit, or a read, takes as long as a slow disk.</summary>
 [SuppressMessage("Usage", "CA2213", Justification = "Disposed of below.")]
 internal sealed class GatedStore : IPartitionStore
 {
@@ -11,10 +11,15 @@ internal sealed class GatedStore : IPartitionStore
 
     private readonly InMemoryPartitionStore _store = new();
     private readonly ManualResetEventSlim _gate = new(initialState: true);
+    private readonly ManualResetEventSlim _reads = new(initialState: true);
 
     public void Close() => _gate.Reset();
 
     public void Open() => _gate.Set();
+
+    public void CloseReads() => _reads.Reset();
+
+    public void OpenReads() => _reads.Set();
 
     public void Commit(IReadOnlyList<StoreCommand> batch)
     {
@@ -26,7 +31,11 @@ internal sealed class GatedStore : IPartitionStore
 
     public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max) => _store.LoadTimers(from, max);
 
-    public StoredInstance? Load(string instanceId) => _store.Load(instanceId);
+    public StoredInstance? Load(string instanceId)
+    {
+        _reads.Wait(Patience);
+        return _store.Load(instanceId);
+    }
 
     public StoredInstance? Load(string instanceId, int fromTurn, int maxTurns) => _store.Load(instanceId, fromTurn, maxTurns);
 
@@ -40,5 +49,6 @@ internal sealed class GatedStore : IPartitionStore
     {
         _store.Dispose();
         _gate.Dispose();
+        _reads.Dispose();
     }
 }

@@ -41,6 +41,31 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task A_turn_that_waits_for_a_slow_database_is_not_given_up()
+    {
+        using var store = new GatedStore();
+        await using var hub = new TestHub(
+            TestHub.Registry().Orchestrator<string, string>("waits", static (context, _) => context.WaitForExternalEvent<string>("go")),
+            store,
+            static o => o.MaxIdleInstances = 0);
+        await hub.StartAsync("waits", "", "one");
+        await hub.IdleAsync();
+        hub.Worker.Runtime.EvictIdle();
+
+        store.CloseReads();
+        var raised = hub.Client.RaiseEventAsync("one", "go", "late");
+        for (var i = 0; i < 30; i++)
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        store.OpenReads();
+        Assert.True(await raised);
+        Assert.Equal("\"late\"", (await hub.EndOfAsync("one")).Output);
+    }
+
+    [Fact]
     public async Task Awaiting_a_foreign_task_beside_a_durable_one_is_explained()
     {
         await using var hub = new TestHub(TestHub.Registry()

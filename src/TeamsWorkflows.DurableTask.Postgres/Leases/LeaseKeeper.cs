@@ -15,6 +15,10 @@ internal sealed class LeaseKeeper(
     private readonly object _gate = new();
     private Thread? _thread;
     private bool _isStopped;
+    private volatile Exception? _trouble;
+
+    /// <summary>Gets why the last request had no answer; null: it had one.</summary>
+    public Exception? Trouble => _trouble;
 
     /// <summary>Gets the partitions that commits may prove, with their fences.</summary>
     public HeldPartitions Held { get; private set; } = new([]);
@@ -33,11 +37,13 @@ internal sealed class LeaseKeeper(
         try
         {
             var answer = table.Exchange(request);
+            _trouble = null;
             Tell(request, answer);
             return answer;
         }
-        catch
+        catch (Exception e)
         {
+            _trouble = e;
             lock (_gate)
             {
                 leases.Failed();

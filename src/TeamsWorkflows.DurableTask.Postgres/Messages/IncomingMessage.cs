@@ -11,7 +11,7 @@ internal readonly record struct IncomingMessage(StoredMessage Message, int Recei
 {
     public static IncomingMessage Read(NpgsqlDataReader r) => new(
         PostgresRows.Message(r),
-        r.GetInt16(5),
-        r.IsDBNull(6) ? null : r.GetInt16(6),
-        r.IsDBNull(7) ? 0 : r.GetInt64(7));
+        r.GetInt16(6),
+        r.IsDBNull(7) ? null : r.GetInt16(7),
+        r.IsDBNull(8) ? 0 : r.GetInt64(8));
 }

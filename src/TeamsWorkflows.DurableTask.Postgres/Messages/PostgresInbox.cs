@@ -14,6 +14,9 @@ namespace TeamsWorkflows.DurableTask.Postgres.Messages;
 /// Takes messages, in order. Called under the inbox's lock, so that nothing comes after <see cref="Unwatch"/>: it must be
 /// short, and whoever watches must not hold a lock that it takes.
 /// </param>
+/// <param name="node">On whose channel answers come.</param>
+/// <param name="answered">Called with each answer's words.</param>
+/// <param name="connected">Called when a connection listens anew: what was told before may have been missed.</param>
 /// <param name="freed">Called when a node gives partitions back (see <see cref="Leases.PartitionLeases.Poke"/>).</param>
 /// <param name="troubled">Told of each failure; the inbox goes on by itself.</param>
 internal sealed class PostgresInbox(
@@ -25,7 +28,10 @@ internal sealed class PostgresInbox(
     Random random,
     Action<IReadOnlyList<IncomingMessage>> deliver,
     Action freed,
-    Action<Exception> troubled) : IAsyncDisposable
+    Action<Exception> troubled,
+    string node = "",
+    Action<string>? answered = null,
+    Action? connected = null) : IAsyncDisposable
 {
     private const int MaxPerRead = 1_000;
 
@@ -50,6 +56,7 @@ internal sealed class PostgresInbox(
     {
         lock (_gate)
         {
+            _cursors.Forget(partition);
             foreach (var message in recovered)
             {
                 if (message is { Sender: { } sender } && message.Receiver == partition)
@@ -124,7 +131,8 @@ internal sealed class PostgresInbox(
     {
         await using var connection = await connections.OpenOwnAsync(_stopping.Token);
         connection.Notification += (_, notification) => Note(notification);
-        await RunAsync(connection, $"LISTEN {channels.Leases}");
+        await RunAsync(connection, $"LISTEN {channels.Leases}; LISTEN {channels.OfNode(node)}");
+        connected?.Invoke();
         freed(); // what was given back while nobody listened
         HashSet<int> listening = [];
         while (true)
@@ -207,6 +215,10 @@ internal sealed class PostgresInbox(
         if (notification.Channel == channels.Leases)
         {
             freed();
+        }
+        else if (notification.Channel == channels.OfNode(node))
+        {
+            answered?.Invoke(notification.Payload);
         }
         else if (channels.PartitionOf(notification.Channel) is { } receiver && HubChannels.SenderOf(notification.Payload) is { } sender)
         {

@@ -70,7 +70,8 @@ CREATE TABLE message (
     instance_id         text COLLATE "C" NOT NULL,
     execution_id        text,              -- the generation that may take it; null: any
     parent_execution_id text,              -- whose child may take it; null: anybody's
-    event               bytea NOT NULL
+    event               bytea NOT NULL,    -- empty: a call that asks for a purge
+    call                text               -- who asked, when it is a client's call: node, number, statuses (RemoteCall.cs)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 CREATE INDEX message_incoming ON message (partition, sender, position) WHERE sender IS NOT NULL;
 

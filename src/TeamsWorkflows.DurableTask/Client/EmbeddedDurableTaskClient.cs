@@ -53,7 +53,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
             Demand(Limits.CheckInstanceId(options.InstanceId), nameof(options));
         }
 
-        var instanceId = options.InstanceId ?? _newGuid().ToString("N");
+        var instanceId = options.InstanceId ?? _worker.NewInstanceId(_newGuid);
         return await StartAsync(instanceId, name.Value, json, options, cancellation);
     }
 

@@ -12,6 +12,12 @@ public abstract record StoreCommand
     private protected StoreCommand()
     {
     }
+
+    /// <summary>Gets whose time it belongs to: it is not written once that is over. Null: it is written whatever happens.</summary>
+    public Tenure? Tenure { get; internal set; }
+
+    /// <summary>Gets what callers in other processes are told once it is durable; null: nothing.</summary>
+    public IReadOnlyList<RemoteAnswer>? Answers { get; internal set; }
 }
 
 /// <summary>Ends one turn of an orchestration: history, row and messages change together.</summary>
@@ -79,5 +85,12 @@ public sealed record InstanceRow(
 /// <param name="Sequence">Delivery order; assigned by the sender's partition.</param>
 /// <param name="ExecutionId">The generation that may take it; null: any.</param>
 /// <param name="ParentExecutionId">Whose child the instance must be to take it; null: anybody's.</param>
-/// <param name="Event">One encoded event.</param>
-public sealed record StoredMessage(long Sequence, string InstanceId, string? ExecutionId, string? ParentExecutionId, byte[] Event);
+/// <param name="Event">One encoded event; empty: a call that asks for the instance to be purged.</param>
+public sealed record StoredMessage(long Sequence, string InstanceId, string? ExecutionId, string? ParentExecutionId, byte[] Event)
+{
+    /// <summary>Gets the tenure in which the sending process hands it over in memory; null: it runs elsewhere, or there are no tenures.</summary>
+    public Tenure? Receiver { get; init; }
+
+    /// <summary>Gets the call that it carries, in <see cref="RemoteCall"/>'s words; null: none.</summary>
+    public string? Call { get; init; }
+}

@@ -1,4 +1,5 @@
 using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Worker;
 
@@ -22,6 +23,9 @@ internal sealed class ClientCall
 
     /// <summary>Gets the statuses in which an existing instance gives its identifier up to the one that is started.</summary>
     public IReadOnlyCollection<OrchestrationRuntimeStatus> Replaceable { get; init; } = [];
+
+    /// <summary>Gets where the caller is; null: in this process.</summary>
+    public RemoteCall? Remote { get; init; }
 
     /// <summary>Gets a value indicating whether the call only asks if there is such an instance.</summary>
     public bool IsQuestion { get; init; }
@@ -55,4 +59,8 @@ public enum DeliveryOutcome
 /// <summary>One activity to run.</summary>
 /// <param name="ParentTraceContext">The span of the orchestration; null when it is not traced.</param>
 public sealed record ActivityWorkItem(
-    string InstanceId, string ExecutionId, TaskScheduledEvent Scheduled, TraceContext? ParentTraceContext = null);
+    string InstanceId, string ExecutionId, TaskScheduledEvent Scheduled, TraceContext? ParentTraceContext = null)
+{
+    /// <summary>Gets or sets the time in which it is to run; null: there are no tenures.</summary>
+    internal Tenure? Tenure { get; set; }
+}

@@ -8,6 +8,9 @@ internal sealed class Instance(string id)
 {
     public string Id => id;
 
+    /// <summary>Gets the time in which the instance is in memory; null: there are no tenures.</summary>
+    public Tenure? Tenure { get; init; }
+
     /// <summary>Gets or sets the row as last written; null before the first commit, or before it was loaded.</summary>
     public InstanceRow? Row { get; set; }
 

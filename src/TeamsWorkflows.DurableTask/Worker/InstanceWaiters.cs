@@ -7,6 +7,10 @@ internal sealed class InstanceWaiters
 
     public bool IsEmpty => _waiting.Count == 0;
 
+    public string[] InstanceIds() => [.. _waiting.Keys.Select(static key => key.InstanceId).Distinct(StringComparer.Ordinal)];
+
+    public bool IsStartAwaited(string instanceId) => _waiting.ContainsKey((instanceId, true));
+
     public Task<OrchestrationMetadata> Join(string instanceId, bool forStart)
     {
         if (!_waiting.TryGetValue((instanceId, forStart), out var waiter))
@@ -43,6 +47,16 @@ internal sealed class InstanceWaiters
         }
 
         return taken ?? (IReadOnlyList<TaskCompletionSource<OrchestrationMetadata>>)[];
+    }
+
+    /// <summary>Tells those who wait for some of the instances, and forgets them.</summary>
+    public void Fail(Predicate<string> isMeant, Exception exception)
+    {
+        foreach (var (key, waiter) in _waiting.Where(entry => isMeant(entry.Key.InstanceId)).ToArray())
+        {
+            waiter.Told.TrySetException(exception);
+            _waiting.Remove(key);
+        }
     }
 
     public void Fail(Exception exception)

@@ -19,7 +19,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// and a start have no row of their own: they become durable with the turn that reads them, and a client's call is
 /// answered then. What one instance sends to another is a stored message: it is caused by one turn and read by another.
 /// </remarks>
-public sealed class PartitionRuntime
+public sealed partial class PartitionRuntime
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Instance> _resident = new(StringComparer.Ordinal);
@@ -32,6 +32,9 @@ public sealed class PartitionRuntime
     private readonly IPartitionStore _store;
     private readonly TimeProvider _time;
     private readonly TurnRunner _runner;
+    private readonly Sequences _sequences;
+    private readonly Tenures? _tenures; // null: all partitions are this process's for ever
+    private readonly int _timersPerPage;
     private int _busyCount; // instances from runnable to durable
     private int _openActivityCount; // activities from released to completed
     private TaskCompletionSource? _quiet;
@@ -44,16 +47,18 @@ public sealed class PartitionRuntime
         ILoggerFactory loggers,
         TimeProvider time,
         Func<Guid> newGuid,
-        TaskHubOptions options)
+        TaskHubOptions options,
+        Tenures? tenures = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
 
         (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options, time), new Admission(options));
-        var timersPerPage = Math.Max(1, options.MaxTimersInMemory / 2);
-        var recovered = store.Recover(timersPerPage);
-        _timers = new DueTimers(store, timersPerPage);
-        _timers.Fill(recovered.Timers, timersPerPage);
+        (_tenures, _timersPerPage) = (tenures, Math.Max(1, options.MaxTimersInMemory / 2));
+        var recovered = store.Recover(_timersPerPage);
+        _sequences = new Sequences(recovered.LastKey, recovered.LastSequence, tenures is null ? null : time);
+        _timers = new DueTimers(store, _timersPerPage);
+        _timers.Fill(recovered.Timers, _timersPerPage);
 
         var loader = new InstanceLoader(store);
         var code = new OrchestratorCode(registry, loggers, options.Versioning);
@@ -61,21 +66,10 @@ public sealed class PartitionRuntime
             loader,
             new Intake(loader, newGuid),
             new TurnPlayer(code, new TurnLimits(options.Limits), newGuid, options, WakeStrayed),
-            new TurnCommit(new Sequences(recovered.LastKey, recovered.LastSequence)),
+            new TurnCommit(_sequences, tenures),
             time);
 
-        foreach (var instanceId in recovered.Active)
-        {
-            Wake(GetOrAdd(instanceId));
-        }
-
-        foreach (var message in recovered.Messages)
-        {
-            var historyEvent = HistoryCodec.Decode(message.Event).Single();
-            Post(
-                GetOrAdd(message.InstanceId),
-                new InboxItem(historyEvent, message.ExecutionId, message.ParentExecutionId, message.Sequence));
-        }
+        TakeOver(recovered);
     }
 
     /// <summary>Gets or sets what to call when a turn became runnable by itself, outside every call of this class.</summary>
@@ -86,6 +80,9 @@ public sealed class PartitionRuntime
 
     /// <summary>Gets the number of activities that nobody runs yet.</summary>
     public int ActivityCount => _activities.Count;
+
+    /// <summary>Gets how many timers a takeover reads at once.</summary>
+    public int TimersPerPage => _timersPerPage;
 
     /// <summary>Gets the number of instances in memory.</summary>
     public int ResidentCount => _resident.Count;
@@ -200,7 +197,10 @@ public sealed class PartitionRuntime
         {
             for (var i = 0; i < turns.Count; i++)
             {
-                Settle(turns[i]);
+                if (!turns[i].IsOver)
+                {
+                    Settle(turns[i]);
+                }
             }
 
             _admission.Release(_activities.Count);
@@ -222,7 +222,7 @@ public sealed class PartitionRuntime
     {
         lock (_gate)
         {
-            if (_fault is not null || !_activities.TryDequeue(out var activity))
+            if (_fault is not null || !TryDequeue(out var activity))
             {
                 return null;
             }
@@ -239,11 +239,13 @@ public sealed class PartitionRuntime
 
         lock (_gate)
         {
-            _openActivityCount--;
+            Close(activity);
             if (_resident.TryGetValue(activity.InstanceId, out var instance))
             {
                 Post(instance, new InboxItem(outcome, activity.ExecutionId));
             }
+
+            EndIfQuiet(activity.Tenure);
         }
     }
 
@@ -255,7 +257,10 @@ public sealed class PartitionRuntime
             var now = _time.GetUtcNow();
             while (_timers.TryTakeDue(now, out var instanceId))
             {
-                Wake(GetOrAdd(instanceId));
+                if (Reach(instanceId) is { } instance)
+                {
+                    Wake(instance);
+                }
             }
         }
     }
@@ -344,7 +349,7 @@ public sealed class PartitionRuntime
         _busyCount--;
         for (var i = 0; i < turn.Inbox.Count; i++)
         {
-            if (turn.Inbox[i].Call is not null)
+            if (turn.Inbox[i].Call is { Remote: null })
             {
                 _admission.Leave();
             }
@@ -352,8 +357,7 @@ public sealed class PartitionRuntime
 
         for (var i = 0; i < turn.Activities.Count; i++)
         {
-            _activities.Enqueue(turn.Activities[i]);
-            _openActivityCount++;
+            Release(turn.Activities[i], instance.Tenure);
         }
 
         instance.Row = turn.NextRow ?? instance.Row;
@@ -365,7 +369,10 @@ public sealed class PartitionRuntime
 
         for (var i = 0; i < turn.Deliveries.Count; i++)
         {
-            Post(GetOrAdd(turn.Deliveries[i].InstanceId), turn.Deliveries[i].Item);
+            if (Reach(turn.Deliveries[i].InstanceId) is { } receiver)
+            {
+                Post(receiver, turn.Deliveries[i].Item);
+            }
         }
 
         if (instance.Inbox.Count > 0 || instance.IsWoken)
@@ -379,6 +386,12 @@ public sealed class PartitionRuntime
         else if (!instance.Row!.IsActive)
         {
             _idle.Add(instance);
+        }
+
+        if (instance.Tenure is { } tenure)
+        {
+            tenure.BusyCount--;
+            EndIfQuiet(tenure);
         }
     }
 
@@ -412,7 +425,13 @@ public sealed class PartitionRuntime
                 return false;
             }
 
-            var instance = GetOrAdd(instanceId);
+            if (Reach(instanceId) is not { } instance)
+            {
+                _admission.Leave();
+                call.Fail(Elsewhere(instanceId));
+                return true;
+            }
+
             instance.IsSurelyNew |= isSurelyNew;
             Post(instance, new InboxItem(historyEvent, Call: call));
         }
@@ -441,17 +460,6 @@ public sealed class PartitionRuntime
         TurnReady?.Invoke();
     }
 
-    private Instance GetOrAdd(string instanceId)
-    {
-        if (!_resident.TryGetValue(instanceId, out var instance))
-        {
-            instance = new Instance(instanceId);
-            _resident.Add(instanceId, instance);
-        }
-
-        return instance;
-    }
-
     private void Post(Instance instance, InboxItem item)
     {
         instance.Inbox.Add(item);
@@ -471,6 +479,11 @@ public sealed class PartitionRuntime
             Debug.Assert(instance.Current is null, "One uncommitted turn per instance.");
             instance.IsBusy = true;
             _busyCount++;
+            if (instance.Tenure is { } tenure)
+            {
+                tenure.BusyCount++;
+            }
+
             _idle.Remove(instance);
             _runnable.Enqueue(instance);
         }

@@ -6,7 +6,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Purges instances that ended long ago: a bounded batch at a time, and never beside another one.</summary>
 internal sealed partial class Retention(
-    IPartitionStore store, Func<string, Task<DeliveryOutcome>> purge, TimeProvider time, TaskHubOptions options, ILogger logger)
+    IPartitionStore store, Func<string, Task<DeliveryOutcome>> purge, TimeProvider time, TaskHubOptions options, ILogger logger, bool survivesOutages)
     : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -36,7 +36,7 @@ internal sealed partial class Retention(
         {
             do
             {
-                await PurgeOldAsync();
+                await TryPurgeOldAsync();
             }
             while (await tick.WaitForNextTickAsync(_stopping.Token));
         }
@@ -47,6 +47,18 @@ internal sealed partial class Retention(
         catch (Exception e) when (e is InvalidOperationException or IOException or ObjectDisposedException)
         {
             Log.Stopped(logger, e); // the hub has stopped, and says so itself
+        }
+    }
+
+    private async Task TryPurgeOldAsync()
+    {
+        try
+        {
+            await PurgeOldAsync();
+        }
+        catch (IOException e) when (survivesOutages && e is not CorruptStoreException)
+        {
+            Log.Postponed(logger, e);
         }
     }
 
@@ -81,9 +93,9 @@ internal sealed partial class Retention(
         {
             return await purge(instanceId);
         }
-        catch (TaskHubBusyException)
+        catch (Exception e) when (e is TaskHubBusyException or PartitionLostException)
         {
-            return DeliveryOutcome.NotAllowed; // callers come first; the next tick tries again
+            return DeliveryOutcome.NotAllowed; // callers come first, or another process; the next tick tries again
         }
     }
 
@@ -91,6 +103,9 @@ internal sealed partial class Retention(
     {
         [LoggerMessage(10, LogLevel.Information, "Purged {Count} instances that ended more than {Retention} ago")]
         public static partial void Purged(ILogger logger, int count, TimeSpan retention);
+
+        [LoggerMessage(12, LogLevel.Warning, "Nothing could be purged; the next try is in a minute")]
+        public static partial void Postponed(ILogger logger, Exception reason);
 
         [LoggerMessage(11, LogLevel.Warning, "Nothing is purged any more")]
         public static partial void Stopped(ILogger logger, Exception reason);

@@ -34,6 +34,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly ITimer _housekeeping;
     private readonly TurnWatch _watch;
     private readonly Retention _retention;
+    private readonly RemoteWaits? _waits;
+    private readonly RemoteCalls? _remote; // null: all partitions run here
     private DateTimeOffset? _armedFor;
     private bool _isStarted;
     private int _isKeepingHouse;
@@ -46,14 +48,18 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         Func<Guid> newGuid,
-        TaskHubOptions options)
+        TaskHubOptions options,
+        Tenures? tenures = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(options);
 
         (_time, _options, _logger) = (time, options, loggers.CreateLogger<TaskHubWorker>());
+        Tenures = tenures;
         _executor = new ActivityExecutor(registry, time, options.Limits);
-        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options);
+        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options, tenures);
+        _waits = tenures is null ? null : new RemoteWaits(store, tenures, time);
+        _remote = tenures is null ? null : new RemoteCalls(Runtime, tenures, Write, time, options);
         _writer = new GroupCommitWriter<Turn>(store, OnDurable, Fail, options.MaxCommitBatch);
         _turns = new(Runtime.TakeTurn, () => Runtime.RunnableCount, RunTurn, options.MaxConcurrentTurns, int.MaxValue);
         _activities = new(
@@ -63,7 +69,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             options.MaxConcurrentActivities,
             options.MaxConcurrentActivities);
         _watch = new TurnWatch(time, 8 * options.MaxConcurrentTurns);
-        _retention = new Retention(store, PurgeAsync, time, options, _logger);
+        _retention = new Retention(store, PurgeAsync, time, options, _logger, survivesOutages: tenures is not null);
         Runtime.TurnReady = () => _turns.Pump();
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _housekeeping = time.CreateTimer(_ => KeepHouse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -106,7 +112,9 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         bool isSurelyNew = false,
         IReadOnlyCollection<OrchestrationRuntimeStatus>? replaceable = null)
     {
-        return CallAsync(Deliver, historyEvent is ExecutionStartedEvent);
+        return _remote is { } remote && !remote.IsHere(instanceId)
+            ? remote.CallAsync(instanceId, historyEvent, replaceable ?? [])
+            : CallAsync(Deliver, historyEvent is ExecutionStartedEvent);
 
         bool Deliver(out Task<DeliveryOutcome> answer)
             => Runtime.TryDeliver(instanceId, historyEvent, isSurelyNew, replaceable ?? [], out answer);
@@ -118,13 +126,20 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
     public Task<DeliveryOutcome> PurgeAsync(string instanceId)
     {
-        return CallAsync(Purge, isStart: false);
+        return _remote is { } remote && !remote.IsHere(instanceId)
+            ? remote.CallAsync(instanceId, null, [])
+            : CallAsync(Purge, isStart: false);
 
         bool Purge(out Task<DeliveryOutcome> answer) => Runtime.TryPurge(instanceId, out answer);
     }
 
     /// <inheritdoc cref="PartitionRuntime.WaitAsync"/>
-    public async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
+    public Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
+        => _waits is null
+            ? WaitHereAsync(instanceId, forStart, cancellationToken)
+            : WaitAnywhereAsync(_waits, instanceId, forStart, cancellationToken);
+
+    private async Task<OrchestrationMetadata> WaitHereAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
     {
         var told = Runtime.WaitAsync(instanceId, forStart, cancellationToken);
         PumpTurns();
@@ -146,6 +161,11 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         var drained = _activities.StopAsync();
         await Task.WhenAny(drained, enough);
         await _stopping.CancelAsync();
+        foreach (var tenure in Tenures?.Current ?? [])
+        {
+            tenure.Cancel();
+        }
+
         await drained; // a cancelled activity ends by itself; one that ignores its token keeps the host's stop waiting
         if (_isStarted)
         {
@@ -155,6 +175,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         await Task.WhenAny(_turns.StopAsync(), enough); // a turn that was given up may never come back
         _writer.Dispose();
         Runtime.Fail(new ObjectDisposedException(nameof(TaskHubWorker)));
+        _remote?.FailAll(new ObjectDisposedException(nameof(TaskHubWorker)));
+        await (_waits?.DisposeAsync() ?? ValueTask.CompletedTask);
         _stopping.Dispose();
     }
 
@@ -210,7 +232,11 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
         catch (Exception e)
         {
-            Fail(e);
+            if (!TryLose(turn.Instance.Tenure is { } tenure ? [tenure] : null, e))
+            {
+                Fail(e);
+            }
+
             return ValueTask.CompletedTask;
         }
         finally
@@ -277,8 +303,9 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private async ValueTask RunActivityAsync(ActivityWorkItem activity)
     {
-        if (await _executor.ExecuteAsync(activity, _stopping.Token) is not { } outcome)
+        if (await _executor.ExecuteAsync(activity, activity.Tenure?.End ?? _stopping.Token) is not { } outcome)
         {
+            Runtime.Abandon(activity);
             return;
         }
 
@@ -295,6 +322,11 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         for (var i = 0; i < turns.Count; i++)
         {
+            if (turns[i].IsOver)
+            {
+                continue; // it was refused, or ended just now: whoever runs the instance tells
+            }
+
             Spans.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
@@ -312,6 +344,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         Log.Stopped(_logger, fault);
         Runtime.Fail(fault);
+        _remote?.FailAll(fault);
         _fault.TrySetResult(fault);
     }
 
@@ -322,7 +355,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             _armedFor = null;
         }
 
-        Runtime.FireTimers();
+        FireTimers();
         ArmTimer();
         _turns.Pump();
     }
@@ -355,6 +388,9 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
         [LoggerMessage(2, LogLevel.Warning, "Activity {Name} of {InstanceId} failed: {ErrorType}: {ErrorMessage}")]
         public static partial void ActivityFailed(ILogger logger, string name, string instanceId, string errorType, string errorMessage);
+
+        [LoggerMessage(4, LogLevel.Debug, "The wait for {InstanceId} goes on elsewhere")]
+        public static partial void WaitGoesOn(ILogger logger, string instanceId, Exception reason);
 
         [LoggerMessage(3, LogLevel.Error, "Orchestration {InstanceId} failed: {ErrorType}: {ErrorMessage}")]
         public static partial void OrchestrationFailed(ILogger logger, string instanceId, string errorType, string errorMessage);

@@ -9,13 +9,20 @@ public sealed class Turn : IPendingCommit
 {
     private StoreCommand? _command;
     private List<OutboundMessage>? _refusals;
+    private List<RemoteAnswer>? _answers;
     private int _isClaimed;
+    private volatile bool _isInCode;
+    private bool _isSending; // of no instance: it only takes a message along
 
     internal Turn(Instance instance, IReadOnlyList<InboxItem> inbox)
     {
         (Instance, Inbox) = (instance, inbox);
         IsInMemory = instance.IsOpen;
     }
+
+    /// <summary>Makes a turn of no instance, which sends a client's call to another process.</summary>
+    internal static Turn Sending(StoredMessage call)
+        => new(new Instance(call.InstanceId), []) { _isSending = true, _command = new RefuseMessages([], [call]) };
 
     /// <summary>Gets whose turn it is.</summary>
     public string InstanceId => Instance.Id;
@@ -25,6 +32,9 @@ public sealed class Turn : IPendingCommit
 
     /// <summary>Gets what to write; only when <see cref="HasCommand"/>.</summary>
     public StoreCommand Command => _command ?? throw new UnreachableException("A turn without a command is not written.");
+
+    /// <summary>Gets a value indicating whether the turn counts for nothing: its process does not run the instance any more.</summary>
+    internal bool IsOver => _isSending || Instance.Tenure is { IsOver: true };
 
     internal Instance Instance { get; }
 
@@ -77,12 +87,29 @@ public sealed class Turn : IPendingCommit
     /// <summary>Takes the right to say how the turn ended: its own code, or the watchdog that gave it up.</summary>
     internal bool TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 
+    /// <summary>Gets or sets a value indicating whether the instance has been loaded, and its code may run.</summary>
+    internal bool IsInCode
+    {
+        get => _isInCode;
+        set => _isInCode = value;
+    }
+
     /// <summary>Gets or sets a value indicating whether the watchdog has ended the turn.</summary>
     internal bool IsGivenUp { get; set; }
 
-    internal void Write(StoreCommand command) => _command = command;
+    internal void Write(StoreCommand command)
+    {
+        _command = command;
+        if (Instance.Tenure is { } tenure)
+        {
+            (command.Tenure, command.Answers) = (tenure, _answers);
+        }
+    }
 
     internal void Refuse(OutboundMessage answer) => (_refusals ??= []).Add(answer);
+
+    /// <summary>Tells a caller in another process, with the turn.</summary>
+    internal void Tell(RemoteCall caller, DeliveryOutcome outcome) => (_answers ??= []).Add(new(caller, outcome));
 
     /// <summary>Tells the callers, now that it is durable.</summary>
     internal void Answer()

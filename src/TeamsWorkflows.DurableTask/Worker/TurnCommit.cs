@@ -4,7 +4,7 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Makes the one command of a turn, and what its commit will release.</summary>
-internal sealed class TurnCommit(Sequences sequences)
+internal sealed class TurnCommit(Sequences sequences, Tenures? tenures = null)
 {
     /// <summary>Writes a turn that was played.</summary>
     public void Write(Turn turn, PlayedTurn played, DateTimeOffset now)
@@ -84,7 +84,7 @@ internal sealed class TurnCommit(Sequences sequences)
         => instance.Row is { CreatedAt: var created } && created > now ? created : now;
 
     private InstanceRow Row(Instance instance, ExecutionStartedEvent started, DateTimeOffset now) => new(
-        instance.Row?.Key ?? sequences.NextKey(),
+        instance.Row?.Key ?? sequences.NextKey(instance.Tenure),
         instance.Id,
         started.Name,
         OrchestrationRuntimeStatus.Running,
@@ -117,15 +117,21 @@ internal sealed class TurnCommit(Sequences sequences)
         foreach (var message in outbound)
         {
             var stored = new StoredMessage(
-                sequences.NextMessage(),
+                sequences.NextMessage(turn.Instance.Tenure),
                 message.InstanceId,
                 message.ExecutionId,
                 message.ParentExecutionId,
-                HistoryCodec.Encode([message.Event]));
+                HistoryCodec.Encode([message.Event]))
+            {
+                Receiver = tenures?.Of(message.InstanceId),
+            };
             messages.Add(stored);
-            deliveries.Add(new(
-                stored.InstanceId,
-                new InboxItem(message.Event, message.ExecutionId, message.ParentExecutionId, stored.Sequence)));
+            if (tenures is null || stored.Receiver is not null)
+            {
+                deliveries.Add(new(
+                    stored.InstanceId,
+                    new InboxItem(message.Event, message.ExecutionId, message.ParentExecutionId, stored.Sequence)));
+            }
         }
 
         turn.Deliveries = deliveries;
@@ -140,6 +146,10 @@ internal sealed class TurnCommit(Sequences sequences)
             if (turn.Inbox[i].Sequence is { } sequence)
             {
                 (consumed ??= []).Add(sequence);
+                if (turn.Inbox[i].Call is { Remote: { } caller } call)
+                {
+                    turn.Tell(caller, call.Outcome);
+                }
             }
         }
 

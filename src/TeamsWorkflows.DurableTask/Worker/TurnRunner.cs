@@ -16,6 +16,7 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
             return;
         }
 
+        turn.IsInCode = true;
         if (turn.Instance.State is { } state)
         {
             state.TakeOutcomes(turn.Events);
@@ -42,10 +43,10 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
     }
 
     /// <summary>Ends an instance whose code does not give its turn back. The code may go on; nobody listens to it any more.</summary>
-    /// <returns>Whether the turn is to be written; false when its code came back after all.</returns>
+    /// <returns>Whether the turn is to be written; false when its code came back after all, or the store keeps it waiting.</returns>
     public bool GiveUp(Turn turn, TimeSpan limit)
     {
-        if (!turn.TryClaim())
+        if (!turn.IsInCode || !turn.TryClaim())
         {
             return false;
         }

@@ -239,6 +239,6 @@ public sealed class PostgresInboxTests : IAsyncLifetime, IDisposable
         private readonly HeldPartitions _held = new(partitions.Select(static p => new PartitionFence(p, 1)));
 
         public void Send(long commit, IReadOnlyList<StoredMessage> messages)
-            => _writer.Commit([new RefuseMessages([], messages)], _held, commit);
+            => _writer.Commit([new RefuseMessages([], messages)], _held, (_, receiver) => _held.Holds(receiver), commit);
     }
 }

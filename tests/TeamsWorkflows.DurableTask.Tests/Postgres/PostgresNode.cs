@@ -54,7 +54,11 @@ internal sealed class PostgresNode : IAsyncDisposable
     public int ValidCount => Enumerable.Range(0, 32).Count(p => _keeper.ValidFor(p) > TimeSpan.Zero);
 
     public void Send(long sequence, string instanceId)
-        => _writer.Commit([new RefuseMessages([], [new(sequence, instanceId, null, null, [1])])], Held, ++_commits);
+    {
+        var held = Held;
+        _writer.Commit(
+            [new RefuseMessages([], [new(sequence, instanceId, null, null, [1])])], held, (_, receiver) => held.Holds(receiver), ++_commits);
+    }
 
     public void Drain() => _keeper.Drain().ToList().ForEach(GiveBack);
 
