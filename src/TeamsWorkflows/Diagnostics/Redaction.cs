@@ -45,9 +45,9 @@ internal static partial class Redaction
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Jwt();
 
-    // A parameter of an address or a form, and not Graph's "code", which is what an operator needs to see.
+    // A parameter of an address or a form, and neither Graph's "code" nor a number, which is what an operator needs to see.
     [GeneratedRegex(
-        @"(?<name>(?:^|[?&\s])code=)[^&\s""'<]{6,}",
+        @"(?<name>(?:^|[?&\s])code=)(?!-?\d+(?:[&\s""'<]|$))[^&\s""'<]{6,}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex AuthorizationCode();
