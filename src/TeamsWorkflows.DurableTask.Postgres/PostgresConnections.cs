@@ -17,6 +17,7 @@ internal sealed class PostgresConnections : IDisposable
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
         """;
 
+    private const int ShortestConnect = 5; // seconds: a busy machine needs some for the first one
     private const int MaxReaders = 20; // a server has 100 connections, and several nodes; more readers than that only queue up inside it
 
     private readonly NpgsqlDataSource _source;
@@ -27,6 +28,8 @@ internal sealed class PostgresConnections : IDisposable
         NpgsqlDataSourceBuilder builder = new(options.ConnectionString);
         builder.ConnectionStringBuilder.SearchPath = options.Schema;
         builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(MaxReaders, builder.ConnectionStringBuilder.MaxPoolSize);
+        builder.ConnectionStringBuilder.CommandTimeout = Math.Max((int)options.LeaseDuration.TotalSeconds, ShortestConnect);
+        builder.ConnectionStringBuilder.CancellationTimeout = -1;
         builder.ConnectionStringBuilder.NoResetOnClose = true; // the settings stay, and nobody else uses this pool
         builder.ConnectionStringBuilder.ApplicationName ??= $"TeamsWorkflows {options.Schema}";
         builder.UsePhysicalConnectionInitializer(Initialize, InitializeAsync);
@@ -76,6 +79,9 @@ internal sealed class PostgresConnections : IDisposable
         }
     }
 
+    /// <summary>Drops what is pooled: after a time without an answer, those connections are most likely dead as well.</summary>
+    public void Forget() => _source.Clear();
+
     public void Dispose() => _source.Dispose();
 
     // What has no answer for as long as a lease runs will have none: a network that drops everything says nothing.
@@ -87,7 +93,7 @@ internal sealed class PostgresConnections : IDisposable
             Pooling = false,
             CommandTimeout = seconds,
             CancellationTimeout = -1, // asking such a server to cancel would take as long again
-            Timeout = Math.Min(seconds, target.Timeout),
+            Timeout = Math.Min(Math.Max(seconds, ShortestConnect), target.Timeout),
         };
     }
 

@@ -66,7 +66,7 @@ public sealed class PostgresTaskHub : IAsyncDisposable
             node,
             OnAnswered,
             () => Worker.AnswersMissed(new PartitionLostException("The connection broke over which answers of other nodes come. Nobody knows if the call was carried out.", [])));
-        _partitions = new NodePartitions(Worker, _store, _tenures, _keeper, _inbox, new PostgresReader(connections), parts.Time, _log);
+        _partitions = new NodePartitions(Worker, _store, _tenures, _keeper, _inbox, connections, parts.Time, _log);
         _tenures.Failed = _partitions.EndFailed;
         _expiry = parts.Time.CreateTimer(_ => _partitions.EndExpired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

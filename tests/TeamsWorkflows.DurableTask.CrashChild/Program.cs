@@ -6,6 +6,11 @@ using TeamsWorkflows.DurableTask.Worker;
 
 // Runs a hub under load until it is killed: CrashTests is the parent, kills it, starts it again, and compares the journal
 // with what is on disk. It says "opens" before it opens the file and "runs" once the hub does.
+if (args[0] == NodeArguments.Verb)
+{
+    return await NodeProcess.RunAsync(NodeArguments.Parse(args));
+}
+
 var arguments = CrashArguments.Parse(args);
 var past = Journal.Read(arguments.JournalFile);
 using var journal = new Journal(arguments.JournalFile, arguments.Run);

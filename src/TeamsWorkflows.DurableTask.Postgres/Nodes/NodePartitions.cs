@@ -16,7 +16,14 @@ namespace TeamsWorkflows.DurableTask.Postgres.Nodes;
 /// </code>
 /// </remarks>
 internal sealed class NodePartitions(
-    TaskHubWorker worker, NodeStore store, Tenures tenures, LeaseKeeper keeper, PostgresInbox inbox, PostgresReader reader, TimeProvider time, NodeLog log)
+    TaskHubWorker worker,
+    NodeStore store,
+    Tenures tenures,
+    LeaseKeeper keeper,
+    PostgresInbox inbox,
+    PostgresConnections connections,
+    TimeProvider time,
+    NodeLog log)
     : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -29,6 +36,7 @@ internal sealed class NodePartitions(
     private Task _recovering = Task.CompletedTask;
     private long _lastFailure;
     private int _failures; // in a row
+    private int _isAfterTrouble; // leases ran out, or commits failed
 
     public void Start() => _recovering = Task.Run(RecoverAsync, CancellationToken.None);
 
@@ -60,6 +68,7 @@ internal sealed class NodePartitions(
             if (keeper.ValidFor(tenure.Partition) == TimeSpan.Zero && !tenure.IsOver)
             {
                 log.Expired(tenure.Partition);
+                Volatile.Write(ref _isAfterTrouble, 1);
                 Lose(tenure, new PartitionLostException(
                     $"The lease on partition {tenure.Partition} ran out before it could be renewed.", [tenure.Partition]));
                 keeper.GiveBack(tenure.Partition);
@@ -81,6 +90,7 @@ internal sealed class NodePartitions(
     public void EndFailed(IReadOnlyList<Tenure> failed, Exception reason)
     {
         log.Failed(failed.Count, reason);
+        Volatile.Write(ref _isAfterTrouble, 1);
         foreach (var tenure in failed)
         {
             Lose(tenure, reason);
@@ -176,7 +186,12 @@ internal sealed class NodePartitions(
         try
         {
             var since = time.GetTimestamp();
-            var (recovered, incoming) = reader.Recover([.. gained.Select(static g => (short)g.Partition)], worker.Runtime.TimersPerPage);
+            if (Interlocked.Exchange(ref _isAfterTrouble, 0) == 1)
+            {
+                connections.Forget();
+            }
+
+            var (recovered, incoming) = new PostgresReader(connections).Recover([.. gained.Select(static g => (short)g.Partition)], worker.Runtime.TimersPerPage);
             lock (_gate)
             {
                 Tenure[] begun = [.. gained.Where(IsStillHeld).Select(Begin)];
