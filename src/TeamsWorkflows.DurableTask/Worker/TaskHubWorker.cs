@@ -26,6 +26,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TaskHubOptions _options;
+    private readonly IRemoteWorkers? _remote;
     private readonly ActivityExecutor _executor;
     private readonly GroupCommitWriter<Turn> _writer;
     private readonly WorkPump<Turn> _turns;
@@ -39,6 +40,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private int _isKeepingHouse;
     private int _isDisposed;
 
+    /// <param name="remote">Who runs orchestrators and activities in place of the registry's code; null: this process.</param>
     /// <exception cref="IOException">Another process owns the task hub.</exception>
     public TaskHubWorker(
         IPartitionStore store,
@@ -46,14 +48,15 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         Func<Guid> newGuid,
-        TaskHubOptions options)
+        TaskHubOptions options,
+        IRemoteWorkers? remote = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_time, _options, _logger) = (time, options, loggers.CreateLogger<TaskHubWorker>());
+        (_time, _options, _remote, _logger) = (time, options, remote, loggers.CreateLogger<TaskHubWorker>());
         _executor = new ActivityExecutor(registry, time, options.Limits);
-        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options);
+        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options, remote is not null);
         _writer = new GroupCommitWriter<Turn>(store, OnDurable, Fail, options.MaxCommitBatch);
         _turns = new(Runtime.TakeTurn, () => Runtime.RunnableCount, RunTurn, options.MaxConcurrentTurns, int.MaxValue);
         _activities = new(
@@ -277,7 +280,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private async ValueTask RunActivityAsync(ActivityWorkItem activity)
     {
-        if (await _executor.ExecuteAsync(activity, _stopping.Token) is not { } outcome)
+        var running = _remote?.ExecuteAsync(activity, _stopping.Token) ?? _executor.ExecuteAsync(activity, _stopping.Token);
+        if (await running is not { } outcome)
         {
             return;
         }
@@ -289,6 +293,15 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
         Runtime.Complete(activity, outcome);
         _turns.PumpHere();
+    }
+
+    private async Task AskAsync(IRemoteWorkers remote, OrchestratorWorkItem asked)
+    {
+        if (await remote.PlayAsync(asked, _stopping.Token) is { } response)
+        {
+            Runtime.Complete(asked, response);
+            _turns.PumpHere();
+        }
     }
 
     private void OnDurable(IReadOnlyList<Turn> turns)
@@ -303,6 +316,14 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
 
         Runtime.Committed(turns);
+        for (var i = 0; _remote is not null && i < turns.Count; i++)
+        {
+            if (turns[i].Asks is { } asked)
+            {
+                _ = AskAsync(_remote, asked);
+            }
+        }
+
         _activities.Pump();
         _turns.Pump();
         ArmTimer();
