@@ -70,4 +70,8 @@ public sealed record OrchestratorRequest(
 
 /// <summary>The decisions of one turn, in the order they were made.</summary>
 public sealed record OrchestratorResponse(
-    string InstanceId, IReadOnlyList<OrchestratorAction> Actions, string? CustomStatus);
+    string InstanceId, IReadOnlyList<OrchestratorAction> Actions, string? CustomStatus)
+{
+    /// <summary>Gets how many of the new events were read; null: all of them. What was not read is asked again.</summary>
+    public int? EventsProcessed { get; init; }
+}

@@ -104,9 +104,9 @@ internal static partial class ProtoMapper
         parent.Name,
         parent.Version);
 
-    private static TraceContext FromProto(Proto.TraceContext trace) => new(trace.TraceParent, trace.TraceState);
+    internal static TraceContext FromProto(Proto.TraceContext trace) => new(trace.TraceParent, trace.TraceState);
 
-    private static TaskFailureDetails FromProto(Proto.TaskFailureDetails? x) => x is null ? throw Missing("failureDetails") : new(
+    internal static TaskFailureDetails FromProto(Proto.TaskFailureDetails? x) => x is null ? throw Missing("failureDetails") : new(
         x.ErrorType,
         x.ErrorMessage,
         x.StackTrace,
@@ -128,15 +128,15 @@ internal static partial class ProtoMapper
         _ => null,
     };
 
-    private static ValueMap<string> FromProto(MapField<string, string> map)
+    internal static ValueMap<string> FromProto(MapField<string, string> map)
         => map.Count == 0 ? ValueMap<string>.Empty : new(map);
 
-    private static DateTimeOffset FromProto(Timestamp? time, string field = "timestamp")
+    internal static DateTimeOffset FromProto(Timestamp? time, string field = "timestamp")
         => time is null ? throw Missing(field) : DateTimeOffset.UnixEpoch.AddTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanos / TimeSpan.NanosecondsPerTick));
 
     private static InvalidDataException Missing(string field) => new($"The event has no {field}.");
 
-    private static OrchestrationRuntimeStatus FromProto(Proto.OrchestrationStatus status) => status switch
+    internal static OrchestrationRuntimeStatus FromProto(Proto.OrchestrationStatus status) => status switch
     {
         Proto.OrchestrationStatus.Pending => OrchestrationRuntimeStatus.Pending,
         Proto.OrchestrationStatus.Running => OrchestrationRuntimeStatus.Running,

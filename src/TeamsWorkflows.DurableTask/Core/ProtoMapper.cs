@@ -117,10 +117,10 @@ internal static partial class ProtoMapper
         OrchestrationInstance = new() { InstanceId = parent.InstanceId, ExecutionId = parent.ExecutionId },
     };
 
-    private static Proto.TraceContext ToProto(TraceContext trace)
+    internal static Proto.TraceContext ToProto(TraceContext trace)
         => new() { TraceParent = trace.TraceParent, TraceState = trace.TraceState };
 
-    private static Proto.TaskFailureDetails ToProto(TaskFailureDetails failure)
+    internal static Proto.TaskFailureDetails ToProto(TaskFailureDetails failure)
     {
         var proto = new Proto.TaskFailureDetails
         {
@@ -149,7 +149,7 @@ internal static partial class ProtoMapper
         _ => Value.ForString(value.ToString()),
     };
 
-    private static void Copy(ValueMap<string> from, MapField<string, string> to)
+    internal static void Copy(ValueMap<string> from, MapField<string, string> to)
     {
         if (from.Count > 0) // the enumerator of an empty map is an allocation all the same
         {
@@ -157,7 +157,7 @@ internal static partial class ProtoMapper
         }
     }
 
-    private static Timestamp ToProto(DateTimeOffset time)
+    internal static Timestamp ToProto(DateTimeOffset time)
     {
         var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
         var (seconds, rest) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);
@@ -169,7 +169,7 @@ internal static partial class ProtoMapper
         return new Timestamp { Seconds = seconds, Nanos = (int)(rest * TimeSpan.NanosecondsPerTick) };
     }
 
-    private static Proto.OrchestrationStatus ToProto(OrchestrationRuntimeStatus status) => status switch
+    internal static Proto.OrchestrationStatus ToProto(OrchestrationRuntimeStatus status) => status switch
     {
         OrchestrationRuntimeStatus.Pending => Proto.OrchestrationStatus.Pending,
         OrchestrationRuntimeStatus.Running => Proto.OrchestrationStatus.Running,

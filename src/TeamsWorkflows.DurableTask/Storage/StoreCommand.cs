@@ -48,7 +48,7 @@ public sealed record RefuseMessages(
 /// <summary>What a reader, and recovery, may know of an instance without its history.</summary>
 /// <remarks>Key, identifier, name, tags, parent and creation never change; version does at a continue-as-new that says so.</remarks>
 /// <param name="Key">Assigned in order of creation, so that what runs together lies together.</param>
-/// <param name="IsActive">Whether activities are open: recovery must load it.</param>
+/// <param name="IsActive">Whether activities are open, or a worker elsewhere has been asked: recovery must load it.</param>
 /// <param name="TimerAt">When the earliest open timer, or the scheduled start, is due: recovery must wake it then.</param>
 public sealed record InstanceRow(
     long Key,
@@ -73,8 +73,14 @@ public sealed record InstanceRow(
     /// <summary>Gets when the instance ended; null while it is open.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>Gets the encoded events that wait for the scheduled start, the start itself first; null once it ran.</summary>
+    /// <summary>
+    /// Gets the encoded events that wait for the scheduled start, the start itself first, or for a worker elsewhere; null: none does.
+    /// </summary>
     public byte[]? Waiting { get; init; }
+
+    /// <summary>Gets a value indicating whether the code has had its first turn.</summary>
+    public bool HasBegun => Waiting is null
+        || (Status != OrchestrationRuntimeStatus.Pending && HistoryCodec.Decode(Waiting).First() is not ExecutionStartedEvent);
 
     /// <summary>Gets a value indicating whether the instance has ended.</summary>
     public bool IsFinished => Status is OrchestrationRuntimeStatus.Completed

@@ -23,6 +23,12 @@ internal sealed class Instance(string id)
     /// <summary>Gets or sets the coroutine; null when it has to be rebuilt, or has not begun.</summary>
     public OrchestrationReplay? Replay { get; set; }
 
+    /// <summary>Gets or sets the execution that workers elsewhere play; null where the code runs here.</summary>
+    public RemoteExecution? Remote { get; set; }
+
+    /// <summary>Gets or sets what a worker elsewhere answered and no turn has taken yet.</summary>
+    public WorkerAnswer? Answer { get; set; }
+
     /// <summary>Gets or sets what waits for the scheduled start, the start itself first; null when it is over or there is none.</summary>
     public IReadOnlyList<HistoryEvent>? Waiting { get; set; }
 
@@ -55,5 +61,9 @@ internal sealed class Instance(string id)
     public ExecutionStartedEvent? Started => State?.Started ?? Waiting?[0] as ExecutionStartedEvent;
 
     /// <summary>Forgets the execution: it has ended, or another one takes the identifier.</summary>
-    public void Close() => (State, Past, Replay, Waiting) = (null, null, null, null);
+    public void Close()
+    {
+        Remote?.Withdraw();
+        (State, Past, Replay, Waiting, Remote) = (null, null, null, null, null);
+    }
 }

@@ -4,7 +4,7 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Brings an instance back that recovery, a message or a timer found on disk only.</summary>
-internal sealed class InstanceLoader(IPartitionStore store)
+internal sealed class InstanceLoader(IPartitionStore store, bool isRemote = false)
 {
     public void Load(Turn turn)
     {
@@ -19,7 +19,12 @@ internal sealed class InstanceLoader(IPartitionStore store)
             }
 
             instance.TurnCount = stored.History.Count;
-            if (stored.Row.Waiting is { } waiting)
+            if (isRemote)
+            {
+                instance.Remote = RemoteExecution.Of(stored);
+                instance.State = instance.Remote.ToState();
+            }
+            else if (stored.Row.Waiting is { } waiting)
             {
                 instance.Waiting = [.. HistoryCodec.Decode(waiting)];
             }

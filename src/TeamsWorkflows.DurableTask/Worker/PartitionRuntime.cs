@@ -41,6 +41,7 @@ public sealed partial class PartitionRuntime
     private Exception? _fault;
 
     /// <summary>Takes over the partition and everything that was open in it.</summary>
+    /// <param name="isRemote">Whether orchestrators run in workers elsewhere: turns then ask, and take answers.</param>
     public PartitionRuntime(
         IPartitionStore store,
         DurableTaskRegistry registry,
@@ -48,7 +49,8 @@ public sealed partial class PartitionRuntime
         TimeProvider time,
         Func<Guid> newGuid,
         TaskHubOptions options,
-        Tenures? tenures = null)
+        Tenures? tenures = null,
+        bool isRemote = false)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -60,13 +62,16 @@ public sealed partial class PartitionRuntime
         _timers = new DueTimers(store, _timersPerPage);
         _timers.Fill(recovered.Timers, _timersPerPage);
 
-        var loader = new InstanceLoader(store);
+        var loader = new InstanceLoader(store, isRemote);
+        var limits = new TurnLimits(options.Limits);
+        var commit = new TurnCommit(_sequences, tenures);
         var code = new OrchestratorCode(registry, loggers, options.Versioning);
         _runner = new TurnRunner(
             loader,
             new Intake(loader, newGuid),
-            new TurnPlayer(code, new TurnLimits(options.Limits), newGuid, options, WakeStrayed),
-            new TurnCommit(_sequences, tenures),
+            new TurnPlayer(code, limits, newGuid, options, WakeStrayed),
+            commit,
+            isRemote ? new RemoteTurns(limits, commit, newGuid) : null,
             time);
 
         TakeOver(recovered);
@@ -179,8 +184,8 @@ public sealed partial class PartitionRuntime
                 return null;
             }
 
-            var turn = new Turn(instance, instance.Inbox);
-            (instance.Current, instance.Inbox, instance.IsWoken) = (turn, [], false);
+            var turn = new Turn(instance, instance.Inbox) { Answered = instance.Answer };
+            (instance.Current, instance.Inbox, instance.IsWoken, instance.Answer) = (turn, [], false, null);
             return turn;
         }
     }
@@ -249,6 +254,21 @@ public sealed partial class PartitionRuntime
         }
     }
 
+    /// <summary>Gives a remote worker's answer to its instance; an instance that has gone on without it does not need it.</summary>
+    public void Complete(OrchestratorWorkItem asked, OrchestratorResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+
+        lock (_gate)
+        {
+            if (_resident.TryGetValue(asked.InstanceId, out var instance))
+            {
+                instance.Answer = new(asked, response);
+                Wake(instance);
+            }
+        }
+    }
+
     /// <summary>Wakes every instance that has a due timer.</summary>
     public void FireTimers()
     {
@@ -295,7 +315,7 @@ public sealed partial class PartitionRuntime
             while (forStart || !IsOpenInMemory(instanceId))
             {
                 var stored = _store.LoadEnds(instanceId);
-                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.Waiting is null)))
+                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun)))
                 {
                     return OrchestrationMetadata.From(stored);
                 }
@@ -362,7 +382,7 @@ public sealed partial class PartitionRuntime
 
         instance.Row = turn.NextRow ?? instance.Row;
         _timers.Move(instance.Id, turn.TimerBefore, instance.Row?.TimerAt);
-        if (!_waiters.IsEmpty && turn.NextRow is { Waiting: null })
+        if (!_waiters.IsEmpty && turn.NextRow is { HasBegun: true })
         {
             turn.Waiters = _waiters.Take(instance.Id, hasEnded: turn.End is not null);
         }
@@ -379,7 +399,7 @@ public sealed partial class PartitionRuntime
         {
             Schedule(instance);
         }
-        else if (instance.State is null || (instance.Replay is null && !instance.Row!.IsActive))
+        else if (instance.State is null || (instance is { Replay: null, Remote: null } && !instance.Row!.IsActive))
         {
             _resident.Remove(instance.Id); // ended, waits for its start, never was, or was looked at in vain
         }

@@ -26,6 +26,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TaskHubOptions _options;
+    private readonly IRemoteWorkers? _elsewhere;
     private readonly ActivityExecutor _executor;
     private readonly GroupCommitWriter<Turn> _writer;
     private readonly WorkPump<Turn> _turns;
@@ -41,6 +42,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private int _isKeepingHouse;
     private int _isDisposed;
 
+    /// <param name="remote">Who runs orchestrators and activities in place of the registry's code; null: this process.</param>
     /// <exception cref="IOException">Another process owns the task hub.</exception>
     public TaskHubWorker(
         IPartitionStore store,
@@ -49,15 +51,16 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         TimeProvider time,
         Func<Guid> newGuid,
         TaskHubOptions options,
-        Tenures? tenures = null)
+        Tenures? tenures = null,
+        IRemoteWorkers? remote = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_time, _options, _logger) = (time, options, loggers.CreateLogger<TaskHubWorker>());
+        (_time, _options, _elsewhere, _logger) = (time, options, remote, loggers.CreateLogger<TaskHubWorker>());
         Tenures = tenures;
         _executor = new ActivityExecutor(registry, time, options.Limits);
-        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options, tenures);
+        Runtime = new PartitionRuntime(store, registry, loggers, time, newGuid, options, tenures, remote is not null);
         _waits = tenures is null ? null : new RemoteWaits(store, tenures, time);
         _remote = tenures is null ? null : new RemoteCalls(Runtime, tenures, Write, time, options);
         _writer = new GroupCommitWriter<Turn>(store, OnDurable, Fail, options.MaxCommitBatch);
@@ -303,7 +306,9 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private async ValueTask RunActivityAsync(ActivityWorkItem activity)
     {
-        if (await _executor.ExecuteAsync(activity, activity.Tenure?.End ?? _stopping.Token) is not { } outcome)
+        var stopping = activity.Tenure?.End ?? _stopping.Token;
+        var running = _elsewhere?.ExecuteAsync(activity, stopping) ?? _executor.ExecuteAsync(activity, stopping);
+        if (await running is not { } outcome)
         {
             Runtime.Abandon(activity);
             return;
@@ -316,6 +321,15 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
         Runtime.Complete(activity, outcome);
         _turns.PumpHere();
+    }
+
+    private async Task AskAsync(IRemoteWorkers remote, OrchestratorWorkItem asked)
+    {
+        if (await remote.PlayAsync(asked, _stopping.Token) is { } response)
+        {
+            Runtime.Complete(asked, response);
+            _turns.PumpHere();
+        }
     }
 
     private void OnDurable(IReadOnlyList<Turn> turns)
@@ -335,6 +349,14 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
 
         Runtime.Committed(turns);
+        for (var i = 0; _elsewhere is not null && i < turns.Count; i++)
+        {
+            if (turns[i].Asks is { } asked)
+            {
+                _ = AskAsync(_elsewhere, asked);
+            }
+        }
+
         _activities.Pump();
         _turns.Pump();
         ArmTimer();

@@ -63,6 +63,9 @@ public sealed class Turn : IPendingCommit
     /// <summary>Gets or sets the history of a failed execution that is to go on; null: none is.</summary>
     internal IReadOnlyList<HistoryEvent>? ToRewind { get; set; }
 
+    /// <summary>Gets what a worker elsewhere answered; null: nothing.</summary>
+    internal WorkerAnswer? Answered { get; init; }
+
     // ---- What the turn decided (TurnPlayer) ----
 
     /// <summary>Gets or sets the code, brought back to where it stood; null when it has not begun.</summary>
@@ -71,6 +74,9 @@ public sealed class Turn : IPendingCommit
     internal IReadOnlyList<ActivityWorkItem> Activities { get; set; } = [];
 
     internal IReadOnlyList<Delivery> Deliveries { get; set; } = [];
+
+    /// <summary>Gets or sets the turn that workers elsewhere are to play, once this one is durable; null: none.</summary>
+    internal OrchestratorWorkItem? Asks { get; set; }
 
     internal InstanceRow? NextRow { get; set; }
 

@@ -4,7 +4,7 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Makes the one command of a turn, and what its commit will release.</summary>
-internal sealed class TurnCommit(Sequences sequences, Tenures? tenures = null)
+internal sealed partial class TurnCommit(Sequences sequences, Tenures? tenures = null)
 {
     /// <summary>Writes a turn that was played.</summary>
     public void Write(Turn turn, PlayedTurn played, DateTimeOffset now)

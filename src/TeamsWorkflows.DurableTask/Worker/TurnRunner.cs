@@ -4,13 +4,20 @@ namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>One turn, from its inbox to the command to write: load, read, wait or play, prepare the commit.</summary>
 /// <remarks>Runs outside the partition's lock; the turn owns its instance.</remarks>
-internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlayer player, TurnCommit commit, TimeProvider time)
+internal sealed class TurnRunner(
+    InstanceLoader loader, Intake intake, TurnPlayer player, TurnCommit commit, RemoteTurns? remote, TimeProvider time)
 {
     public void Execute(Turn turn)
     {
         var now = time.GetUtcNow();
         loader.Load(turn);
         intake.Read(turn, now);
+        if (remote is not null)
+        {
+            remote.Execute(turn, now);
+            return;
+        }
+
         if (IsWaitingForItsStart(turn, now))
         {
             return;
@@ -100,7 +107,7 @@ internal sealed class TurnRunner(InstanceLoader loader, Intake intake, TurnPlaye
     }
 
     // A timer comes before what arrived after it was due; the order of arrival is kept whatever the clocks say.
-    private static void TakeDueTimers(Turn turn, ExecutionState state, DateTimeOffset now)
+    internal static void TakeDueTimers(Turn turn, ExecutionState state, DateTimeOffset now)
     {
         turn.Timers = state.DueTimers(now);
         var at = 0;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar;
 using TeamsWorkflows.DurableTask.Sqlite;
 using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
@@ -46,6 +47,10 @@ internal static class TaskHubSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
         services.AddHostedService<TaskHubService>();
+
+        services.AddOptions<SidecarOptions>().BindConfiguration(SidecarOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SidecarOptions>, ValidateSidecarOptions>();
+        services.AddHostedService<SidecarService>();
         return services;
     }
 }

@@ -1,0 +1,239 @@
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Worker;
+
+namespace TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
+
+/// <summary>Hands a hub's work to the workers that are connected: each thing to one at a time, oldest first.</summary>
+/// <remarks>
+/// What a worker holds is its own until it answers, abandons it, or its stream ends; then the next one gets it, under a new
+/// token, and an answer under the old one is refused. Work that no connected worker takes waits and is in nobody's way.
+/// </remarks>
+/// <param name="newToken">Makes completion tokens: nobody must be able to guess one.</param>
+internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<WorkKey, SortedDictionary<long, Work>> _waiting = [];
+    private readonly Dictionary<string, Work> _held = new(StringComparer.Ordinal);
+    private readonly List<WorkerStream> _workers = [];
+    private long _order;
+    private int _next; // whose turn it is among the workers
+    private bool _isStopped;
+
+    /// <summary>Gets the number of things that wait for a worker, and that workers hold.</summary>
+    public (int Waiting, int Held, int Workers) Figures
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_waiting.Values.Sum(static line => line.Count), _held.Count, _workers.Count);
+            }
+        }
+    }
+
+    public async Task<OrchestratorResponse?> PlayAsync(OrchestratorWorkItem item, CancellationToken stopping)
+    {
+        WorkKey key = new(WorkKind.Turn, item.Started.Name, item.Started.Version ?? "");
+        return (OrchestratorResponse?)await OfferAsync(order => new Work(key, item.InstanceId, order) { Turn = item });
+    }
+
+    public async Task<HistoryEvent?> ExecuteAsync(ActivityWorkItem item, CancellationToken stopping)
+    {
+        WorkKey key = new(WorkKind.Activity, item.Scheduled.Name, item.Scheduled.Version ?? "");
+        return (HistoryEvent?)await OfferAsync(order => new Work(key, item.InstanceId, order) { Activity = item });
+    }
+
+    public void Connect(WorkerStream worker)
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                worker.Close();
+                return;
+            }
+
+            _workers.Add(worker);
+            Distribute();
+        }
+    }
+
+    /// <summary>Gives what a lost worker holds to the others.</summary>
+    public void Disconnect(WorkerStream worker)
+    {
+        lock (_gate)
+        {
+            worker.Close();
+            _workers.Remove(worker);
+            foreach (var work in _held.Values.Where(w => w.Holder == worker).ToArray())
+            {
+                PutBack(work);
+            }
+
+            Distribute();
+        }
+    }
+
+    /// <returns>What is held under a token; null: nothing is (any more).</returns>
+    public Work? Find(string token)
+    {
+        lock (_gate)
+        {
+            return _held.GetValueOrDefault(token);
+        }
+    }
+
+    /// <returns>The turn of an instance that some worker holds; null: none does.</returns>
+    public OrchestratorWorkItem? HeldTurn(string instanceId, string? executionId)
+    {
+        lock (_gate)
+        {
+            return _held.Values.FirstOrDefault(w => w.Turn is { } turn && !w.IsWithdrawn && turn.InstanceId == instanceId
+                && (string.IsNullOrEmpty(executionId) || turn.Started.ExecutionId == executionId))?.Turn;
+        }
+    }
+
+    /// <summary>Takes a worker's answer.</summary>
+    /// <returns>False when the token is stale: another worker has got the work, or has done it.</returns>
+    public bool TryComplete(string token, WorkKind kind, object answer)
+    {
+        Work? work;
+        lock (_gate)
+        {
+            if (!_held.TryGetValue(token, out work) || work.Key.Kind != kind)
+            {
+                return false;
+            }
+
+            _held.Remove(token);
+            work.Holder!.Release(work);
+            Distribute();
+        }
+
+        work.Answer(work.IsWithdrawn ? null : answer);
+        return true;
+    }
+
+    /// <summary>Puts work back into its place in line: at once, for whoever takes it next.</summary>
+    /// <returns>False when the token is stale.</returns>
+    public bool TryAbandon(string token, WorkKind kind)
+    {
+        lock (_gate)
+        {
+            if (!_held.TryGetValue(token, out var work) || work.Key.Kind != kind)
+            {
+                return false;
+            }
+
+            _next++; // another worker first, if there is one: this one has just said that it cannot
+            PutBack(work);
+            Distribute();
+            return true;
+        }
+    }
+
+    /// <summary>Ends all streams, and tells the engine that nothing more comes.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            foreach (var worker in _workers)
+            {
+                worker.Close();
+            }
+
+            foreach (var work in _held.Values.Concat(_waiting.Values.SelectMany(static line => line.Values)))
+            {
+                work.Answer(null);
+            }
+
+            _held.Clear();
+            _waiting.Clear();
+        }
+    }
+
+    private Task<object?> OfferAsync(Func<long, Work> make)
+    {
+        lock (_gate)
+        {
+            var work = make(_order++);
+            if (_isStopped)
+            {
+                work.Answer(null);
+            }
+            else
+            {
+                Line(work.Key).Add(work.Order, work);
+                Distribute();
+            }
+
+            return work.Answered;
+        }
+    }
+
+    private void PutBack(Work work)
+    {
+        _held.Remove(work.Token);
+        work.Holder!.Release(work);
+        (work.Holder, work.Token) = (null, "");
+        work.Parts.Clear();
+        Line(work.Key).Add(work.Order, work);
+    }
+
+    private SortedDictionary<long, Work> Line(WorkKey key)
+    {
+        if (!_waiting.TryGetValue(key, out var line))
+        {
+            _waiting.Add(key, line = []);
+        }
+
+        return line;
+    }
+
+    // In turn among the workers, so that none is full while another one has nothing.
+    private void Distribute()
+    {
+        var idle = 0;
+        while (_workers.Count > 0 && idle < _workers.Count && _waiting.Count > 0)
+        {
+            var worker = _workers[_next++ % _workers.Count];
+            idle = TryServe(worker) ? 0 : idle + 1;
+        }
+    }
+
+    private bool TryServe(WorkerStream worker)
+    {
+        Work? oldest = null;
+        foreach (var (key, line) in _waiting)
+        {
+            if (worker.Takes(key) && line.First().Value is var first && (oldest is null || first.Order < oldest.Order))
+            {
+                oldest = first;
+            }
+        }
+
+        if (oldest is null)
+        {
+            return false;
+        }
+
+        var rest = _waiting[oldest.Key];
+        rest.Remove(oldest.Order);
+        if (rest.Count == 0)
+        {
+            _waiting.Remove(oldest.Key);
+        }
+
+        if (oldest.IsWithdrawn)
+        {
+            oldest.Answer(null);
+            return true;
+        }
+
+        (oldest.Holder, oldest.Token) = (worker, newToken().ToString("N"));
+        _held.Add(oldest.Token, oldest);
+        worker.Give(oldest);
+        return true;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.RegularExpressions;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using TeamsWorkflows.DurableTask.Sqlite;
+
+namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
+
+/// <summary>The hubs by name: each one a file of its own, none of them the product's.</summary>
+internal sealed partial class SidecarHubs(
+    string folder, SidecarOptions options, ILoggerFactory loggers, TimeProvider time, Func<Guid> newGuid) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<string, SidecarHub> _open = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <returns>Whether a name is one that a hub, and so a file, may have.</returns>
+    public static bool IsName(string name) => Name().IsMatch(name);
+
+    /// <summary>Opens what the configuration names, and what is there from before.</summary>
+    public async Task OpenAsync()
+    {
+        Directory.CreateDirectory(folder);
+        var stored = Directory.EnumerateFiles(folder, "*.db").Select(static file => Path.GetFileNameWithoutExtension(file));
+        foreach (var name in options.Hubs.Concat(stored).Distinct(StringComparer.OrdinalIgnoreCase).ToArray())
+        {
+            await GetAsync(name, mayCreate: true);
+        }
+    }
+
+    /// <exception cref="RpcException">There is no such hub.</exception>
+    public Task<SidecarHub> GetAsync(string? name) => GetAsync(Checked(name), options.CreateHubs);
+
+    /// <summary>Makes a hub; one that is there stays, unless it is to be made anew.</summary>
+    /// <exception cref="RpcException">Hubs are not made by clients here, or it is there already.</exception>
+    public async Task CreateAsync(string? name, bool recreate)
+    {
+        var hub = Checked(name);
+        if (!options.CreateHubs && !Exists(hub))
+        {
+            throw NotAllowed();
+        }
+
+        if (recreate)
+        {
+            await DeleteAsync(hub);
+        }
+
+        await GetAsync(hub, mayCreate: true);
+    }
+
+    /// <summary>Removes a hub with everything in it.</summary>
+    /// <exception cref="RpcException">Hubs are not removed by clients here.</exception>
+    public async Task DeleteAsync(string? name)
+    {
+        var hub = Checked(name);
+        if (!options.CreateHubs)
+        {
+            throw NotAllowed();
+        }
+
+        await _gate.WaitAsync();
+        try
+        {
+            SidecarHub? open;
+            lock (_open)
+            {
+                _open.Remove(hub, out open);
+            }
+
+            if (open is not null)
+            {
+                await open.DisposeAsync();
+            }
+
+            foreach (var file in Directory.EnumerateFiles(folder, $"{hub}.db*").ToArray())
+            {
+                File.Delete(file);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hub in _open.Values)
+        {
+            await hub.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    private string Checked(string? name)
+    {
+        var hub = string.IsNullOrEmpty(name) ? options.DefaultHub : name;
+        return IsName(hub) ? hub : throw new RpcException(new Status(
+            StatusCode.InvalidArgument, $"'{hub}' is no name of a task hub: 1 to 64 letters, digits, '-' and '_'."));
+    }
+
+    private bool Exists(string name)
+    {
+        lock (_open)
+        {
+            return _open.ContainsKey(name);
+        }
+    }
+
+    private async Task<SidecarHub> GetAsync(string name, bool mayCreate)
+    {
+        lock (_open)
+        {
+            if (_open.TryGetValue(name, out var hub))
+            {
+                return hub;
+            }
+        }
+
+        await _gate.WaitAsync();
+        try
+        {
+            lock (_open)
+            {
+                if (_open.TryGetValue(name, out var hub))
+                {
+                    return hub;
+                }
+
+                if (!mayCreate)
+                {
+                    throw new RpcException(new Status(StatusCode.NotFound, $"There is no task hub '{name}'. Name it in Sidecar:Hubs, or allow Sidecar:CreateHubs."));
+                }
+
+                var store = new SqlitePartitionStore(Path.Combine(folder, $"{name}.db"), loggers.CreateLogger<SqlitePartitionStore>());
+                return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options.TaskHub);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static RpcException NotAllowed() => new(new Status(
+        StatusCode.PermissionDenied, "Task hubs are named in the configuration here (Sidecar:Hubs); Sidecar:CreateHubs would let clients make and remove them."));
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,64}$", RegexOptions.NonBacktracking, 1000)]
+    private static partial Regex Name();
+}

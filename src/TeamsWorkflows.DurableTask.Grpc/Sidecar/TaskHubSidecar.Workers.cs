@@ -1,0 +1,152 @@
+using Grpc.Core;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
+using TeamsWorkflows.DurableTask.Protocol;
+
+namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
+
+/// <content>What workers call: they take a stream of work, and answer.</content>
+internal sealed partial class TaskHubSidecar
+{
+    private const int HistoryChunkBytes = 256 * 1024;
+
+    public override async Task GetWorkItems(
+        GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
+    {
+        var hub = await HubAsync(context);
+        var worker = new WorkerStream(
+            new WorkFilter(request.WorkItemFilters),
+            request.MaxConcurrentOrchestrationWorkItems > 0 ? request.MaxConcurrentOrchestrationWorkItems : options.DefaultConcurrency,
+            request.MaxConcurrentActivityWorkItems > 0 ? request.MaxConcurrentActivityWorkItems : options.DefaultConcurrency);
+        int? streamFrom = request.Capabilities.Contains(WorkerCapability.HistoryStreaming) ? options.StreamHistoryFromBytes : null;
+        hub.Broker.Connect(worker);
+        try
+        {
+            await context.WriteResponseHeadersAsync([]); // the worker learns at once that it is connected
+            await SendAsync(worker, responseStream, streamFrom, hub.Time, context.CancellationToken);
+        }
+        catch (Exception e) when (context.CancellationToken.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // The worker is gone: whatever the write said about it.
+        }
+        finally
+        {
+            hub.Broker.Disconnect(worker);
+        }
+    }
+
+    public override async Task<CompleteTaskResponse> CompleteOrchestratorTask(Protocol.OrchestratorResponse request, ServerCallContext context)
+    {
+        var broker = (await HubAsync(context)).Broker;
+        var work = broker.Find(request.CompletionToken) ?? throw Stale();
+        if (request.RequiresHistory)
+        {
+            return broker.TryAbandon(request.CompletionToken, WorkKind.Turn) ? new CompleteTaskResponse() : throw Stale();
+        }
+
+        var response = Read(request);
+#pragma warning disable CS0612 // Deprecated, and still how the .NET SDK sends an answer that is too large for one message.
+        if (request.IsPartial)
+#pragma warning restore CS0612
+        {
+            work.Parts.AddRange(response.Actions);
+            return new CompleteTaskResponse();
+        }
+
+        var whole = work.Parts.Count == 0 ? response : response with { Actions = [.. work.Parts, .. response.Actions], EventsProcessed = null };
+        return broker.TryComplete(request.CompletionToken, WorkKind.Turn, whole) ? new CompleteTaskResponse() : throw Stale();
+    }
+
+    public override async Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context)
+    {
+        var hub = await HubAsync(context);
+        var now = hub.Time.GetUtcNow();
+        Core.HistoryEvent outcome = request.FailureDetails is { } failure
+            ? new Core.TaskFailedEvent(request.TaskId, ProtoMapper.FromProto(failure)) { Timestamp = now }
+            : hub.Limits.CheckPayload("The result of the activity", request.Result) is { } problem
+                ? new Core.TaskFailedEvent(request.TaskId, new(EngineErrors.PayloadTooLarge, problem, IsNonRetriable: true)) { Timestamp = now }
+                : new Core.TaskCompletedEvent(request.TaskId, request.Result) { Timestamp = now };
+        return hub.Broker.TryComplete(request.CompletionToken, WorkKind.Activity, outcome) ? new CompleteTaskResponse() : throw Stale();
+    }
+
+    public override async Task<AbandonActivityTaskResponse> AbandonTaskActivityWorkItem(AbandonActivityTaskRequest request, ServerCallContext context)
+        => (await HubAsync(context)).Broker.TryAbandon(request.CompletionToken, WorkKind.Activity) ? new AbandonActivityTaskResponse() : throw Stale();
+
+    public override async Task<AbandonOrchestrationTaskResponse> AbandonTaskOrchestratorWorkItem(
+        AbandonOrchestrationTaskRequest request, ServerCallContext context)
+        => (await HubAsync(context)).Broker.TryAbandon(request.CompletionToken, WorkKind.Turn) ? new AbandonOrchestrationTaskResponse() : throw Stale();
+
+    public override async Task StreamInstanceHistory(
+        StreamInstanceHistoryRequest request, IServerStreamWriter<HistoryChunk> responseStream, ServerCallContext context)
+    {
+        var hub = await HubAsync(context);
+        if (!request.ForWorkItemProcessing)
+        {
+            await SendAsync(hub.Client.StreamInstanceHistoryAsync(request.InstanceId, context.CancellationToken), request.InstanceId, responseStream);
+            return;
+        }
+
+        var turn = hub.Broker.HeldTurn(request.InstanceId, request.ExecutionId)
+            ?? throw Refused(StatusCode.NotFound, $"No worker holds a turn of '{request.InstanceId}'.");
+        await SendAsync(turn.Past.ToAsyncEnumerable(), request.InstanceId, responseStream);
+    }
+
+    private static async Task SendAsync(IAsyncEnumerable<Core.HistoryEvent> events, string instanceId, IServerStreamWriter<HistoryChunk> to)
+    {
+        var (chunk, size) = (new HistoryChunk(), 0);
+        await foreach (var e in events)
+        {
+            var proto = ProtoMapper.ToProto(e, instanceId);
+            chunk.Events.Add(proto);
+            size += proto.CalculateSize();
+            if (size >= HistoryChunkBytes)
+            {
+                await to.WriteAsync(chunk);
+                (chunk, size) = (new HistoryChunk(), 0);
+            }
+        }
+
+        await to.WriteAsync(chunk);
+    }
+
+    private async Task SendAsync(
+        WorkerStream worker, IServerStreamWriter<WorkItem> to, int? streamFrom, TimeProvider time, CancellationToken gone)
+    {
+        while (true)
+        {
+            var more = worker.Outgoing.WaitToReadAsync(gone).AsTask();
+            while (await Task.WhenAny(more, Task.Delay(options.PingInterval, time, gone)) != more)
+            {
+                gone.ThrowIfCancellationRequested();
+                await to.WriteAsync(new WorkItem { HealthPing = new HealthPing() }, gone);
+            }
+
+            if (!await more)
+            {
+                return; // the hub stops
+            }
+
+            while (worker.Outgoing.TryRead(out var work))
+            {
+                await to.WriteAsync(Wire.ToItem(work, streamFrom), gone);
+            }
+        }
+    }
+
+    // What this engine does not carry out is the orchestration's failure, and not the worker's: the same answer would come again.
+    private static Core.OrchestratorResponse Read(Protocol.OrchestratorResponse request)
+    {
+        try
+        {
+            return ProtoMapper.FromProto(request);
+        }
+        catch (InvalidDataException e)
+        {
+            var failure = new DurableTask.TaskFailureDetails("Unimplemented", e.Message, IsNonRetriable: true);
+            return new(request.InstanceId, [new Core.CompleteOrchestrationAction(OrchestrationRuntimeStatus.Failed, null, failure, []) { Id = -1 }], null);
+        }
+    }
+
+    private static RpcException Stale() => Refused(
+        StatusCode.NotFound, "The completion token is stale: the work has been done, or another worker has it.");
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
+using Proto = TeamsWorkflows.DurableTask.Protocol;
+
+namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
+
+/// <summary>The engine's records as the protocol's messages.</summary>
+internal static class Wire
+{
+    public static Proto.GetInstanceResponse Found(OrchestrationMetadata metadata, bool withPayloads)
+        => new() { Exists = true, OrchestrationState = ToState(metadata, withPayloads) };
+
+    public static Proto.OrchestrationState ToState(OrchestrationMetadata x, bool withPayloads)
+    {
+        var state = new Proto.OrchestrationState
+        {
+            InstanceId = x.InstanceId,
+            Name = x.Name,
+            Version = x.Version,
+            OrchestrationStatus = ProtoMapper.ToProto(x.Status),
+            ScheduledStartTimestamp = x.ScheduledStartAt is { } startAt ? ProtoMapper.ToProto(startAt) : null,
+            CreatedTimestamp = ProtoMapper.ToProto(x.CreatedAt),
+            LastUpdatedTimestamp = ProtoMapper.ToProto(x.LastUpdatedAt),
+            CompletedTimestamp = x.CompletedAt is { } completedAt ? ProtoMapper.ToProto(completedAt) : null,
+            Input = withPayloads ? x.Input : null,
+            Output = withPayloads ? x.Output : null,
+            CustomStatus = withPayloads ? x.CustomStatus : null,
+            FailureDetails = x.Failure is { } failure ? ProtoMapper.ToProto(failure) : null,
+            ExecutionId = x.ExecutionId,
+            ParentInstanceId = x.ParentInstanceId,
+        };
+        ProtoMapper.Copy(x.Tags, state.Tags);
+        return state;
+    }
+
+    /// <param name="streamFromBytes">From which size on the history is left out, for the worker to stream; null: it cannot.</param>
+    public static Proto.WorkItem ToItem(Work work, int? streamFromBytes) => work.Key.Kind switch
+    {
+        WorkKind.Turn => ToTurn(work, streamFromBytes),
+        WorkKind.Activity => ToActivity(work),
+        _ => throw new UnreachableException($"Unknown kind {work.Key.Kind}."),
+    };
+
+    private static Proto.WorkItem ToTurn(Work work, int? streamFromBytes)
+    {
+        var turn = work.Turn!;
+        var request = new Proto.OrchestratorRequest { InstanceId = turn.InstanceId, ExecutionId = turn.Started.ExecutionId };
+        request.PastEvents.Add(turn.Past.Select(e => ProtoMapper.ToProto(e, turn.InstanceId)));
+        if (request.CalculateSize() >= streamFromBytes)
+        {
+            request.PastEvents.Clear();
+            request.RequiresHistoryStreaming = true;
+        }
+
+        request.NewEvents.Add(turn.New.Select(e => ProtoMapper.ToProto(e, turn.InstanceId)));
+        return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = work.Token };
+    }
+
+    private static Proto.WorkItem ToActivity(Work work)
+    {
+        var (instanceId, executionId, scheduled, trace) = work.Activity!;
+        var request = new Proto.ActivityRequest
+        {
+            Name = scheduled.Name,
+            Version = scheduled.Version,
+            Input = scheduled.Input,
+            OrchestrationInstance = new() { InstanceId = instanceId, ExecutionId = executionId },
+            TaskId = scheduled.EventId,
+            ParentTraceContext = trace is null ? null : ProtoMapper.ToProto(trace),
+        };
+        ProtoMapper.Copy(scheduled.Tags, request.Tags);
+        return new Proto.WorkItem { ActivityRequest = request, CompletionToken = work.Token };
+    }
+}

@@ -1,0 +1,185 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar;
+using TeamsWorkflows.DurableTask.Protocol;
+
+namespace TeamsWorkflows.Grpc.Tests;
+
+/// <summary>What no SDK does on purpose: workers that vanish, answer late, or ask for what is not theirs.</summary>
+public sealed class ProtocolTests
+{
+    [Fact]
+    public async Task Work_of_a_lost_worker_goes_to_another_one_and_the_late_answer_is_refused()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+        string lost;
+        using (var first = client.GetWorkItems(new GetWorkItemsRequest()))
+        {
+            lost = (await NextAsync(first)).CompletionToken;
+        }
+
+        using var second = client.GetWorkItems(new GetWorkItemsRequest());
+        var taken = await NextAsync(second);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.CompleteOrchestratorTaskAsync(End("late", lost)));
+        await client.CompleteOrchestratorTaskAsync(End("in time", taken.CompletionToken));
+
+        Assert.Equal(StatusCode.NotFound, refused.StatusCode);
+        var end = await client.WaitForInstanceCompletionAsync(new GetInstanceRequest { InstanceId = "a", GetInputsAndOutputs = true });
+        Assert.Equal("in time", end.OrchestrationState.Output);
+    }
+
+    [Fact]
+    public async Task An_abandoned_item_comes_again_and_no_worker_gets_more_than_it_announced()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "b", Name = "Any" });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest { MaxConcurrentOrchestrationWorkItems = 1 });
+
+        var first = await NextAsync(worker);
+        var second = worker.ResponseStream.MoveNext(CancellationToken.None);
+        Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(200)));
+        await client.AbandonTaskOrchestratorWorkItemAsync(new AbandonOrchestrationTaskRequest { CompletionToken = first.CompletionToken });
+
+        Assert.True(await second.WaitAsync(TimeSpan.FromSeconds(10)));
+        var again = worker.ResponseStream.Current;
+        Assert.Equal("a", again.OrchestratorRequest.InstanceId);
+        Assert.NotEqual(first.CompletionToken, again.CompletionToken);
+    }
+
+    [Fact]
+    public async Task A_filter_keeps_away_what_a_worker_does_not_run()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Other" });
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "b", Name = "Mine" });
+        WorkItemFilters filters = new();
+        filters.Orchestrations.Add(new OrchestrationFilter { Name = "mine" });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest { WorkItemFilters = filters });
+
+        Assert.Equal("b", (await NextAsync(worker)).OrchestratorRequest.InstanceId);
+    }
+
+    [Fact]
+    public async Task Hubs_know_nothing_of_each_other()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        await sidecar.Raw("one").StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+
+        Assert.True((await sidecar.Raw("one").GetInstanceAsync(new GetInstanceRequest { InstanceId = "a" })).Exists);
+        Assert.False((await sidecar.Raw("two").GetInstanceAsync(new GetInstanceRequest { InstanceId = "a" })).Exists);
+        await sidecar.Raw("one").DeleteTaskHubAsync(new DeleteTaskHubRequest());
+        Assert.False((await sidecar.Raw("one").GetInstanceAsync(new GetInstanceRequest { InstanceId = "a" })).Exists);
+    }
+
+    [Fact]
+    public async Task A_hub_that_nobody_configured_is_not_made_unless_clients_may()
+    {
+        await using var sidecar = await Sidecar.StartAsync(options =>
+        {
+            options.CreateHubs = false;
+            options.Hubs.Add("known");
+        });
+
+        await sidecar.Raw("known").HelloAsync(new());
+        var unknown = await Assert.ThrowsAsync<RpcException>(async () => await sidecar.Raw("unknown").HelloAsync(new()));
+        var path = await Assert.ThrowsAsync<RpcException>(async () => await sidecar.Raw("../known").HelloAsync(new()));
+
+        Assert.Equal((StatusCode.NotFound, StatusCode.InvalidArgument), (unknown.StatusCode, path.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_termination_needs_no_worker_and_takes_the_turn_away_from_the_one_that_has_it()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest());
+        var held = await NextAsync(worker);
+
+        await client.TerminateInstanceAsync(new TerminateRequest { InstanceId = "a", Output = "enough" });
+        await client.CompleteOrchestratorTaskAsync(End("too late", held.CompletionToken));
+
+        var end = await client.WaitForInstanceCompletionAsync(new GetInstanceRequest { InstanceId = "a", GetInputsAndOutputs = true });
+        Assert.Equal((OrchestrationStatus.Terminated, "enough"), (end.OrchestrationState.OrchestrationStatus, end.OrchestrationState.Output));
+    }
+
+    [Fact]
+    public async Task A_deadline_ends_a_wait_and_nothing_else()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+
+        var late = await Assert.ThrowsAsync<RpcException>(async () => await client.WaitForInstanceCompletionAsync(
+            new GetInstanceRequest { InstanceId = "a" }, deadline: DateTime.UtcNow.AddMilliseconds(200)));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
+        Assert.True((await client.GetInstanceAsync(new GetInstanceRequest { InstanceId = "a" })).Exists);
+    }
+
+    [Fact]
+    public async Task What_is_too_large_missing_or_an_entity_is_refused_with_its_status()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+
+        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(() => client.StartInstanceAsync(
+            new CreateInstanceRequest { Name = "Any", Input = new string('x', 2_000_000) }).ResponseAsync));
+        Assert.Equal(StatusCode.NotFound, await StatusOfAsync(() => client.RewindInstanceAsync(new RewindInstanceRequest { InstanceId = "none" }).ResponseAsync));
+        Assert.Equal(StatusCode.NotFound, await StatusOfAsync(() => client.RestartInstanceAsync(new RestartInstanceRequest { InstanceId = "none" }).ResponseAsync));
+        Assert.Equal(StatusCode.Unimplemented, await StatusOfAsync(() => client.SignalEntityAsync(new SignalEntityRequest()).ResponseAsync));
+    }
+
+    [Fact]
+    public async Task The_health_service_says_that_it_serves()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var answer = await new Health.HealthClient(sidecar.Invoker("one")).CheckAsync(new HealthCheckRequest());
+
+        Assert.NotEqual(HealthCheckResponse.Types.ServingStatus.NotServing, answer.Status);
+    }
+
+    [Fact]
+    public async Task Where_bearer_tokens_are_asked_for_nobody_gets_in_without_one()
+    {
+        await using var sidecar = await Sidecar.StartAsync(options => options.Authority = new Uri("https://login.example.invalid/"));
+
+        Assert.Equal(StatusCode.Unauthenticated, await StatusOfAsync(() => sidecar.Raw().HelloAsync(new()).ResponseAsync));
+    }
+
+    [Fact]
+    public void An_address_that_others_reach_asks_for_bearer_tokens()
+    {
+        Assert.Contains(new SidecarOptions { Address = "0.0.0.0" }.Problems(), p => p.Contains("Authority", StringComparison.Ordinal));
+        Assert.Empty(new SidecarOptions { Address = "0.0.0.0", Authority = new Uri("https://login.example.invalid/") }.Problems());
+        Assert.Empty(new SidecarOptions().Problems());
+    }
+
+    private static async Task<StatusCode> StatusOfAsync<T>(Func<Task<T>> call)
+        => (await Assert.ThrowsAsync<RpcException>(call)).StatusCode;
+
+    private static async Task<WorkItem> NextAsync(AsyncServerStreamingCall<WorkItem> worker)
+    {
+        Assert.True(await worker.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)));
+        return worker.ResponseStream.Current;
+    }
+
+    private static OrchestratorResponse End(string result, string token) => new()
+    {
+        InstanceId = "a",
+        CompletionToken = token,
+        Actions =
+        {
+            new OrchestratorAction
+            {
+                Id = 0,
+                CompleteOrchestration = new() { OrchestrationStatus = OrchestrationStatus.Completed, Result = result },
+            },
+        },
+    };
+}

@@ -1,0 +1,65 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar;
+using TeamsWorkflows.DurableTask.Protocol;
+
+namespace TeamsWorkflows.Grpc.Tests;
+
+/// <summary>Our sidecar over a folder of its own, in this process, reached over a real connection.</summary>
+internal sealed class Sidecar : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sidecar-").FullName;
+    private readonly Action<SidecarOptions>? _configure;
+    private SidecarServer _server = null!;
+    private GrpcChannel _channel = null!;
+
+    private Sidecar(Action<SidecarOptions>? configure) => _configure = configure;
+
+    public Uri Address => _server.Address;
+
+    public static async Task<Sidecar> StartAsync(Action<SidecarOptions>? configure = null)
+    {
+        Sidecar sidecar = new(configure);
+        await sidecar.StartAsync(port: 0);
+        return sidecar;
+    }
+
+    /// <summary>Stops the server and starts it again over the same files, at the same address.</summary>
+    public async Task RestartAsync()
+    {
+        var port = Address.Port;
+        await StopAsync();
+        await StartAsync(port);
+    }
+
+    public CallInvoker Invoker(string hub) => _channel.Intercept(headers =>
+    {
+        headers.Add("taskhub", hub);
+        return headers;
+    });
+
+    /// <summary>The protocol itself, for what no SDK does.</summary>
+    public TaskHubSidecarService.TaskHubSidecarServiceClient Raw(string hub = "default") => new(Invoker(hub));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartAsync(int port)
+    {
+        SidecarOptions options = new() { CreateHubs = true, Port = port };
+        _configure?.Invoke(options);
+        _server = await SidecarServer.StartAsync(_folder, options, NullLoggerFactory.Instance, TimeProvider.System, Guid.NewGuid);
+        _channel = GrpcChannel.ForAddress(_server.Address);
+    }
+
+    private async Task StopAsync()
+    {
+        _channel.Dispose();
+        await _server.DisposeAsync();
+    }
+}
