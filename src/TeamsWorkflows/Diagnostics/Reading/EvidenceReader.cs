@@ -211,8 +211,12 @@ internal sealed class EvidenceReader(RuleBook rules)
                     SubError ??= suberror.Length is 0 || suberror == "null" ? null : suberror;
                     break;
                 case FieldReader.Field.Code:
-                    ReadCode(FieldReader.Value(_lower, end));
-                    AddBare(end);
+                    if (!FieldReader.IsAuthorizationCode(_lower, end))
+                    {
+                        ReadCode(FieldReader.Value(_lower, end));
+                        AddBare(end);
+                    }
+
                     break;
                 case FieldReader.Field.Numbers:
                     _listed.AddRange(FieldReader.Numbers(_lower, end).Where(IsNumber).Take(MaxCodes - Math.Min(MaxCodes, _listed.Count)));

@@ -60,6 +60,21 @@ internal static class FieldReader
         return isNamed ? at..stop : default;
     }
 
+    /// <summary>Whether the value behind <c>code=</c> is one that must not be told: a parameter of an address or a form, and no number.</summary>
+    /// <remarks>The same places as <see cref="Redaction"/> empties: what is redacted in a body must not come back as its code.</remarks>
+    public static bool IsAuthorizationCode(ReadOnlySpan<char> text, int from)
+    {
+        const string name = "code";
+        var start = from - name.Length;
+        if (start < 0 || from >= text.Length || text[from] != '=' || !text[start..from].SequenceEqual(name)
+            || (start > 0 && text[start - 1] is not ('?' or '&') && !char.IsWhiteSpace(text[start - 1])))
+        {
+            return false;
+        }
+
+        return text[Value(text, from)].TrimStart('-').ContainsAnyExceptInRange('0', '9');
+    }
+
     /// <summary>The numbers of a list, or the one number.</summary>
     public static IEnumerable<string> Numbers(string text, int from)
     {

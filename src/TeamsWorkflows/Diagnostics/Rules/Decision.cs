@@ -79,6 +79,11 @@ internal sealed class Decision(RuleBook rules, Facts facts)
 
         var chosen = known.FirstOrDefault(n => !rules.Wrappers.Contains(n)) ?? known[0];
         var (verdict, means) = rules.Number(chosen)!.Value;
+        if (verdict.Class == FailureClasses.AccessTokenExpired && facts.Status is (413 or 422 or 429 or >= 500))
+        {
+            return null; // the status speaks of something else: an old token is refused with 400 or 401
+        }
+
         return new($"aadsts.{chosen}", NumberRank, verdict, verdict.Confidence, $"AADSTS{chosen}", means);
     }
 
