@@ -78,8 +78,8 @@ public sealed record InstanceRow(
     /// </summary>
     public byte[]? Waiting { get; init; }
 
-    /// <summary>Gets a value indicating whether the code has had its first turn.</summary>
-    public bool HasBegun => Waiting is null
+    /// <summary>Says whether the code has had its first turn. A method, since what waits is decoded: a row is printed without that.</summary>
+    public bool HasBegun() => Waiting is null
         || (Status != OrchestrationRuntimeStatus.Pending && HistoryCodec.Decode(Waiting).First() is not ExecutionStartedEvent);
 
     /// <summary>Gets a value indicating whether the instance has ended.</summary>

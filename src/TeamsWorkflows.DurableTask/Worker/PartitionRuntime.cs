@@ -315,7 +315,7 @@ public sealed partial class PartitionRuntime
             while (forStart || !IsOpenInMemory(instanceId))
             {
                 var stored = _store.LoadEnds(instanceId);
-                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun)))
+                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun())))
                 {
                     return OrchestrationMetadata.From(stored);
                 }
@@ -382,7 +382,7 @@ public sealed partial class PartitionRuntime
 
         instance.Row = turn.NextRow ?? instance.Row;
         _timers.Move(instance.Id, turn.TimerBefore, instance.Row?.TimerAt);
-        if (!_waiters.IsEmpty && turn.NextRow is { HasBegun: true })
+        if (!_waiters.IsEmpty && turn.NextRow?.HasBegun() is true)
         {
             turn.Waiters = _waiters.Take(instance.Id, hasEnded: turn.End is not null);
         }
