@@ -323,12 +323,20 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _turns.PumpHere();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: nobody awaits the question, so a fault of it stops the partition like a turn's.")]
     private async Task AskAsync(IRemoteWorkers remote, OrchestratorWorkItem asked)
     {
-        if (await remote.PlayAsync(asked, _stopping.Token) is { } response)
+        try
         {
-            Runtime.Complete(asked, response);
-            _turns.PumpHere();
+            if (await remote.PlayAsync(asked, _stopping.Token) is { } response)
+            {
+                Runtime.Complete(asked, response);
+                _turns.PumpHere();
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(e);
         }
     }
 
