@@ -15,6 +15,7 @@ public sealed class JavaScriptSdkTests(NodeProgram program) : IClassFixture<Node
         "an event from one instance to another",
         "continue as new keeps the events that came",
         "retries until it works, and until the policy has had enough",
+        "retries of a sub-orchestration use its identifier again",
         "a custom status is seen while the instance runs",
         "large payloads go through, too large ones are refused",
         "suspend and resume",

@@ -197,6 +197,26 @@ export const scenarios = {
     assert.match(failed.failureDetails.message, /Never\./);
   },
 
+  "retries of a sub-orchestration use its identifier again": async (hub) => {
+    let calls = 0;
+    await hub.work({
+      orchestrators: {
+        parent: async function* (context) {
+          const retry = new RetryPolicy({ maxNumberOfAttempts: 3, firstRetryIntervalInMilliseconds: 20 });
+          return yield context.callSubOrchestrator("flaky", null, { retry });
+        },
+        flaky: async function* () {
+          if (++calls < 3) {
+            throw new Error("Not yet.");
+          }
+          return calls;
+        },
+      },
+    });
+
+    assert.equal(output(await hub.run("parent")), 3);
+  },
+
   "a custom status is seen while the instance runs": async (hub) => {
     await hub.work({
       orchestrators: {
