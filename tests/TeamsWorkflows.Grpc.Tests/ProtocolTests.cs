@@ -65,6 +65,48 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task An_activity_that_was_called_without_a_version_goes_to_any_worker_that_has_its_name()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any", Version = "3.0" });
+        WorkItemFilters filters = new();
+        filters.Orchestrations.Add(new OrchestrationFilter { Name = "Any", Versions = { "3.0" } });
+        filters.Activities.Add(new ActivityFilter { Name = "Step", Versions = { "3.0" } });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest { WorkItemFilters = filters });
+        var turn = await NextAsync(worker);
+        await client.CompleteOrchestratorTaskAsync(new OrchestratorResponse
+        {
+            InstanceId = "a",
+            CompletionToken = turn.CompletionToken,
+            Actions = { new OrchestratorAction { Id = 0, ScheduleTask = new() { Name = "Step" } } },
+        });
+
+        Assert.Equal("Step", (await NextAsync(worker)).ActivityRequest.Name);
+    }
+
+    [Fact]
+    public async Task A_policy_that_gives_up_what_is_open_has_to_give_up_what_was_terminated()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        OrchestrationStatus[] bad = [OrchestrationStatus.Suspended, OrchestrationStatus.Completed, OrchestrationStatus.Canceled];
+        OrchestrationStatus[] good = [OrchestrationStatus.Pending, OrchestrationStatus.Running, OrchestrationStatus.Terminated];
+        await client.StartInstanceAsync(Start([]));
+
+        Assert.Equal(StatusCode.AlreadyExists, await StatusOfAsync(() => client.StartInstanceAsync(Start([])).ResponseAsync));
+        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(() => client.StartInstanceAsync(Start(bad)).ResponseAsync));
+        Assert.Equal("a", (await client.StartInstanceAsync(Start(good))).InstanceId);
+
+        static CreateInstanceRequest Start(OrchestrationStatus[] replaceable) => new()
+        {
+            InstanceId = "a",
+            Name = "Any",
+            OrchestrationIdReusePolicy = new() { ReplaceableStatus = { replaceable } },
+        };
+    }
+
+    [Fact]
     public async Task Hubs_know_nothing_of_each_other()
     {
         await using var sidecar = await Sidecar.StartAsync();
