@@ -31,7 +31,7 @@ public sealed class ProtocolTests
     }
 
     [Fact]
-    public async Task An_abandoned_item_comes_again_and_no_worker_gets_more_than_it_announced()
+    public async Task An_abandoned_item_comes_again_after_others_and_no_worker_gets_more_than_it_announced()
     {
         await using var sidecar = await Sidecar.StartAsync();
         var client = sidecar.Raw();
@@ -45,7 +45,11 @@ public sealed class ProtocolTests
         await client.AbandonTaskOrchestratorWorkItemAsync(new AbandonOrchestrationTaskRequest { CompletionToken = first.CompletionToken });
 
         Assert.True(await second.WaitAsync(TimeSpan.FromSeconds(10)));
-        var again = worker.ResponseStream.Current;
+        var other = worker.ResponseStream.Current;
+        Assert.Equal("b", other.OrchestratorRequest.InstanceId);
+        await client.AbandonTaskOrchestratorWorkItemAsync(new AbandonOrchestrationTaskRequest { CompletionToken = other.CompletionToken });
+
+        var again = await NextAsync(worker);
         Assert.Equal("a", again.OrchestratorRequest.InstanceId);
         Assert.NotEqual(first.CompletionToken, again.CompletionToken);
     }

@@ -14,7 +14,7 @@ internal sealed class SidecarHub : IAsyncDisposable
 
     public SidecarHub(string name, IPartitionStore store, ILoggerFactory loggers, TimeProvider time, Func<Guid> newGuid, TaskHubOptions options)
     {
-        (Name, _store, Time, NewGuid, Broker) = (name, store, time, newGuid, new WorkBroker(newGuid));
+        (Name, _store, Time, NewGuid, Broker) = (name, store, time, newGuid, new WorkBroker(time, newGuid));
         DurableTaskRegistry nothing = new(JsonSerializerOptions.Web);
         Worker = new TaskHubWorker(store, nothing, loggers, time, newGuid, options, remote: Broker);
         Client = new EmbeddedDurableTaskClient(Worker, store, nothing, time, newGuid);

@@ -41,7 +41,7 @@ internal sealed partial class TaskHubSidecar
         var work = broker.Find(request.CompletionToken) ?? throw Stale();
         if (request.RequiresHistory)
         {
-            return broker.TryAbandon(request.CompletionToken, WorkKind.Turn) ? new CompleteTaskResponse() : throw Stale();
+            return broker.TryAskAgain(request.CompletionToken, WorkKind.Turn) ? new CompleteTaskResponse() : throw Stale();
         }
 
         var response = Read(request);

@@ -37,6 +37,9 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     /// <summary>Gets or sets the token of its holder: a new one each time it is handed out.</summary>
     public string Token { get; set; } = "";
 
+    /// <summary>Gets the workers that have given it back undone; they are not asked while there may be others.</summary>
+    public HashSet<WorkerStream> RefusedBy { get; } = [];
+
     /// <summary>Gets the parts of an answer that comes in parts.</summary>
     public List<OrchestratorAction> Parts { get; } = [];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Worker;
 
@@ -7,10 +8,15 @@ namespace TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
 /// <remarks>
 /// What a worker holds is its own until it answers, abandons it, or its stream ends; then the next one gets it, under a new
 /// token, and an answer under the old one is refused. Work that no connected worker takes waits and is in nobody's way.
+/// Who abandons work (a version that it does not run, say) is not asked again for <see cref="RefusalPause"/>: another one is.
 /// </remarks>
+/// <param name="time">Ends the pause after a refusal.</param>
 /// <param name="newToken">Makes completion tokens: nobody must be able to guess one.</param>
-internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
+internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemoteWorkers
 {
+    /// <summary>How long a worker is not offered what it has abandoned: a loop over the network for nothing, otherwise.</summary>
+    public static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<WorkKey, SortedDictionary<long, Work>> _waiting = [];
     private readonly Dictionary<string, Work> _held = new(StringComparer.Ordinal);
@@ -100,7 +106,7 @@ internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
         Work? work;
         lock (_gate)
         {
-            if (!_held.TryGetValue(token, out work) || work.Key.Kind != kind)
+            if (!TryFind(token, kind, out work))
             {
                 return false;
             }
@@ -114,18 +120,37 @@ internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
         return true;
     }
 
-    /// <summary>Puts work back into its place in line: at once, for whoever takes it next.</summary>
+    /// <summary>Puts work back into its place in line, for any worker but the one that has just said that it cannot do it.</summary>
     /// <returns>False when the token is stale.</returns>
     public bool TryAbandon(string token, WorkKind kind)
     {
         lock (_gate)
         {
-            if (!_held.TryGetValue(token, out var work) || work.Key.Kind != kind)
+            if (!TryFind(token, kind, out var work))
             {
                 return false;
             }
 
-            _next++; // another worker first, if there is one: this one has just said that it cannot
+            var refuser = work.Holder!;
+            work.RefusedBy.Add(refuser);
+            _ = ForgetRefusalAsync(work, refuser);
+            PutBack(work);
+            Distribute();
+            return true;
+        }
+    }
+
+    /// <summary>Puts work back into its place in line, for whoever takes it next: its holder asked for it in another form.</summary>
+    /// <returns>False when the token is stale.</returns>
+    public bool TryAskAgain(string token, WorkKind kind)
+    {
+        lock (_gate)
+        {
+            if (!TryFind(token, kind, out var work))
+            {
+                return false;
+            }
+
             PutBack(work);
             Distribute();
             return true;
@@ -172,6 +197,19 @@ internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
         }
     }
 
+    private bool TryFind(string token, WorkKind kind, [NotNullWhen(true)] out Work? work)
+        => _held.TryGetValue(token, out work) && work.Key.Kind == kind;
+
+    private async Task ForgetRefusalAsync(Work work, WorkerStream refuser)
+    {
+        await Task.Delay(RefusalPause, time);
+        lock (_gate)
+        {
+            work.RefusedBy.Remove(refuser);
+            Distribute();
+        }
+    }
+
     private void PutBack(Work work)
     {
         _held.Remove(work.Token);
@@ -207,7 +245,9 @@ internal sealed class WorkBroker(Func<Guid> newToken) : IRemoteWorkers
         Work? oldest = null;
         foreach (var (key, line) in _waiting)
         {
-            if (worker.Takes(key) && line.First().Value is var first && (oldest is null || first.Order < oldest.Order))
+            if (worker.Takes(key)
+                && line.Values.FirstOrDefault(w => !w.RefusedBy.Contains(worker)) is { } first
+                && (oldest is null || first.Order < oldest.Order))
             {
                 oldest = first;
             }
