@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.DurableTask.Worker;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Server.Hosting;
@@ -20,7 +19,7 @@ internal sealed partial class TaskHubService(
     IHostApplicationLifetime lifetime,
     ILogger<TaskHubService> logger) : IHostedService
 {
-    private TaskHubWorker? _worker;
+    private IHubRunner? _worker;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +28,7 @@ internal sealed partial class TaskHubService(
             await db.Database.MigrateAsync(cancellationToken);
         }
 
-        _worker = services.GetRequiredService<TaskHubWorker>();
+        _worker = services.GetRequiredService<IHubRunner>();
         var desk = services.GetRequiredService<ConnectionDesk>();
         foreach (var definition in connections.Value.ByKey.Values)
         {
@@ -51,7 +50,7 @@ internal sealed partial class TaskHubService(
         }
     }
 
-    private async Task StopOnFaultAsync(TaskHubWorker worker)
+    private async Task StopOnFaultAsync(IHubRunner worker)
     {
         var fault = await worker.Fault;
         state.Failed();

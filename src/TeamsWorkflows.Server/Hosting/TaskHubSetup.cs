@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Grpc.Remote;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar;
 using TeamsWorkflows.DurableTask.Sqlite;
 using TeamsWorkflows.DurableTask.Storage;
@@ -8,7 +9,7 @@ using TeamsWorkflows.DurableTask.Worker;
 
 namespace TeamsWorkflows.Server.Hosting;
 
-/// <summary>The embedded engine: a task hub in the data folder, run by this process.</summary>
+/// <summary>The engine: a task hub in the data folder, run by this process, unless <c>TaskHub:Provider</c> names another.</summary>
 internal static class TaskHubSetup
 {
     public static IServiceCollection AddTaskHub(this IServiceCollection services)
@@ -34,12 +35,23 @@ internal static class TaskHubSetup
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Func<Guid>>(),
             provider.GetRequiredService<IOptions<TaskHubOptions>>().Value));
-        services.AddSingleton<DurableTaskClient>(static provider => new EmbeddedDurableTaskClient(
+        services.AddSingleton(static provider => new EmbeddedDurableTaskClient(
             provider.GetRequiredService<TaskHubWorker>(),
             provider.GetRequiredService<IPartitionStore>(),
             provider.GetRequiredService<DurableTaskRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Func<Guid>>()));
+        services.AddRemoteHub();
+        services.AddSingleton<IHubRunner>(static provider => provider.Provider() switch
+        {
+            HubProvider.DurableTask => new RemoteHubRunner(provider.GetRequiredService<GrpcTaskHubWorker>()),
+            _ => new EmbeddedHubRunner(provider.GetRequiredService<TaskHubWorker>()),
+        });
+        services.AddSingleton<DurableTaskClient>(static provider => provider.Provider() switch
+        {
+            HubProvider.DurableTask => provider.GetRequiredService<GrpcDurableTaskClient>(),
+            _ => provider.GetRequiredService<EmbeddedDurableTaskClient>(),
+        });
 
         services.AddSingleton<HubState>();
         services.AddOptions<ConfiguredConnections>()
