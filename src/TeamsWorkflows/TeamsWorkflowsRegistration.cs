@@ -35,10 +35,12 @@ public static class TeamsWorkflowsRegistration
         services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
         services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
         services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
+        services.AddOptions<CaseOptions>().Bind(configuration.GetSection("Cases")).ValidateOnStart();
         services.AddOptions<OutboundOptions>().Bind(configuration.GetSection("Outbound"));
         services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
         services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
+        services.AddSingleton<IValidateOptions<CaseOptions>, ValidateCaseOptions>();
         services.AddSingleton<IValidateOptions<FallbackOptions>, ValidateFallbackOptions>();
 
         services.AddSingleton<OutboundHttp>();
@@ -61,6 +63,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ProbeConnection>();
         services.AddSingleton<CloseCase>();
         services.AddSingleton<NotifyOperators>();
+        services.AddSingleton<RemindOperators>();
 
         services.AddDesks();
         return services;
@@ -116,5 +119,6 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(UnparkRun), services.GetRequiredService<UnparkRun>)
         .AddActivity(nameof(ProbeConnection), services.GetRequiredService<ProbeConnection>)
         .AddActivity(nameof(CloseCase), services.GetRequiredService<CloseCase>)
-        .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>);
+        .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>)
+        .AddActivity(nameof(RemindOperators), services.GetRequiredService<RemindOperators>);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
@@ -32,6 +33,7 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ParkResult))]
 [JsonSerializable(typeof(UnparkRunInput))]
 [JsonSerializable(typeof(ReconnectInput))]
+[JsonSerializable(typeof(RemindInput))]
 [JsonSerializable(typeof(ProbeInput))]
 [JsonSerializable(typeof(CaseResolved))]
 [JsonSerializable(typeof(ConnectionRestored))]
