@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 
@@ -34,6 +35,8 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(UnparkRunInput))]
 [JsonSerializable(typeof(ReconnectInput))]
 [JsonSerializable(typeof(RemindInput))]
+[JsonSerializable(typeof(WatchInput))]
+[JsonSerializable(typeof(WatchRound))]
 [JsonSerializable(typeof(ProbeInput))]
 [JsonSerializable(typeof(CaseResolved))]
 [JsonSerializable(typeof(ConnectionRestored))]
