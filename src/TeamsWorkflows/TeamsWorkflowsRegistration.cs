@@ -5,6 +5,8 @@ using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Escalation;
 using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Canary;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
@@ -31,17 +33,10 @@ public static class TeamsWorkflowsRegistration
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
-        services.AddOptions<EntraOptions>().Bind(configuration.GetSection("Entra")).ValidateOnStart();
-        services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
-        services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
-        services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
-        services.AddOptions<OutboundOptions>().Bind(configuration.GetSection("Outbound"));
-        services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
-        services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
-        services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
-        services.AddSingleton<IValidateOptions<FallbackOptions>, ValidateFallbackOptions>();
-
+        services.AddSettings(configuration);
         services.AddSingleton<OutboundHttp>();
+        services.AddSingleton<AzureCredentials>();
+        services.AddSingleton<VaultCertificates>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionGates>();
@@ -59,11 +54,33 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ParkRun>();
         services.AddSingleton<UnparkRun>();
         services.AddSingleton<ProbeConnection>();
+        services.AddSingleton<CheckConnections>();
+        services.AddSingleton<Registrations>();
         services.AddSingleton<CloseCase>();
         services.AddSingleton<NotifyOperators>();
+        services.AddSingleton<RemindOperators>();
 
         services.AddDesks();
         return services;
+    }
+
+    private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EntraOptions>().Bind(configuration.GetSection("Entra")).ValidateOnStart();
+        services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
+        services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
+        services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
+        services.AddOptions<VaultOptions>().Bind(configuration.GetSection("KeyVault")).ValidateOnStart();
+        services.AddOptions<CanaryOptions>().Bind(configuration.GetSection("Canary")).ValidateOnStart();
+        services.AddOptions<CaseOptions>().Bind(configuration.GetSection("Cases")).ValidateOnStart();
+        services.AddOptions<OutboundOptions>().Bind(configuration.GetSection("Outbound"));
+        services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
+        services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
+        services.AddSingleton<IValidateOptions<VaultOptions>, ValidateVaultOptions>();
+        services.AddSingleton<IValidateOptions<CanaryOptions>, ValidateCanaryOptions>();
+        services.AddSingleton<IValidateOptions<CaseOptions>, ValidateCaseOptions>();
+        services.AddSingleton<IValidateOptions<FallbackOptions>, ValidateFallbackOptions>();
     }
 
     private static void AddDesks(this IServiceCollection services)
@@ -90,6 +107,8 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionRegister>();
+        services.AddSingleton<CanaryDesk>();
+        services.AddSingleton<CalendarKeys>();
         services.AddSingleton<AcquisitionLog>();
         services.AddSingleton<ConnectionLog>();
         services.AddSingleton(static p => new HistoryDesk(
@@ -98,7 +117,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new ForecastDesk(
-            p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>
@@ -107,6 +126,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(DeliverToDestination), static () => new DeliverToDestination())
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
+        .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
@@ -115,6 +135,8 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(ParkRun), services.GetRequiredService<ParkRun>)
         .AddActivity(nameof(UnparkRun), services.GetRequiredService<UnparkRun>)
         .AddActivity(nameof(ProbeConnection), services.GetRequiredService<ProbeConnection>)
+        .AddActivity(nameof(CheckConnections), services.GetRequiredService<CheckConnections>)
         .AddActivity(nameof(CloseCase), services.GetRequiredService<CloseCase>)
-        .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>);
+        .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>)
+        .AddActivity(nameof(RemindOperators), services.GetRequiredService<RemindOperators>);
 }

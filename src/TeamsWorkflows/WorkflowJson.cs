@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 
@@ -32,6 +34,9 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ParkResult))]
 [JsonSerializable(typeof(UnparkRunInput))]
 [JsonSerializable(typeof(ReconnectInput))]
+[JsonSerializable(typeof(RemindInput))]
+[JsonSerializable(typeof(WatchInput))]
+[JsonSerializable(typeof(WatchRound))]
 [JsonSerializable(typeof(ProbeInput))]
 [JsonSerializable(typeof(CaseResolved))]
 [JsonSerializable(typeof(ConnectionRestored))]

@@ -61,6 +61,32 @@ public sealed class ConnectionApiTests(ServerHost host)
     }
 
     [Fact]
+    [Trait("Requirement", "R61")]
+    public async Task A_calendar_program_needs_a_key_and_no_sign_in_until_the_key_is_revoked()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var oversight = await host.OperatorAsync();
+        using var program = host.Anonymous();
+        using var refused = await oversight.PostJsonAsync("/api/v1/connections/calendar-keys", """{"name":"Finance"}""");
+        using var nameless = await administrator.PostJsonAsync("/api/v1/connections/calendar-keys", "{}");
+        using var made = await administrator.PostJsonAsync("/api/v1/connections/calendar-keys", """{"name":"Finance"}""");
+        var key = System.Text.Json.JsonDocument.Parse(await made.Content.ReadAsStringAsync()).RootElement;
+        var feed = new Uri(key.Text("path"), UriKind.Relative);
+
+        Assert.Equal(
+            [HttpStatusCode.Forbidden, HttpStatusCode.UnprocessableEntity, HttpStatusCode.Created], [refused.StatusCode, nameless.StatusCode, made.StatusCode]);
+        Assert.StartsWith("BEGIN:VCALENDAR", await program.GetStringAsync(feed), StringComparison.Ordinal);
+        using var wrong = await program.GetAsync(new Uri("/calendar/made-up.ics", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
+        Assert.DoesNotContain(key.Text("path")["/calendar/".Length..^4], (await administrator.GetJsonAsync("/api/v1/connections/calendar-keys")).ToString(), StringComparison.Ordinal);
+
+        using var revoked = await administrator.DeleteAsync(new Uri($"/api/v1/connections/calendar-keys/{key.Text("id")}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
+        using var after = await program.GetAsync(feed);
+        Assert.Equal(HttpStatusCode.NotFound, after.StatusCode);
+    }
+
+    [Fact]
     [Trait("Requirement", "B9")]
     [Trait("Requirement", "B12")]
     public async Task The_doctor_examines_this_server_and_runbooks_are_resources()

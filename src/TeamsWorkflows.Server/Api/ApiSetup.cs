@@ -41,6 +41,8 @@ internal static class ApiSetup
         api.MapDoctor();
         api.MapOrchestrations();
 
+        routes.MapCalendarFeed();
+
         // Readable by anybody: it holds no data, and tools read it before they have a token.
         routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
     }

@@ -21,6 +21,7 @@ internal static class ConnectionEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict);
         connections.MapRegister();
         connections.MapStories();
+        connections.MapCalendarKeys();
         return connections;
     }
 

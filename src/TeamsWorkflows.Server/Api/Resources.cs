@@ -110,6 +110,8 @@ internal sealed record CaseResource(
     string? ClosedBy,
     string? Resolution,
     string? LastVerification,
+    int Reminders,
+    DateTimeOffset? EscalatedAt,
     IReadOnlyList<string> Labels,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries,
     CaseLinks Links)
@@ -128,6 +130,8 @@ internal sealed record CaseResource(
         found.ClosedBy,
         found.Resolution,
         found.LastVerification,
+        found.Reminders,
+        found.EscalatedAt,
         found.Labels,
         found.WaitingDeliveries,
         new(

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Reports;
 
@@ -37,6 +38,7 @@ internal sealed partial class TaskHubService(
 
         _worker.Start();
         await services.GetRequiredService<ReportDesk>().ResumeAsync(cancellationToken);
+        await services.GetRequiredService<CanaryDesk>().StartAsync(cancellationToken);
         state.Started();
         _ = StopOnFaultAsync(_worker);
     }

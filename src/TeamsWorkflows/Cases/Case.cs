@@ -26,6 +26,12 @@ public sealed record Case(
     /// <summary>The label of every case: what people search their tools for (R77).</summary>
     public const string Troubleshooting = "Microsoft Teams Troubleshooting";
 
+    /// <summary>Gets how often the operators were reminded of it.</summary>
+    public int Reminders { get; init; }
+
+    /// <summary>Gets when those above the operators were told; null: not yet.</summary>
+    public DateTimeOffset? EscalatedAt { get; init; }
+
     public bool IsOpen => ClosedAt is null;
 
     /// <summary>Gets the words by which the case is found: the failure's class and subclass, what has to be done, the connection.</summary>
@@ -45,7 +51,11 @@ public sealed record Case(
         row.ClosedBy,
         row.Resolution,
         row.LastVerification,
-        waiting);
+        waiting)
+    {
+        Reminders = row.Reminders,
+        EscalatedAt = row.EscalatedAt,
+    };
 }
 
 /// <summary>A delivery that goes on when a case is resolved.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Diagnostics;
@@ -15,32 +14,9 @@ internal sealed class NotifyOperators(
     {
         var found = await cases.FindAsync(input, context.CancellationToken)
             ?? throw new ActivityFailureException("Case.NotFound", $"There is no case '{input}'.", isNonRetriable: true);
-        await mailer.SendAsync(Compose(found), context.CancellationToken);
+        await mailer.SendAsync(
+            CaseMail.Compose(found, entra.Value.PublicAddress, fallback.Value.Operators, $"case-{found.Id}"), context.CancellationToken);
         return true;
-    }
-
-    private Mail Compose(Case found)
-    {
-        var address = new Uri(entra.Value.PublicAddress, $"cases/{found.Id}");
-        var (headline, step) = CaseWords.For(found.Cause, found.Username);
-        var subject = $"{headline}: {found.ConnectionName}";
-        var text = $"""
-            {headline}: {found.ConnectionName}
-
-            {found.Diagnosis.Summary}
-            What to do: {step}
-            {address}
-
-            Sure because: {found.Diagnosis.Rule} (confidence {found.Diagnosis.Confidence:P0})
-            """;
-        var html = $"""
-            <h2>{WebUtility.HtmlEncode(headline)}: {WebUtility.HtmlEncode(found.ConnectionName)}</h2>
-            <p>{WebUtility.HtmlEncode(found.Diagnosis.Summary)}</p>
-            <p>What to do: {WebUtility.HtmlEncode(step)}</p>
-            <p><a href="{WebUtility.HtmlEncode(address.AbsoluteUri)}">Open the case</a></p>
-            <p><small>Sure because: {WebUtility.HtmlEncode(found.Diagnosis.Rule)} (confidence {found.Diagnosis.Confidence:P0})</small></p>
-            """;
-        return new($"case-{found.Id}", fallback.Value.Operators, subject, text, html);
     }
 }
 

@@ -11,6 +11,12 @@ public enum AuthModel
 
     /// <summary>The application itself, by certificate: preferred to a secret (R52). Graph refuses its channel posts, too.</summary>
     ApplicationCertificate,
+
+    /// <summary>The application itself, vouched for by a managed identity: no credential to rotate. Graph refuses its channel posts, too.</summary>
+    ApplicationFederated,
+
+    /// <summary>A workflow's webhook: no identity of ours, its address is the secret. It says that it took a message, not that it is in the channel.</summary>
+    Webhook,
 }
 
 /// <summary>What kind of account signs in for a delegated connection.</summary>

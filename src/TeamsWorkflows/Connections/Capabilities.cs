@@ -18,8 +18,11 @@ public static class Capabilities
     /// <returns>Null when it can; else a sentence that says what to use instead.</returns>
     public static string? WhyNot(AuthModel model, Operation operation) => (model, operation) switch
     {
-        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate, Operation.PostChannelMessage) =>
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated, Operation.PostChannelMessage) =>
             "This connection acts as an application, and Graph lets applications post to channels for imports only. "
+            + "Use a connection with a signed-in user.",
+        (AuthModel.Webhook, _) =>
+            "This connection is a workflow's webhook: it takes messages for the one channel that the workflow posts to, and nothing else. "
             + "Use a connection with a signed-in user.",
         _ => null,
     };

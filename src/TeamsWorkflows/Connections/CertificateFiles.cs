@@ -50,6 +50,9 @@ internal sealed class MissingCredentialException : Exception
     public static MissingCredentialException Secret(string connectionId)
         => new($"The client secret of connection '{connectionId}' is missing or cannot be decrypted: configure it again.", inner: null);
 
+    public static MissingCredentialException Vault(string address, Exception? inner)
+        => new($"The certificate '{address}' cannot be read out of its vault ({(inner as Azure.RequestFailedException)?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? inner?.GetType().Name ?? "no such address"}): check its name, and that the product's identity may get certificates and secrets there.", inner);
+
     public static MissingCredentialException Certificate(string file, Exception inner)
         => new($"The certificate file '{Path.GetFileName(file)}' cannot be read ({inner.GetType().Name}): put certificate and key there.", inner);
 }

@@ -18,11 +18,9 @@ public sealed class ConnectionDefinition : IValidatableObject
     public AuthModel AuthModel { get; set; }
 
     /// <summary>Gets or sets the directory: its identifier, or one of its domains; never <c>common</c>.</summary>
-    [Required]
     [MaxLength(64)]
     public string TenantId { get; set; } = "";
 
-    [Required]
     [MaxLength(64)]
     public string ClientId { get; set; } = "";
 
@@ -36,6 +34,19 @@ public sealed class ConnectionDefinition : IValidatableObject
     /// <remarks>It is read at every question to the authority, so that a rotated certificate is used without a restart.</remarks>
     [MaxLength(1000)]
     public string? CertificateFile { get; set; }
+
+    /// <summary>Gets or sets a certificate in a key vault, in place of a secret: <c>https://VAULT/certificates/NAME</c>.</summary>
+    /// <remarks>Its newest version is used, within minutes of a rotation and without a restart. The product needs <c>get</c> for certificates and secrets.</remarks>
+    [MaxLength(1000)]
+    public string? VaultCertificate { get; set; }
+
+    /// <summary>Gets or sets the managed identity that vouches for the application: its client identifier, or <c>system</c>.</summary>
+    [MaxLength(64)]
+    public string? ManagedIdentity { get; set; }
+
+    /// <summary>Gets or sets the address of the workflow's webhook, with its signature. Kept encrypted: whoever has it may post.</summary>
+    [MaxLength(4000)]
+    public string? WebhookAddress { get; set; }
 
     /// <summary>Gets or sets the account that signs in, for delegated connections: a service account rather than a person's.</summary>
     [MaxLength(320)]

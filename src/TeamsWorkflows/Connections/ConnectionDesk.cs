@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -36,6 +37,9 @@ public sealed record Connection(
     /// <summary>Gets a value indicating whether the application proves itself by a certificate and not by a secret.</summary>
     public bool UsesCertificate { get; init; }
 
+    /// <summary>Gets a value indicating whether the application proves itself by a secret, which ends and leaks.</summary>
+    internal bool UsesSecret { get; init; }
+
     /// <summary>Gets what works today and breaks some day, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -43,6 +47,8 @@ public sealed record Connection(
 /// <summary>Shows connections, and keeps them as the configuration says.</summary>
 public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time, Func<Guid> newGuid)
 {
+    private readonly WebhookAddresses _webhooks = new(protector);
+
     public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
     {
         var (rows, cases) = await database.ReadAsync(
@@ -95,6 +101,8 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         (row.AuthModel, row.TenantId, row.ClientId, row.Username)
             = (definition.AuthModel, definition.TenantId, definition.ClientId, definition.Username);
         row.ProtectedSecret = definition.ClientSecret is { } secret ? protector.Protect(Purpose(definition.Id), secret) : null;
+        (row.VaultCertificate, row.ManagedIdentity) = (definition.VaultCertificate, definition.ManagedIdentity);
+        row.ProtectedWebhook = definition.WebhookAddress is { } address ? _webhooks.Protect(definition.Id, address) : null;
         (row.CertificateFile, row.SecretExpiresAt) = (definition.CertificateFile, definition.SecretExpiresAt);
         (row.RegistrationOwner, row.AccountKind) = (definition.RegistrationOwner, definition.AccountKind);
         (row.Environment, row.Origin) = (definition.Environment, origin);
@@ -104,7 +112,9 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
     private IEnumerable<OperationalChange> ChangesOf(ConnectionRow row, ConnectionDefinition definition)
     {
         var secret = row.ProtectedSecret is { } data ? protector.UnprotectText(Purpose(row.Id), data) : null;
-        if (secret != definition.ClientSecret || row.CertificateFile != definition.CertificateFile)
+        if (secret != definition.ClientSecret || row.CertificateFile != definition.CertificateFile
+            || row.VaultCertificate != definition.VaultCertificate || row.ManagedIdentity != definition.ManagedIdentity
+            || _webhooks.Of(row)?.OriginalString != definition.WebhookAddress)
         {
             yield return OperationalChange.SecretRotated;
         }
@@ -170,7 +180,8 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             AccountKind = row.AccountKind,
             Origin = row.Origin,
             RegistrationOwner = row.RegistrationOwner,
-            UsesCertificate = row.CertificateFile is not null,
+            UsesCertificate = row.CertificateFile is not null || row.VaultCertificate is not null,
+            UsesSecret = row.ProtectedSecret is not null,
         };
         return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };
     }

@@ -1,16 +1,27 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
+using TeamsWorkflows.Connections.Credentials;
 
 namespace TeamsWorkflows.Connections;
 
 /// <summary>What a connection's definition must be, and what it had better be. Each sentence says what to change.</summary>
 internal static partial class DefinitionRules
 {
+    private static readonly (string Name, Func<ConnectionDefinition, string?> Of)[] Credentials =
+    [
+        (nameof(ConnectionDefinition.ClientSecret), static d => d.ClientSecret),
+        (nameof(ConnectionDefinition.CertificateFile), static d => d.CertificateFile),
+        (nameof(ConnectionDefinition.VaultCertificate), static d => d.VaultCertificate),
+        (nameof(ConnectionDefinition.ManagedIdentity), static d => d.ManagedIdentity),
+    ];
+
     private static readonly string[] SharedTenants = ["common", "organizations", "consumers"];
 
     /// <summary>What makes a definition unusable.</summary>
     public static IEnumerable<ValidationResult> Check(ConnectionDefinition definition)
-        => Identity(definition).Concat(Credential(definition)).Concat(Model(definition));
+        => Identity(definition)
+            .Concat(definition.AuthModel == AuthModel.Webhook ? Webhook(definition) : Credential(definition))
+            .Concat(Model(definition));
 
     /// <summary>What works today and breaks some day (R35, R52, R59, R61).</summary>
     public static IReadOnlyList<string> Warnings(Connection connection, TimeSpan? secretLeft)
@@ -26,7 +37,7 @@ internal static partial class DefinitionRules
             warnings.Add("The account that signs in also answers for the connection: name a team, so that somebody is left when the account is not.");
         }
 
-        if (!connection.UsesCertificate)
+        if (connection.UsesSecret)
         {
             warnings.Add("The application proves itself by a secret: prefer a certificate, which is rotated without telling anybody a value.");
             if (secretLeft is null)
@@ -35,7 +46,11 @@ internal static partial class DefinitionRules
             }
         }
 
-        if (connection.AuthModel == AuthModel.DelegatedUser)
+        if (connection.AuthModel == AuthModel.Webhook)
+        {
+            warnings.Add("The workflow belongs to a person: give it a second owner, so that it does not end with the first. It says that it took a message, not that it posted it.");
+        }
+        else if (connection.AuthModel == AuthModel.DelegatedUser)
         {
             warnings.AddRange(Capabilities.OfDeliveries
                 .Where(o => !Capabilities.AnyScopeOf(o).Intersect(connection.Scopes, StringComparer.OrdinalIgnoreCase).Any())
@@ -56,6 +71,11 @@ internal static partial class DefinitionRules
             yield return new("Use 1 to 64 lower-case letters, digits and dashes.", [nameof(definition.Id)]);
         }
 
+        if (definition.AuthModel == AuthModel.Webhook)
+        {
+            yield break; // the workflow has tenant and identity, not we
+        }
+
         if (SharedTenants.Contains(definition.TenantId, StringComparer.OrdinalIgnoreCase))
         {
             yield return new($"'{definition.TenantId}' is no directory: give the identifier or a domain of the one that the teams are in.", [nameof(definition.TenantId)]);
@@ -73,28 +93,64 @@ internal static partial class DefinitionRules
 
     private static IEnumerable<ValidationResult> Credential(ConnectionDefinition definition)
     {
-        var (hasSecret, hasCertificate) = (!string.IsNullOrWhiteSpace(definition.ClientSecret), !string.IsNullOrWhiteSpace(definition.CertificateFile));
-        if (hasSecret && hasCertificate)
+        var given = Credentials.Where(c => !string.IsNullOrWhiteSpace(c.Of(definition))).Select(static c => c.Name).ToArray();
+        if (given.Length > 1)
         {
-            yield return new("Give a secret or a certificate, not both: two credentials hide which of them has ended.", [nameof(definition.CertificateFile)]);
+            yield return new($"Give one of {string.Join(" and ", given)}, not both: two credentials hide which of them has ended.", [given[^1]]);
+        }
+        else if (given.Length == 0 && definition.AuthModel != AuthModel.ApplicationCertificate && definition.AuthModel != AuthModel.ApplicationFederated)
+        {
+            yield return new("Give the application's client secret, or a CertificateFile, VaultCertificate or ManagedIdentity.", [nameof(definition.ClientSecret)]);
         }
 
-        if (definition.AuthModel == AuthModel.ApplicationCertificate && !hasCertificate)
+        if (Mismatch(definition, given) is { } mismatch)
         {
-            yield return new("Give the file of the certificate and its key: the model is ApplicationCertificate.", [nameof(definition.CertificateFile)]);
+            yield return mismatch;
         }
-        else if (definition.AuthModel == AuthModel.ApplicationSecret && hasCertificate && !hasSecret)
+
+        if (definition.VaultCertificate is { Length: > 0 } address && VaultAddress.Parse(address) is null)
         {
-            yield return new("The model is ApplicationSecret: give the secret, or make the model ApplicationCertificate.", [nameof(definition.AuthModel)]);
+            yield return new("Give the certificate's address without version, such as https://VAULT.vault.azure.net/certificates/NAME.", [nameof(definition.VaultCertificate)]);
         }
-        else if (!hasSecret && !hasCertificate)
+
+        if (definition.ManagedIdentity is { Length: > 0 } identity && identity != AzureCredentials.SystemIdentity && !Guid.TryParse(identity, out _))
         {
-            yield return new("Give the application's client secret, or a CertificateFile.", [nameof(definition.ClientSecret)]);
+            yield return new("Give the managed identity's client ID (a GUID), or 'system'.", [nameof(definition.ManagedIdentity)]);
         }
 
         if (Guid.TryParse(definition.ClientSecret, out _))
         {
             yield return new("This is the secret's identifier: give its value, which the registration shows once, when the secret is made.", [nameof(definition.ClientSecret)]);
+        }
+    }
+
+    private static ValidationResult? Mismatch(ConnectionDefinition definition, string[] given) => definition.AuthModel switch
+    {
+        AuthModel.ApplicationCertificate when !given.Any(static g => g is nameof(definition.CertificateFile) or nameof(definition.VaultCertificate)) =>
+            new("Give the file of the certificate and its key, or a VaultCertificate: the model is ApplicationCertificate.", [nameof(definition.CertificateFile)]),
+        AuthModel.ApplicationFederated when !given.Contains(nameof(definition.ManagedIdentity)) =>
+            new("Name the managed identity that vouches for the application: the model is ApplicationFederated.", [nameof(definition.ManagedIdentity)]),
+        AuthModel.ApplicationSecret when given.Length > 0 && !given.Contains(nameof(definition.ClientSecret)) =>
+            new("The model is ApplicationSecret: give the secret, or make the model ApplicationCertificate or ApplicationFederated.", [nameof(definition.AuthModel)]),
+        _ when !string.IsNullOrWhiteSpace(definition.WebhookAddress) =>
+            new("Only a connection of model Webhook has a WebhookAddress: webhooks and identities are never mixed.", [nameof(definition.WebhookAddress)]),
+        _ => null,
+    };
+
+    private static IEnumerable<ValidationResult> Webhook(ConnectionDefinition definition)
+    {
+        foreach (var (name, _) in Credentials.Where(c => !string.IsNullOrWhiteSpace(c.Of(definition))))
+        {
+            yield return new("A webhook proves nothing but that one has its address: webhooks and identities are never mixed.", [name]);
+        }
+
+        if (!Uri.TryCreate(definition.WebhookAddress, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
+        {
+            yield return new("Give the whole address that the workflow's trigger shows, from https:// to the end of its signature.", [nameof(definition.WebhookAddress)]);
+        }
+        else if (address.Query.Length > 0 && !address.Query.Contains("sig=", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return new("The address has parameters and no signature (sig=): copy it whole.", [nameof(definition.WebhookAddress)]);
         }
     }
 

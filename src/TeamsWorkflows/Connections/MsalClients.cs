@@ -1,7 +1,9 @@
+using Azure.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;
 using Microsoft.Identity.Client.Extensibility;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Http;
 
@@ -13,11 +15,14 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
     private readonly HttpClient _http;
     private readonly Database _database;
     private readonly ISecretProtector _protector;
+    private readonly VaultCertificates _vaults;
+    private readonly AzureCredentials _identities;
     private readonly EntraOptions _options;
 
-    public MsalClients(OutboundHttp outbound, Database database, ISecretProtector protector, IOptions<EntraOptions> options)
+    public MsalClients(
+        OutboundHttp outbound, Database database, ISecretProtector protector, VaultCertificates vaults, AzureCredentials identities, IOptions<EntraOptions> options)
     {
-        (_database, _protector, _options) = (database, protector, options.Value);
+        (_database, _protector, _vaults, _identities, _options) = (database, protector, vaults, identities, options.Value);
         _http = outbound.CreateClient(_options.Timeout);
     }
 
@@ -37,7 +42,7 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
         return app;
     }
 
-    // The file is read whenever the authority is asked: a rotated certificate needs no restart (R55).
+    // The file or vault is read whenever the authority is asked: a rotated certificate needs no restart (R55).
     private ConfidentialClientApplicationBuilder WithCredential(ConfidentialClientApplicationBuilder builder, ConnectionRow connection)
     {
         if (connection.CertificateFile is { } file)
@@ -45,9 +50,23 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
             return builder.WithCertificate(_ => Task.FromResult(CertificateFiles.Load(file)), new CertificateOptions());
         }
 
+        if (connection.VaultCertificate is { } address)
+        {
+            return builder.WithCertificate(o => _vaults.GetAsync(address, o.CancellationToken), new CertificateOptions());
+        }
+
+        if (connection.ManagedIdentity is { } identity)
+        {
+            return builder.WithClientAssertion(o => VouchAsync(identity, o.CancellationToken));
+        }
+
         var secret = connection.ProtectedSecret is { } data ? _protector.UnprotectText(ConnectionDesk.Purpose(connection.Id), data) : null;
         return builder.WithClientSecret(secret ?? throw MissingCredentialException.Secret(connection.Id));
     }
+
+    // The identity's token is the application's assertion: Entra trusts it by the registration's federated credential.
+    private async Task<string> VouchAsync(string identity, CancellationToken cancellationToken)
+        => (await _identities.ForIdentity(identity).GetTokenAsync(new TokenRequestContext(["api://AzureADTokenExchange/.default"]), cancellationToken)).Token;
 
     public HttpClient GetHttpClient() => _http;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Azure.Identity;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections;
@@ -17,6 +19,8 @@ internal static class MsalEvidence
         MsalServiceException e => From(e, now),
         MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = e.Message },
         MissingCredentialException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
+        VaultUnreachableException e => new(FailureSurface.MsalException, now) { Error = "unreachable", Exception = e.Message },
+        AuthenticationFailedException e => new(FailureSurface.MsalException, now) { Exception = Redaction.Body(e.Message) },
         JsonException => new(FailureSurface.TokenEndpoint, now)
         {
             Status = 200,
@@ -38,6 +42,13 @@ internal static class MsalEvidence
         Status = 200,
         Error = "unreadable_token_response",
         Exception = "The authority answered 200 without an access token.",
+    };
+
+    /// <summary>A webhook has no token, and whoever asks for one has mistaken the connection.</summary>
+    public static FailureEvidence NoIdentity(DateTimeOffset now) => new(FailureSurface.MsalException, now)
+    {
+        Error = "missing_secret",
+        Exception = "The connection is a workflow's webhook: it has no identity, and so no token.",
     };
 
     private static FailureEvidence From(MsalServiceException e, DateTimeOffset now) => new(FailureSurface.TokenEndpoint, now)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -11,7 +12,7 @@ namespace TeamsWorkflows.Connections;
 
 /// <summary>Opens the connection's case, or joins the one that is open, and puts the run behind it.</summary>
 internal sealed class ParkRun(
-    Database database, DurableTaskClient client, TimeProvider time, Func<Guid> newGuid, IOptions<DeliveryOptions> options)
+    Database database, DurableTaskClient client, TimeProvider time, Func<Guid> newGuid, IOptions<DeliveryOptions> options, IOptions<CaseOptions> cases)
     : TaskActivity<ParkRunInput, ParkResult>
 {
     public override async Task<ParkResult> RunAsync(TaskActivityContext context, ParkRunInput input)
@@ -93,7 +94,7 @@ internal sealed class ParkRun(
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReconnectConnection),
-                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval),
+                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase),
                 new(DeliveryNames.InstanceOfCase(opened.CaseId)),
                 cancellationToken);
         }

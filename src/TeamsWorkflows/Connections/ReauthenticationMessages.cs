@@ -1,3 +1,4 @@
+using TeamsWorkflows.Cases;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections;
@@ -39,7 +40,9 @@ internal sealed record ParkResult(string? CaseId);
 
 internal sealed record UnparkRunInput(string CaseId, string InstanceId);
 
-internal sealed record ReconnectInput(string CaseId, string ConnectionId, OperatorAction Cause, TimeSpan ResumeInterval);
+/// <param name="Chase">When people hear of the case again; null: never, as in cases of older releases.</param>
+internal sealed record ReconnectInput(
+    string CaseId, string ConnectionId, OperatorAction Cause, TimeSpan ResumeInterval, CaseChase? Chase = null);
 
 /// <summary>A person's word that the cause is gone.</summary>
 internal sealed record CaseResolved(string Actor, string Reason);

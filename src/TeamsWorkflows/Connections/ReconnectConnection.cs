@@ -23,7 +23,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
     public override async Task<ParkedRun[]> RunAsync(TaskOrchestrationContext context, ReconnectInput input)
     {
         var notified = NotifyAsync(context, input);
-        var resolved = await VerifiedAsync(context, input);
+        var (resolved, chased) = await ChasedAsync(context, input);
         var runs = await context.CallActivityAsync<ParkedRun[]>(
             nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason));
 
@@ -39,6 +39,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         }
 
         await notified;
+        await chased;
         return runs;
     }
 
@@ -52,6 +53,47 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         catch (TaskFailedException)
         {
             context.SetCustomStatus(new DeliveryProgress("waiting for an operator; the mail to the operators failed"));
+        }
+    }
+
+    private static async Task<(CaseResolved Resolved, Task Chased)> ChasedAsync(TaskOrchestrationContext context, ReconnectInput input)
+    {
+        using var acted = new CancellationTokenSource();
+        var chased = input.Chase is { } chase ? ChaseAsync(context, input.CaseId, chase, acted.Token) : Task.CompletedTask;
+        var resolved = await VerifiedAsync(context, input);
+#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
+        acted.Cancel();
+#pragma warning restore CA1849, MA0042, VSTHRD103
+        return (resolved, chased);
+    }
+
+    // Reminders wait in durable timers and end with the case; a mail that fails is made up for by the next one.
+    private static async Task ChaseAsync(TaskOrchestrationContext context, string caseId, CaseChase chase, CancellationToken acted)
+    {
+        var since = context.CurrentUtcDateTime;
+        foreach (var nudge in chase.Nudges())
+        {
+            try
+            {
+                await context.CreateTimer(since + nudge.After, acted);
+                if (!await context.CallActivityAsync<bool>(nameof(RemindOperators), new RemindInput(caseId, nudge.Number, nudge.IsEscalation), MailRetries))
+                {
+                    return;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the case is closed
+            }
+            catch (TaskFailedException)
+            {
+                context.SetCustomStatus(new DeliveryProgress("waiting for an operator; a reminder could not be sent"));
+            }
+
+            if (acted.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 

@@ -45,6 +45,11 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
     private async Task<TokenResult> AskAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        if (connection.AuthModel == AuthModel.Webhook)
+        {
+            return new TokenResult.Refused(MsalEvidence.NoIdentity(time.GetUtcNow()), TimeSpan.Zero);
+        }
+
         try
         {
             var app = clients.Create(connection);

@@ -72,6 +72,30 @@ public sealed class ConsentRow
     public required string RecordedBy { get; set; }
 }
 
+/// <summary>A key to the calendar feed, for programs that cannot sign in. Only its hash is kept.</summary>
+public sealed class CalendarKeyRow
+{
+    public required Guid Id { get; set; }
+
+    /// <summary>Gets or sets the SHA-256 of the key, in lower-case hexadecimal digits.</summary>
+    [MaxLength(64)]
+    public required string KeyHash { get; set; }
+
+    /// <summary>Gets or sets what the key is for, such as whose calendar.</summary>
+    [MaxLength(200)]
+    public required string Name { get; set; }
+
+    [MaxLength(320)]
+    public required string CreatedBy { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+
+    [MaxLength(320)]
+    public string? RevokedBy { get; set; }
+}
+
 /// <summary>One round of answers to the three questions about a case.</summary>
 public sealed class GuidedAnswerRow
 {

@@ -28,6 +28,8 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
 
     public DbSet<ConsentRow> Consents => Set<ConsentRow>();
 
+    public DbSet<CalendarKeyRow> CalendarKeys => Set<CalendarKeyRow>();
+
     public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -80,6 +82,11 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
             acquisition.HasIndex(a => new { a.ConnectionId, a.At });
         });
         modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
+        modelBuilder.Entity<CalendarKeyRow>(key =>
+        {
+            key.HasKey(k => k.Id);
+            key.HasIndex(k => k.KeyHash).IsUnique();
+        });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
     }
 

@@ -31,6 +31,23 @@ public sealed class ConnectionRow
     [MaxLength(1000)]
     public string? CertificateFile { get; set; }
 
+    /// <summary>Gets or sets the address of the application's certificate in a key vault; null when it is elsewhere.</summary>
+    [MaxLength(1000)]
+    public string? VaultCertificate { get; set; }
+
+    /// <summary>Gets or sets the managed identity that vouches for the application: a client identifier, or <c>system</c>.</summary>
+    [MaxLength(64)]
+    public string? ManagedIdentity { get; set; }
+
+    /// <summary>Gets or sets the address of a workflow's webhook, protected: whoever has it may post.</summary>
+    public byte[]? ProtectedWebhook { get; set; }
+
+    /// <summary>Gets or sets when the application's newest credential ends, as its registration says; null: never asked, or not permitted.</summary>
+    public DateTimeOffset? CredentialEndsAt { get; set; }
+
+    /// <summary>Gets or sets when the registration was last asked for that.</summary>
+    public DateTimeOffset? CredentialCheckedAt { get; set; }
+
     /// <summary>Gets or sets when the secret ends, as somebody entered it; null when nobody did.</summary>
     public DateTimeOffset? SecretExpiresAt { get; set; }
 
@@ -243,6 +260,12 @@ public sealed class CaseRow
     /// <summary>Gets or sets how the last verification went, in a sentence; null before the first.</summary>
     [MaxLength(1000)]
     public string? LastVerification { get; set; }
+
+    /// <summary>Gets or sets how often the operators were reminded.</summary>
+    public int Reminders { get; set; }
+
+    /// <summary>Gets or sets when the case was escalated; null: not yet.</summary>
+    public DateTimeOffset? EscalatedAt { get; set; }
 
     public List<ParkedRunRow> ParkedRuns { get; } = [];
 }

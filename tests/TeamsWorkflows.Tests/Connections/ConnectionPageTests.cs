@@ -28,6 +28,7 @@ public sealed class ConnectionPageTests
             .Append("What expires is an access token, a credential for about an hour, or the path by which it is renewed. It is not a Teams password.\n\n")
             .Append("A connection is defined in section `Connections` of the configuration, or by `POST /api/v1/connections`. One of the configuration\n")
             .Append("cannot be changed by the API. The path of a certificate is read whenever Entra is asked: replacing the file rotates it.\n\n")
+            .Append(Credentials)
             .Append("## What each auth model can do\n\n| operation | scope (one of) |");
         var models = Enum.GetValues<AuthModel>();
         page.Append(CultureInfo.InvariantCulture, $" {string.Join(" | ", models)} |\n|---|---|{string.Concat(models.Select(_ => "---|"))}\n");
@@ -56,11 +57,32 @@ public sealed class ConnectionPageTests
             page.Append(CultureInfo.InvariantCulture, $"- **{ExpiryCalendar.Words(expiry.Kind)}**{(expiry.NeedsPerson ? "" : " (renews itself)")}: {expiry.Advice}\n");
         }
 
+        page.Append(Watching);
         page.Append("\n## What operators take down\n\n`POST /api/v1/connections/{id}/changes` with one of ")
             .Append(string.Join(", ", Enum.GetNames<OperationalChange>().Select(n => $"`{n}`")))
             .Append(": the first thing to look at when something breaks soon after.\n");
         return page.ToString();
     }
+
+    private const string Credentials =
+        "`VaultCertificate` names a certificate in a key vault. The product reads vaults as the identity of the machine, pod or app service, or as\n"
+        + "section `KeyVault` says (`ClientId` of a user-assigned identity; with `TenantId` and `ClientSecret`, an application), and needs `get` for\n"
+        + "certificates and secrets there. The newest version is used within `KeyVault:RefreshInterval` (5 minutes) of a rotation, without a restart; a\n"
+        + "vault out of reach stops nothing while the last certificate is at hand. `ManagedIdentity` (model `ApplicationFederated`) needs a federated\n"
+        + "credential of the registration that trusts the identity. Model `Webhook` has a `WebhookAddress` and no identity; the address is kept\n"
+        + "encrypted, and no page, answer or log shows it.\n\n";
+
+    private const string Watching =
+        "\nA connection whose token may read registrations (`Application.Read.All`, or `Application.ReadWrite.OwnedBy`) has the end of its secret\n"
+        + "out of the registration, asked at every round of the watch. Calendar programs cannot sign in: an administrator makes a key by\n"
+        + "`POST /api/v1/connections/calendar-keys`, whose answer holds the feed's path once, and takes it back by `DELETE` of its id.\n\n"
+        + "## Who is told, and when\n\n"
+        + "A case that nobody resolves reminds the operators after `Cases:ReminderInterval` (4 hours), then after twice as long each time, at most a\n"
+        + "day; after `Cases:EscalateAfter` (1 day) it is escalated once, to `Cases:EscalationRecipients`. Zero turns either off. A case keeps the\n"
+        + "settings that it was opened with.\n\n"
+        + "Connections are tried before somebody needs them: every `Canary:Interval` (zero, the default: never), and `Canary:Lead` (30 minutes) before\n"
+        + "each of `Canary:Windows` (times of the day, UTC). One that does not work gets its case at once, and every try uses the stored sign-in, which\n"
+        + "ends when nobody does.\n";
 
     private static DateTimeOffset Day(int day) => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day);
 

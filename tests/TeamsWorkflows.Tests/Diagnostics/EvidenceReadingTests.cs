@@ -11,6 +11,7 @@ public sealed class EvidenceReadingTests
     [InlineData("{\\\"error\\\":\\\"invalid_grant\\\"}", "{\"error\":\"invalid_grant\"}")]
     [InlineData("a\\r\\nb\\tc", "a b c")]
     [InlineData("AADSTS50076%3a+due+to", "AADSTS50076: due to")]
+    [InlineData("expir%C3%A9, %E6%9C%9F%E9%99%90, 100%, %zz, %C3", "expiré, 期限, 100%, %zz, %C3")]
     [InlineData("&quot;code&quot;: &#39;x&#x27;", "\"code\": 'x'")]
     [InlineData("<html><head><title>502</title></head><body>Bad <b>gateway</b></body></html>", " 502 Bad gateway ")]
     [InlineData("\u201cquoted\u201d \u2018too\u2019", "\"quoted\" 'too'")]

@@ -14,6 +14,7 @@ public sealed class PayloadScoreTests
     [InlineData("own-b", 96)]
     [InlineData("own-c", 40)]
     [InlineData("own-d", 61)]
+    [InlineData("own-e", 315)]
     public void Verdicts_agree_with_labels(string file, int count)
     {
         var score = ScoreOf(Payloads.Read(file));

@@ -15,7 +15,11 @@ internal sealed record ExpiryFacts(
     DateTimeOffset? LastSignedInAt,
     TimeSpan? SignInPeriod,
     DateTimeOffset? SecretExpiresAt,
-    DateTimeOffset? CertificateExpiresAt);
+    DateTimeOffset? CertificateExpiresAt)
+{
+    /// <summary>Gets a value indicating whether the secret's end is what the registration says, and not what somebody entered.</summary>
+    public bool IsFromRegistration { get; init; }
+}
 
 /// <summary>What ends, when, and why we think so (B10, R61). Pure.</summary>
 internal static class ExpiryForecast
@@ -59,7 +63,7 @@ internal static class ExpiryForecast
         ExpiryKind.ClientSecret,
         at,
         NeedsPerson: true,
-        "SecretExpiresAt of the connection, as it was entered.",
+        facts.IsFromRegistration ? "The application's registration says so." : "SecretExpiresAt of the connection, as it was entered.",
         "Make a new secret beside the old one, configure it, verify, then remove the old one. A certificate is better.");
 
     private static Expiry? Certificate(ExpiryFacts facts) => facts.CertificateExpiresAt is not { } at ? null : new(
@@ -67,6 +71,6 @@ internal static class ExpiryForecast
         ExpiryKind.Certificate,
         at,
         NeedsPerson: true,
-        "The certificate in CertificateFile says so.",
-        "Add a new certificate to the registration, replace the file, verify, then remove the old one.");
+        "The certificate says so.",
+        "Add a new certificate to the registration, put it in the place of the old one, verify, then remove the old one.");
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -16,9 +17,11 @@ public sealed class ForecastDesk
 
     private readonly Database _database;
     private readonly ConnectionLog _log;
+    private readonly VaultCertificates _vaults;
     private readonly TimeProvider _time;
 
-    internal ForecastDesk(Database database, ConnectionLog log, TimeProvider time) => (_database, _log, _time) = (database, log, time);
+    internal ForecastDesk(Database database, ConnectionLog log, VaultCertificates vaults, TimeProvider time)
+        => (_database, _log, _vaults, _time) = (database, log, vaults, time);
 
     /// <summary>The dates of all connections, the soonest first.</summary>
     public async Task<IReadOnlyList<Expiry>> ExpiriesAsync(CancellationToken cancellationToken)
@@ -104,7 +107,11 @@ public sealed class ForecastDesk
             new[] { last?.At, signedIn }.Max(),
             signedIn,
             loop?.Period,
-            row.CertificateFile is null ? row.SecretExpiresAt : null,
-            row.CertificateFile is { } file ? CertificateFiles.EndOf(file) : null));
+            row.ProtectedSecret is null ? null : row.CredentialEndsAt ?? row.SecretExpiresAt,
+            row.CertificateFile is { } file ? CertificateFiles.EndOf(file)
+                : row.VaultCertificate is { } address ? await _vaults.EndOfAsync(address, cancellationToken) : null)
+        {
+            IsFromRegistration = row.CredentialEndsAt is not null,
+        });
     }
 }

@@ -88,9 +88,14 @@ internal sealed class EvidenceReader(RuleBook rules)
         return null;
     }
 
-    // A success can bury a failure in its body, and a message has no status but the one it tells of.
+    // A success can bury a failure in its body, a tool's gateway wraps another's refusal in its own 502, and a message has no status but the one it tells of.
     private static (int? Status, bool IsFromText) EffectiveStatus(FailureEvidence evidence, string lower, Findings found)
     {
+        if (evidence is { Surface: FailureSurface.ConnectorMessage, Status: >= 500 } && Wrapped(lower) is { } refusal)
+        {
+            return (refusal, true);
+        }
+
         if (evidence.Status is { } status && status is not (>= 200 and < 300))
         {
             return (status, false);
@@ -99,6 +104,9 @@ internal sealed class EvidenceReader(RuleBook rules)
         var told = found.Aadsts.Count > 0 ? null : StatusReader.Read(lower);
         return told is null ? (evidence.Status, false) : (told, true);
     }
+
+    private static int? Wrapped(string lower)
+        => lower.IndexOf("innererror", StringComparison.Ordinal) is >= 0 and var inner && StatusReader.Read(lower.AsSpan(inner)) is { } status and < 500 ? status : null;
 
     private static (bool HasWait, TimeSpan? Wait) RetryAfter(FailureEvidence evidence, TimeSpan? told)
     {

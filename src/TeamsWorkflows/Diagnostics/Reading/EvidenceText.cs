@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace TeamsWorkflows.Diagnostics.Reading;
 
@@ -113,11 +114,21 @@ internal static class EvidenceText
         return decoded is { } c ? (c, end + 1) : ('&', 1);
     }
 
-    // Bytes beyond ASCII are left as they are: no rule looks for them in an address.
+    // A byte, or the bytes of one character of UTF-8; what is neither stays as it is.
     private static (char Decoded, int Length) Percent(ReadOnlySpan<char> text)
-        => text.Length >= 3 && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && code < 0x7f
-            ? (code < ' ' ? ' ' : (char)code, 3)
+    {
+        Span<byte> bytes = stackalloc byte[3];
+        var count = 0;
+        while (count < bytes.Length && text.Length >= (count + 1) * 3 && text[count * 3] == '%'
+            && byte.TryParse(text.Slice((count * 3) + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[count]))
+        {
+            count++;
+        }
+
+        return Rune.DecodeFromUtf8(bytes[..count], out var rune, out var used) == OperationStatus.Done && rune.IsBmp && rune.Value != 0x7f
+            ? (rune.Value < ' ' ? ' ' : (char)rune.Value, used * 3)
             : ('%', 1);
+    }
 
     private static Span<char> StripMarkup(Span<char> text)
     {

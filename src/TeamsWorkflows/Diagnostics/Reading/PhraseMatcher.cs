@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 
 namespace TeamsWorkflows.Diagnostics.Reading;
 
@@ -35,7 +36,7 @@ internal sealed class PhraseMatcher
         }
 
         _width = alphabet.Length + 1;
-        _words = [.. patterns.Select((p, i) => new Phrase(phrases[i].Length, char.IsLetterOrDigit(p[0]), char.IsLetterOrDigit(p[^1]), p.Contains('_', StringComparison.Ordinal)))];
+        _words = [.. patterns.Select((p, i) => new Phrase(phrases[i].Length, EndsAtBlanks(p[0]), EndsAtBlanks(p[^1]), p.Contains('_', StringComparison.Ordinal)))];
         (_next, _phrases, _shorter) = (new ushort[states * _width], new int[states], new ushort[states]);
         _twins = new int[phrases.Length];
         _phrases.AsSpan().Fill(-1);
@@ -67,6 +68,9 @@ internal sealed class PhraseMatcher
             }
         }
     }
+
+    // Chinese and Japanese write no blanks between words, so that a phrase of theirs stands anywhere.
+    private static bool EndsAtBlanks(char c) => char.IsLetterOrDigit(c) && char.GetUnicodeCategory(c) != UnicodeCategory.OtherLetter;
 
     // The tree of all phrases; 0 stands for "no child yet".
     private int Spell(string[] phrases)

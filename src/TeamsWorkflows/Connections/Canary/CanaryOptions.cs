@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace TeamsWorkflows.Connections.Canary;
+
+/// <summary>Section <c>Canary</c>: when connections are tried before somebody needs them.</summary>
+public sealed class CanaryOptions
+{
+    /// <summary>Gets or sets how often every connection is tried.</summary>
+    /// <value>The default is zero: only before the windows, and never when there are none.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Gets or sets the times of the day (UTC) by which connections must work, such as <c>09:00</c>.</summary>
+    public IReadOnlyList<TimeOnly> Windows { get; set; } = [];
+
+    /// <summary>Gets or sets how long before a window the connections are tried: time enough for a person to act.</summary>
+    /// <value>The default is 30 minutes.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "12:00:00")]
+    public TimeSpan Lead { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>When the next round is due; null: never.</summary>
+    internal DateTimeOffset? Next(DateTimeOffset now)
+    {
+        var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? now + Interval : DateTimeOffset.MaxValue).Min();
+        return due == DateTimeOffset.MaxValue ? null : due;
+    }
+
+    private DateTimeOffset NextOf(TimeOnly window, DateTimeOffset now)
+    {
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) + window.ToTimeSpan() - Lead;
+        return today > now ? today : today.AddDays(1) > now ? today.AddDays(1) : today.AddDays(2);
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class ValidateCanaryOptions : IValidateOptions<CanaryOptions>;

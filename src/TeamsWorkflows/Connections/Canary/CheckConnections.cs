@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Graph;
+
+namespace TeamsWorkflows.Connections.Canary;
+
+/// <summary>Tries every connection that is thought to work, and opens the case of one that does not, before a report needs it (B10).</summary>
+/// <remarks>It also uses the stored sign-ins, which end when nobody does, and asks registrations when their credentials end.</remarks>
+internal sealed class CheckConnections(
+    Database database, TokenSource tokens, TeamsChannels channels, Registrations registrations, ParkRun park, IOptions<CanaryOptions> options, TimeProvider time)
+    : TaskActivity<WatchInput, WatchRound>
+{
+    public override async Task<WatchRound> RunAsync(TaskActivityContext context, WatchInput input)
+    {
+        var rows = await database.ReadAsync(
+            db => db.Connections
+                .Where(c => c.AuthModel != AuthModel.Webhook
+                    && (c.State == ConnectionState.Healthy || (c.State == ConnectionState.NeverConnected && c.AuthModel != AuthModel.DelegatedUser)))
+                .OrderBy(c => c.Id).ToListAsync(context.CancellationToken),
+            context.CancellationToken);
+        var broken = new List<string>();
+        foreach (var row in rows)
+        {
+            if (!await WorksAsync(context, row))
+            {
+                broken.Add(row.Id);
+            }
+        }
+
+        return new(rows.Count, broken, options.Value.Next(time.GetUtcNow()));
+    }
+
+    private async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row)
+    {
+        var failure = await TryAsync(row, TokenRequest.Silent, context.CancellationToken);
+        if (failure is not null && Diagnostician.Diagnose(failure) is { MayRenewSilently: true } first)
+        {
+            failure = await TryAsync(row, new TokenRequest(BypassCache: true, first.Claims), context.CancellationToken);
+        }
+
+        if (failure is null)
+        {
+            return true;
+        }
+
+        var diagnosis = Diagnostician.Diagnose(failure);
+        if (diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown)
+        {
+            await StopAsync(row, failure, diagnosis, context.CancellationToken);
+            await park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
+        }
+
+        return false;
+    }
+
+    private async Task<FailureEvidence?> TryAsync(ConnectionRow row, TokenRequest request, CancellationToken cancellationToken)
+    {
+        var token = await tokens.AcquireAsync(row, request, cancellationToken);
+        if (token is not TokenResult.Acquired acquired)
+        {
+            return ((TokenResult.Refused)token).Evidence;
+        }
+
+        if (row.AuthModel == AuthModel.DelegatedUser
+            && await channels.ProbeAsync(acquired.AccessToken, channels.NewRequestId(), cancellationToken) is GraphResult<Microsoft.Graph.Models.User>.Failure failure)
+        {
+            return failure.Evidence;
+        }
+
+        await registrations.ReadAsync(row, acquired.AccessToken, cancellationToken);
+        return null;
+    }
+
+    // Whoever used the connection meanwhile knows better: only the generation that was tried is stopped.
+    private Task StopAsync(ConnectionRow used, FailureEvidence failure, Diagnosis diagnosis, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
+            if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
+            {
+                (row.State, row.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
+                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(diagnosis), WorkflowJson.Write(failure));
+            }
+        },
+        cancellationToken);
+}

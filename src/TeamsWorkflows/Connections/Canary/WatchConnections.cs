@@ -1,0 +1,46 @@
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Connections.Canary;
+
+/// <summary>Tries all connections, waits, and begins anew: it has no end as long as the settings want a next round.</summary>
+internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound>
+{
+    /// <summary>There is one of it.</summary>
+    public const string InstanceId = "watch-connections";
+
+    // A round that failed as a whole (our database, a bug) is no reason to stop watching.
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(15);
+
+    public override async Task<WatchRound> RunAsync(TaskOrchestrationContext context, WatchInput input)
+    {
+        var round = await RoundAsync(context, input);
+        if (round.NextAt is { } next)
+        {
+            context.SetCustomStatus(round);
+            await context.CreateTimer(next);
+            context.ContinueAsNew(new WatchInput(input.Round + 1));
+        }
+
+        return round;
+    }
+
+    private static async Task<WatchRound> RoundAsync(TaskOrchestrationContext context, WatchInput input)
+    {
+        try
+        {
+            return await context.CallActivityAsync<WatchRound>(nameof(CheckConnections), input);
+        }
+        catch (TaskFailedException)
+        {
+            return new(0, [], context.CurrentUtcDateTime + AfterFailure);
+        }
+    }
+}
+
+/// <param name="Round">From 1.</param>
+internal sealed record WatchInput(int Round);
+
+/// <param name="Checked">How many connections were tried.</param>
+/// <param name="Broken">Those that do not work.</param>
+/// <param name="NextAt">When the next round is due (UTC); null: never.</param>
+internal sealed record WatchRound(int Checked, IReadOnlyList<string> Broken, DateTimeOffset? NextAt);

@@ -1,0 +1,138 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Canary;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Tests.Goldens;
+
+namespace TeamsWorkflows.Tests.Connections;
+
+/// <summary>A broken connection is found before a report needs it.</summary>
+public sealed class CanaryTests
+{
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_dead_sign_in_opens_its_case_before_any_report_fails_and_the_report_waits_behind_it()
+    {
+        await using var product = await ProductHost.StartAsync(("Canary:Interval", "01:00:00"));
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await RoundAsync(product);
+        Assert.Empty(await product.Cases.ListAsync(onlyOpen: true, default));
+
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.ExpireAccessTokens();
+        product.Time.Advance(TimeSpan.FromHours(1));
+        var found = await product.OpenCaseAsync(parked: 0);
+        await RoundAsync(product);
+
+        Assert.Equal((OperatorAction.Reconnect, ProductHost.ConnectionId), (found.Cause, found.ConnectionId));
+        Assert.NotNull(found.Evidence);
+        Assert.Single(product.OperatorMails);
+        Assert.Equal(ConnectionState.NeedsAttention, (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!.State);
+
+        var report = await product.SubmitAsync();
+        Assert.Equal(found.Id, (await product.OpenCaseAsync(parked: 1)).Id);
+        product.Tenant.Faults.Clear();
+        await product.SignInAsync(product.Tenant.Service);
+        Assert.Equal(TeamsWorkflows.Deliveries.DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R61")]
+    [Trait("Requirement", "B10")]
+    public async Task The_end_of_a_secret_is_read_out_of_the_registration_where_that_is_permitted()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Connections.ConfigureAsync(
+            new ConnectionDefinition
+            {
+                Id = "daemon",
+                DisplayName = "Daemon",
+                AuthModel = AuthModel.ApplicationSecret,
+                TenantId = product.Tenant.Id,
+                ClientId = product.Tenant.Daemon.ClientId,
+                ClientSecret = product.Tenant.Daemon.ClientSecret,
+                Owner = "Finance platform team",
+            },
+            default);
+
+        var context = new DurableTask.TaskActivityContext(nameof(CheckConnections), "watch", 0, CancellationToken.None);
+        Assert.Equal(2, (await product.Get<CheckConnections>().RunAsync(context, new(1))).Checked);
+
+        var rows = await product.Database.ReadAsync(db => db.Connections.ToDictionaryAsync(c => c.Id, context.CancellationToken), default);
+        Assert.Null(rows[ProductHost.ConnectionId].CredentialCheckedAt); // a delegated token without Application.Read.All
+        Assert.NotNull(rows["daemon"].CredentialEndsAt);
+        var expiry = Assert.Single((await product.Get<ForecastDesk>().ExpiriesAsync("daemon", default))!, e => e.Kind == ExpiryKind.ClientSecret);
+        Assert.Equal((rows["daemon"].CredentialEndsAt, "The application's registration says so."), (expiry.At, expiry.Because));
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_watch_that_nobody_wants_any_more_ends_and_begins_anew_when_somebody_does()
+    {
+        await using var product = await ProductHost.StartAsync(("Canary:Interval", "01:00:00"));
+        var settings = product.Get<IOptions<CanaryOptions>>().Value;
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await RoundAsync(product);
+
+        settings.Interval = TimeSpan.Zero;
+        Assert.True((await product.RunAsync(product.Client.WaitForInstanceCompletionAsync(WatchConnections.InstanceId))).IsCompleted);
+        await product.Get<CanaryDesk>().StartAsync(default);
+        Assert.True((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
+        GoldenHistories.Take(product.Store, product.Tenant.Connector.ClientSecret);
+
+        settings.Interval = TimeSpan.FromHours(1);
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await RoundAsync(product);
+        Assert.False((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
+    }
+
+    [Theory]
+    [Trait("Requirement", "B10")]
+    [InlineData("00:00:00", new string[0], "06:00", null)]
+    [InlineData("01:00:00", new string[0], "06:00", "07:00")]
+    [InlineData("00:00:00", new[] { "09:00", "17:00" }, "06:00", "08:30")]
+    [InlineData("00:00:00", new[] { "09:00", "17:00" }, "08:30", "16:30")]
+    [InlineData("01:00:00", new[] { "09:00" }, "08:00", "08:30")]
+    [InlineData("00:00:00", new[] { "00:10" }, "23:00", "23:40")]
+    public void The_next_round_is_the_sooner_of_interval_and_window(string interval, string[] windows, string now, string? next)
+    {
+        var day = new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero);
+        var options = new CanaryOptions
+        {
+            Interval = TimeSpan.Parse(interval, System.Globalization.CultureInfo.InvariantCulture),
+            Windows = [.. windows.Select(w => TimeOnly.Parse(w, System.Globalization.CultureInfo.InvariantCulture))],
+        };
+
+        Assert.Equal(At(next), options.Next(At(now)!.Value));
+
+        DateTimeOffset? At(string? time) => time is null ? null : day + TimeOnly.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToTimeSpan();
+    }
+
+    [Fact]
+    [Trait("Requirement", "R61")]
+    public async Task A_key_opens_the_calendar_until_it_is_revoked_and_only_its_hash_is_kept()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var keys = product.Get<CalendarKeys>();
+        var made = await keys.CreateAsync("Finance calendar", "adam", default);
+
+        Assert.True(await keys.OpensAsync(made.Key, default));
+        Assert.False(await keys.OpensAsync(made.Key + "x", default));
+        Assert.DoesNotContain(made.Key, System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(product.DatabaseFile)), StringComparison.Ordinal);
+        Assert.True(await keys.RevokeAsync(made.Id, "olivia", default));
+        Assert.False(await keys.RevokeAsync(made.Id, "olivia", default));
+        Assert.False(await keys.OpensAsync(made.Key, default));
+        Assert.Equal("olivia", Assert.Single(await keys.ListAsync(default)).RevokedBy);
+    }
+
+    private static async Task RoundAsync(ProductHost product)
+    {
+        while (product.Worker.Runtime is not { IsIdle: true, NextTimer: not null })
+        {
+            await Task.Delay(1);
+        }
+    }
+}
