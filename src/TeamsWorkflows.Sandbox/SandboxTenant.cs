@@ -80,6 +80,10 @@ public sealed class SandboxTenant
     /// <summary>Mails received by SMTP or accepted by Graph's sendMail, oldest first.</summary>
     public IReadOnlyList<SandboxMail> Mails => _store.Read(state => state.Mails.ToArray());
 
+    /// <summary>Files in the folders of channels.</summary>
+    public IReadOnlyList<SandboxFile> Files => _store.Read(state => state.Files
+        .Select(file => new SandboxFile(file.Name, file.ContentType, file.Content, file.Version)).ToArray());
+
     /// <summary>The latest requests, oldest first.</summary>
     public IReadOnlyList<SandboxRequest> Requests => _store.Requests();
 
