@@ -46,13 +46,16 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionGates>();
         services.AddSingleton<GraphClients>();
+        services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();
+        services.AddSingleton<TeamsFiles>();
         services.AddSingleton<Mailer>();
         services.AddSingleton<AttemptRunner>();
 
         // Activities hold nothing between calls: one object of each serves all.
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
+        services.AddSingleton<UploadFile>();
         services.AddSingleton<RecordDelivery>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
@@ -109,6 +112,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
+        .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)

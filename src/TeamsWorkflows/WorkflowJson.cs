@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
 
@@ -39,6 +41,10 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(CloseCaseInput))]
 [JsonSerializable(typeof(ParkedRun[]))]
 [JsonSerializable(typeof(DeliveryProgress))]
+[JsonSerializable(typeof(Mention[]))]
+[JsonSerializable(typeof(AttachedFile[]))]
+[JsonSerializable(typeof(UploadedFile[]))]
+[JsonSerializable(typeof(Destination))]
 internal sealed partial class WorkflowJson : JsonSerializerContext
 {
     public static T? Read<T>(string? json)

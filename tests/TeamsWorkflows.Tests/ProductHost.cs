@@ -16,6 +16,7 @@ using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Tests.Goldens;
 using TeamsWorkflows.Tests.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests;
 
@@ -162,7 +163,7 @@ internal sealed class ProductHost : IAsyncDisposable
     public ReportRequest Request(string title = "Daily sales", TimeSpan? patience = null, int destinations = 1) => new(
         title,
         "Sales were **up** by 4 %.",
-        Finance.Channels.Select(c => new DestinationRequest(ConnectionId, Finance.Id, c.Id)).Reverse().Take(destinations).ToArray(),
+        Finance.Channels.Select(c => new ChannelDestination(ConnectionId, Finance.Id, c.Id)).Reverse().Take(destinations).ToArray(),
         Patience: patience);
 
     public async Task<Report> SubmitAsync(ReportRequest? request = null, string? key = null)

@@ -63,7 +63,8 @@ internal static class Words
     public static string Of(AttemptKind kind) => kind switch
     {
         AttemptKind.Token => "Token",
-        AttemptKind.Post => "Post to the channel",
+        AttemptKind.Post => "Post",
+        AttemptKind.Upload => "Upload of a file",
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
         _ => throw new System.Diagnostics.UnreachableException(),

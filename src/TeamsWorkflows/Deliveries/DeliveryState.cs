@@ -33,4 +33,7 @@ public enum AttemptKind
     Post,
     ReadBack,
     Mail,
+
+    /// <summary>A file was put into the channel's folder.</summary>
+    Upload,
 }

@@ -16,6 +16,7 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(OutcomeUnknown), "outcome-unknown")]
 [JsonDerivedType(typeof(Rejected), "rejected")]
 [JsonDerivedType(typeof(Mailed), "mailed")]
+[JsonDerivedType(typeof(Prepared), "prepared")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -36,6 +37,7 @@ internal abstract record PostOutcome
         OutcomeUnknown => "outcome-unknown",
         Rejected => "rejected",
         Mailed => "mailed",
+        Prepared => "prepared",
         _ => throw new UnreachableException(),
     };
 
@@ -102,4 +104,7 @@ internal abstract record PostOutcome
 
     /// <summary>The fallback's mail server has taken the report.</summary>
     public sealed record Mailed(string MailMessageId) : PostOutcome;
+
+    /// <summary>Something that the post needs is there now, such as a file.</summary>
+    public sealed record Prepared(string What) : PostOutcome;
 }
