@@ -16,6 +16,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
 
@@ -42,6 +43,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<IValidateOptions<FallbackOptions>, ValidateFallbackOptions>();
 
         services.AddSingleton<OutboundHttp>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<AddressCaller>();
+        services.AddSingleton<DestinationVault>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionGates>();
@@ -56,6 +60,10 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
         services.AddSingleton<UploadFile>();
+        services.AddSingleton<PostToWorkflow>();
+        services.AddSingleton<PostToSlack>();
+        services.AddSingleton<PagePagerDuty>();
+        services.AddSingleton<CallWebhook>();
         services.AddSingleton<RecordDelivery>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
@@ -112,6 +120,10 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
+        .AddActivity(nameof(PostToWorkflow), services.GetRequiredService<PostToWorkflow>)
+        .AddActivity(nameof(PostToSlack), services.GetRequiredService<PostToSlack>)
+        .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
+        .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)

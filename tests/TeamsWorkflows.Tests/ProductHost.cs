@@ -54,6 +54,8 @@ internal sealed class ProductHost : IAsyncDisposable
             ["Fallback:Recipients:0"] = $"finance@{Tenant.Domain}",
             ["Fallback:Operators:0"] = $"operators@{Tenant.Domain}",
             ["Outbound:TrustedAuthorityFile"] = authorityFile,
+            ["Outbound:TrustedHosts:0"] = "localhost",
+            ["Outbound:PagerDutyAddress"] = Tenant.ReceiverAddress("pagerduty").AbsoluteUri,
         }).AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
 
         var services = new ServiceCollection();

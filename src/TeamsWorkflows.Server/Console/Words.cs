@@ -30,6 +30,7 @@ internal static class Words
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
         DeliveryState.Delivered => new("delivered", "green", "✓"),
+        DeliveryState.HandedOver => new("handed over", "green", "→"),
         DeliveryState.FellBack => new("fell back to e-mail", "grey", "✉"),
         DeliveryState.Failed => new("failed", "red", "✕"),
         _ => throw new System.Diagnostics.UnreachableException(),

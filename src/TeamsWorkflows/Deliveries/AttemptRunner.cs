@@ -35,19 +35,19 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
 {
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
-        => RunAsync(AttemptKind.Post, input, exchange, cancellationToken);
+        => RunAsync(AttemptKind.Post, keepsIntent: true, input, exchange, cancellationToken);
 
     /// <summary>Reads something: it may be done again, so no intent is kept.</summary>
     public Task<PostOutcome> ReadAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
-        => RunAsync(AttemptKind.ReadBack, input, exchange, cancellationToken);
+        => RunAsync(AttemptKind.ReadBack, keepsIntent: false, input, exchange, cancellationToken);
 
-    /// <summary>Does something that a post needs, and that may be done again without harm: no intent is kept.</summary>
-    public Task<PostOutcome> PrepareAsync(
+    /// <summary>Does something that may be done again without harm: no intent is kept.</summary>
+    public Task<PostOutcome> RepeatableAsync(
         AttemptKind kind, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
-        => RunAsync(kind, input, exchange, cancellationToken);
+        => RunAsync(kind, keepsIntent: false, input, exchange, cancellationToken);
 
     private async Task<PostOutcome> RunAsync(
-        AttemptKind kind, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
+        AttemptKind kind, bool keepsIntent, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
     {
         var (subject, earlier) = await LoadAsync(input, cancellationToken);
         if (earlier is not null)
@@ -64,7 +64,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             return await AddAsync(attempt, Under(subject, refused), cancellationToken);
         }
 
-        if (kind != AttemptKind.Post)
+        if (!keepsIntent)
         {
             return await AddAsync(attempt, Under(subject, await exchange(subject, token)), cancellationToken);
         }
@@ -163,6 +163,15 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
                 var delivery = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
                 (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
                 await MarkSuccessAsync(db, delivery.ConnectionId, cancellationToken);
+                break;
+
+            case PostOutcome.Taken:
+                await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
+                break;
+
+            case PostOutcome.HandedOver:
+                await SetStateAsync(
+                    db, attempt.DeliveryId, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.", cancellationToken);
                 break;
 
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:

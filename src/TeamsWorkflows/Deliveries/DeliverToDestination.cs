@@ -82,6 +82,8 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             {
                 PostOutcome.Posted or PostOutcome.AlreadyPosted => Task.FromResult<DeliveryResult?>(
                     new(input.DeliveryId, DeliveryState.Delivered, Reason: null)),
+                PostOutcome.Taken => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.Delivered, Reason: null)),
+                PostOutcome.HandedOver => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.HandedOver, Reason: null)),
                 PostOutcome.Prepared => OnPreparedAsync(),
                 PostOutcome.OutcomeUnknown o when _postedAt is null && _prepared == _plan.Before.Count => OnUnknownAsync(o),
                 PostOutcome.NotFound => OnNotFoundAsync(),
@@ -104,6 +106,11 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         private async Task<DeliveryResult?> OnUnknownAsync(PostOutcome.OutcomeUnknown outcome)
         {
             (_posts, _reads, _postedAt) = (_posts + 1, 0, context.CurrentUtcDateTime);
+            if (_plan.ReadBack is null)
+            {
+                return await FallBackAsync(outcome.Diagnosis.Summary); // nobody can look, and a blind repeat may be a second message
+            }
+
             return await WaitAsync(context.CurrentUtcDateTime + input.Policy.ReadBackDelays[0], "reading the channel back", outcome.Diagnosis);
         }
 

@@ -17,6 +17,8 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(Rejected), "rejected")]
 [JsonDerivedType(typeof(Mailed), "mailed")]
 [JsonDerivedType(typeof(Prepared), "prepared")]
+[JsonDerivedType(typeof(Taken), "taken")]
+[JsonDerivedType(typeof(HandedOver), "handed-over")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -38,6 +40,8 @@ internal abstract record PostOutcome
         Rejected => "rejected",
         Mailed => "mailed",
         Prepared => "prepared",
+        Taken => "taken",
+        HandedOver => "handed-over",
         _ => throw new UnreachableException(),
     };
 
@@ -107,4 +111,11 @@ internal abstract record PostOutcome
 
     /// <summary>Something that the post needs is there now, such as a file.</summary>
     public sealed record Prepared(string What) : PostOutcome;
+
+    /// <summary>The other side has it and shows it, and gives nothing to find it by.</summary>
+    public sealed record Taken(string? Receipt) : PostOutcome;
+
+    /// <summary>The other side has accepted it (202) and does not say what becomes of it.</summary>
+    /// <param name="Receipt">What to ask the other side with, such as a flow's run; null: nothing.</param>
+    public sealed record HandedOver(string? Receipt) : PostOutcome;
 }

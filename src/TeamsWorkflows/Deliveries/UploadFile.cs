@@ -12,7 +12,7 @@ namespace TeamsWorkflows.Deliveries;
 /// <summary>Puts one file of a report into the channel's folder. A file of the same name is replaced, so it may be done again.</summary>
 internal sealed class UploadFile(AttemptRunner attempts, TeamsFiles files, Database database) : TaskActivity<AttemptInput, PostOutcome>
 {
-    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input) => attempts.PrepareAsync(
+    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input) => attempts.RepeatableAsync(
         AttemptKind.Upload,
         input,
         async (subject, accessToken) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Client;
@@ -17,7 +18,8 @@ public sealed class ReportDesk(
     TimeProvider time,
     Func<Guid> newGuid,
     IOptions<DeliveryOptions> deliveryOptions,
-    IOptions<FallbackOptions> fallbackOptions)
+    IOptions<FallbackOptions> fallbackOptions,
+    ISecretProtector protector)
 {
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
@@ -200,7 +202,7 @@ public sealed class ReportDesk(
         return row;
     }
 
-    private static DeliveryRow Row(string reportId, int ordinal, Destination destination, DateTimeOffset now)
+    private DeliveryRow Row(string reportId, int ordinal, Destination destination, DateTimeOffset now)
     {
         var id = DeliveryNames.Delivery(reportId, ordinal);
         var way = WayBook.Of(destination);
@@ -210,6 +212,7 @@ public sealed class ReportDesk(
             ReportId = reportId,
             Kind = way.Kind,
             Destination = WorkflowJson.Write(destination.Shown),
+            ProtectedDestination = new DestinationVault(protector).Seal(destination),
             ConnectionId = destination.ConnectionName,
             CardId = DeliveryNames.Card(id),
             State = DeliveryState.Accepted,

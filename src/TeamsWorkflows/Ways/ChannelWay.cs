@@ -10,7 +10,7 @@ namespace TeamsWorkflows.Ways;
 /// <summary>A channel, and the connection to reach it by.</summary>
 public sealed record ChannelDestination(string? Connection, string? TeamId, string? ChannelId) : Destination
 {
-    public override string? ConnectionName => Connection;
+    internal override string? ConnectionName => Connection;
 }
 
 /// <summary>A message in a channel by Graph. What is too large for one becomes a file in the channel's folder and a summary.</summary>

@@ -12,10 +12,8 @@ public abstract record Destination
     }
 
     /// <summary>Gets the name of the connection that it is reached by; null: it needs none.</summary>
-    [JsonIgnore]
-    public virtual string? ConnectionName => null;
+    internal virtual string? ConnectionName => null;
 
     /// <summary>Gets this destination without what must not be shown or stored in the clear; itself when it holds no such thing.</summary>
-    [JsonIgnore]
-    public virtual Destination Shown => this;
+    internal virtual Destination Shown => this;
 }

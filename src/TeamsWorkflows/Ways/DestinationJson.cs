@@ -10,4 +10,8 @@ namespace TeamsWorkflows.Ways;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelDestination))]
+[JsonSerializable(typeof(WorkflowDestination))]
+[JsonSerializable(typeof(SlackDestination))]
+[JsonSerializable(typeof(PagerDutyDestination))]
+[JsonSerializable(typeof(WebhookDestination))]
 internal sealed partial class DestinationJson : JsonSerializerContext;

@@ -17,6 +17,19 @@ internal static class SummaryCard
         WriteText(json, $"Reference {reference}", "Default", isSubtle: true);
     });
 
+    /// <summary>Title and the whole report as text, for places that show nothing but cards.</summary>
+    public static string OfText(ReportDocument report, Envelope envelope) => Write(json =>
+    {
+        WriteText(json, report.Subject, "Bolder", isSubtle: false);
+        if (envelope.Note is { } note)
+        {
+            WriteText(json, note, "Default", isSubtle: true);
+        }
+
+        WriteText(json, report.Content.ToText(), "Default", isSubtle: false);
+        WriteText(json, $"Reference {envelope.Reference}", "Default", isSubtle: true);
+    });
+
     /// <summary>Title, the beginning of the report, and the link to the whole of it.</summary>
     public static string Of(ReportDocument report, string reference, UploadedFile whole) => Write(
         json =>
