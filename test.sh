@@ -18,11 +18,20 @@ missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)
 command -v jq >/dev/null || missing+=(jq)
+command -v npm >/dev/null || missing+=(npm)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 if ((${#missing[@]})); then
   sudo=$([ "$(id -u)" = 0 ] || echo sudo)
   { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null ||
     fail "could not install ${missing[*]}"
+fi
+
+# The JavaScript SDK, and a Node that is new enough for it; what is installed stays until the lock file says otherwise.
+js=tests/TeamsWorkflows.Grpc.Tests/js
+if ! cmp -s "$js/package-lock.json" "$js/node_modules/installed-lock.json"; then
+  npm ci --prefix "$js" --prefer-offline --ignore-scripts --loglevel=error >/dev/null &&
+    cp "$js/package-lock.json" "$js/node_modules/installed-lock.json" ||
+    fail "could not install the JavaScript SDK: npm ci --prefix $js"
 fi
 
 dotnet restore TeamsWorkflows.sln --verbosity quiet || fail "restore failed"

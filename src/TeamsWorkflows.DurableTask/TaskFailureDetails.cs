@@ -13,7 +13,7 @@ public sealed record TaskFailureDetails(
     TaskFailureDetails? InnerFailure = null,
     bool IsNonRetriable = false)
 {
-    /// <summary>Gets facts for code to branch on: null, a boolean, a finite double or a text each; nested values as JSON text.</summary>
+    /// <summary>Gets facts for code to branch on: null, a boolean, a finite double, a text or a <see cref="NestedValue"/> each.</summary>
     public ValueMap<object?> Properties { get; init; } = ValueMap<object?>.Empty;
 
     // An exception that refers to itself must not make a history without end.
@@ -40,6 +40,10 @@ public sealed record TaskFailureDetails(
         };
     }
 }
+
+/// <summary>A list or an object among <see cref="TaskFailureDetails.Properties"/>.</summary>
+/// <param name="Json">Its JSON text.</param>
+public sealed record NestedValue(string Json);
 
 /// <summary>Thrown by an activity or orchestrator to fail with a code of its own choosing.</summary>
 public sealed class ActivityFailureException(

@@ -4,7 +4,8 @@ namespace TeamsWorkflows.DurableTask;
 /// <param name="Retry">What to do when it fails; null: nothing, the failure goes to the orchestrator.</param>
 /// <param name="InstanceId">
 /// The identifier of a sub-orchestration; null: one derived from the caller's. An identifier that is taken fails the call
-/// with <see cref="EngineErrors.OrchestrationAlreadyExists"/>. Ignored for activities.
+/// with <see cref="EngineErrors.OrchestrationAlreadyExists"/>, unless the caller's own sub-orchestration had it and has
+/// ended: the new one takes its place, as a retry does. Ignored for activities.
 /// </param>
 public sealed record TaskOptions(TaskRetryOptions? Retry = null, string? InstanceId = null)
 {

@@ -23,7 +23,11 @@ internal static class GenHistory
         .Select(static pairs => new ValueMap<string>(pairs.DistinctBy(p => p.Key)));
 
     private static readonly Gen<object?> Property = Gen.OneOf<object?>(
-        Text.Select(static x => (object?)x), Gen.Double.Select(static x => (object?)x), Gen.Bool.Select(static x => (object?)x), Gen.Const((object?)null));
+        Text.Select(static x => (object?)x), Gen.Double.Select(static x => (object?)x), Gen.Bool.Select(static x => (object?)x), Gen.Const((object?)null),
+        Gen.Const((object?)new NestedValue("""{ "a": [ 1, "b", null ] }""")), Gen.Const((object?)new NestedValue("[ true, { } ]")));
+
+    private static readonly Gen<TraceContext?> Trace = Gen.Select(
+        Gen.Bool, TextOrNull, static (isNull, state) => isNull ? null : new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state));
 
     private static readonly Gen<TaskFailureDetails> Plain = Gen.Select(
         Text,
@@ -71,7 +75,7 @@ internal static class GenHistory
             TextOrNull.Select(HistoryEvent (r) => new ExecutionResumedEvent(r) { Timestamp = default }),
             TextOrNull.Select(HistoryEvent (r) => new ExecutionRewoundEvent(r) { Timestamp = default }),
             Gen.Select(TextOrNull, Revival, HistoryEvent (r, start) => new ExecutionRewoundEvent(r, start) { Timestamp = default }),
-            Gen.Select(Text, TextOrNull, Tags, TextOrNull, HistoryEvent (n, i, t, v) => new TaskScheduledEvent(n, i) { Timestamp = default, Tags = t, Version = v }),
+            Gen.Select(Text, TextOrNull, Tags, TextOrNull, Trace, HistoryEvent (n, i, t, v, trace) => new TaskScheduledEvent(n, i) { Timestamp = default, Tags = t, Version = v, ParentTraceContext = trace }),
             Gen.Select(Id, TextOrNull, HistoryEvent (id, r) => new TaskCompletedEvent(id, r) { Timestamp = default }),
             Gen.Select(Id, Failure, HistoryEvent (id, f) => new TaskFailedEvent(id, f) { Timestamp = default }),
             Gen.Select(Text, Text, TextOrNull, Tags, HistoryEvent (id, n, i, t) => new SubOrchestrationInstanceCreatedEvent(id, n, i) { Timestamp = default, Tags = t }),

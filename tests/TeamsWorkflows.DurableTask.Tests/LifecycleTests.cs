@@ -288,6 +288,18 @@ public sealed class LifecycleTests
         Assert.Empty(hub.Store.Recover(1).Messages);
     }
 
+    [Fact]
+    public async Task A_caller_may_use_the_identifier_of_its_own_finished_sub_orchestration_again()
+    {
+        var calls = 0;
+        await using var hub = new TestHub(TestHub.Registry()
+            .Orchestrator<int, int>("flaky", (_, _) => Interlocked.Increment(ref calls) < 3 ? throw new TimeoutException("Not yet.") : Task.FromResult(calls))
+            .Orchestrator<int, int>("parent", (context, _) => context.CallSubOrchestratorAsync<int>("flaky", 0, TaskOptions.FromRetryHandler(_ => true).WithInstanceId("again"))));
+
+        Assert.Equal("3", (await hub.RunAsync("parent")).Output);
+        Assert.Equal("3", (await hub.Client.GetInstanceAsync("again"))!.Output);
+    }
+
     private sealed class SynchronousProgress(Action<BulkResult> report) : IProgress<BulkResult>
     {
         public void Report(BulkResult value) => report(value);

@@ -65,6 +65,48 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public async Task An_activity_that_was_called_without_a_version_goes_to_any_worker_that_has_its_name()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any", Version = "3.0" });
+        WorkItemFilters filters = new();
+        filters.Orchestrations.Add(new OrchestrationFilter { Name = "Any", Versions = { "3.0" } });
+        filters.Activities.Add(new ActivityFilter { Name = "Step", Versions = { "3.0" } });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest { WorkItemFilters = filters });
+        var turn = await NextAsync(worker);
+        await client.CompleteOrchestratorTaskAsync(new OrchestratorResponse
+        {
+            InstanceId = "a",
+            CompletionToken = turn.CompletionToken,
+            Actions = { new OrchestratorAction { Id = 0, ScheduleTask = new() { Name = "Step" } } },
+        });
+
+        Assert.Equal("Step", (await NextAsync(worker)).ActivityRequest.Name);
+    }
+
+    [Fact]
+    public async Task A_policy_that_gives_up_what_is_open_has_to_give_up_what_was_terminated()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        OrchestrationStatus[] bad = [OrchestrationStatus.Suspended, OrchestrationStatus.Completed, OrchestrationStatus.Canceled];
+        OrchestrationStatus[] good = [OrchestrationStatus.Pending, OrchestrationStatus.Running, OrchestrationStatus.Terminated];
+        await client.StartInstanceAsync(Start([]));
+
+        Assert.Equal(StatusCode.AlreadyExists, await StatusOfAsync(() => client.StartInstanceAsync(Start([])).ResponseAsync));
+        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(() => client.StartInstanceAsync(Start(bad)).ResponseAsync));
+        Assert.Equal("a", (await client.StartInstanceAsync(Start(good))).InstanceId);
+
+        static CreateInstanceRequest Start(OrchestrationStatus[] replaceable) => new()
+        {
+            InstanceId = "a",
+            Name = "Any",
+            OrchestrationIdReusePolicy = new() { ReplaceableStatus = { replaceable } },
+        };
+    }
+
+    [Fact]
     public async Task Hubs_know_nothing_of_each_other()
     {
         await using var sidecar = await Sidecar.StartAsync();
@@ -133,6 +175,67 @@ public sealed class ProtocolTests
         Assert.Equal(StatusCode.NotFound, await StatusOfAsync(() => client.RewindInstanceAsync(new RewindInstanceRequest { InstanceId = "none" }).ResponseAsync));
         Assert.Equal(StatusCode.NotFound, await StatusOfAsync(() => client.RestartInstanceAsync(new RestartInstanceRequest { InstanceId = "none" }).ResponseAsync));
         Assert.Equal(StatusCode.Unimplemented, await StatusOfAsync(() => client.SignalEntityAsync(new SignalEntityRequest()).ResponseAsync));
+    }
+
+    [Fact]
+    public async Task A_message_over_the_limit_is_refused()
+    {
+        await using var sidecar = await Sidecar.StartAsync(options => options.MaxMessageBytes = 10_000);
+
+        Assert.Equal(StatusCode.ResourceExhausted, await StatusOfAsync(() => sidecar.Raw().StartInstanceAsync(
+            new CreateInstanceRequest { Name = "Any", Input = new string('x', 20_000) }).ResponseAsync));
+    }
+
+    [Fact]
+    public async Task A_long_history_comes_in_several_chunks()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        var large = new string('x', 300_000);
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any", Input = large });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest());
+        await client.CompleteOrchestratorTaskAsync(End(large, (await NextAsync(worker)).CompletionToken));
+        await client.WaitForInstanceCompletionAsync(new GetInstanceRequest { InstanceId = "a" });
+
+        using var stream = client.StreamInstanceHistory(new StreamInstanceHistoryRequest { InstanceId = "a" });
+        var chunks = await stream.ResponseStream.ReadAllAsync().ToListAsync();
+
+        Assert.True(chunks.Count >= 2, $"{chunks.Count} chunks");
+        Assert.Equal(large, chunks.SelectMany(static c => c.Events).Single(static e => e.ExecutionStarted is not null).ExecutionStarted.Input);
+        Assert.NotNull(chunks[^1].Events[^1].ExecutionCompleted);
+    }
+
+    [Fact]
+    public async Task The_result_of_an_activity_that_was_abandoned_or_lost_is_refused()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+        string abandoned, lost;
+        using (var first = client.GetWorkItems(new GetWorkItemsRequest()))
+        {
+            await client.CompleteOrchestratorTaskAsync(new OrchestratorResponse
+            {
+                InstanceId = "a",
+                CompletionToken = (await NextAsync(first)).CompletionToken,
+                Actions = { new OrchestratorAction { Id = 0, ScheduleTask = new() { Name = "Step" } } },
+            });
+            abandoned = (await NextAsync(first)).CompletionToken;
+            await client.AbandonTaskActivityWorkItemAsync(new AbandonActivityTaskRequest { CompletionToken = abandoned });
+            lost = (await NextAsync(first)).CompletionToken;
+        }
+
+        using var second = client.GetWorkItems(new GetWorkItemsRequest());
+        var held = await NextAsync(second);
+        foreach (var stale in (string[])[abandoned, lost, "made up"])
+        {
+            Assert.Equal(StatusCode.NotFound, await StatusOfAsync(() => client.CompleteActivityTaskAsync(Result(stale)).ResponseAsync));
+        }
+
+        await client.CompleteActivityTaskAsync(Result(held.CompletionToken));
+        Assert.Equal("\"once\"", (await NextAsync(second)).OrchestratorRequest.NewEvents[^1].TaskCompleted.Result);
+
+        static ActivityResponse Result(string token) => new() { InstanceId = "a", TaskId = 0, Result = "\"once\"", CompletionToken = token };
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar;
 using TeamsWorkflows.DurableTask.Protocol;
@@ -15,13 +16,15 @@ internal sealed class Sidecar : IAsyncDisposable
     private SidecarServer _server = null!;
     private GrpcChannel _channel = null!;
 
-    private Sidecar(Action<SidecarOptions>? configure) => _configure = configure;
+    private readonly Action<JwtBearerOptions>? _bearer;
+
+    private Sidecar(Action<SidecarOptions>? configure, Action<JwtBearerOptions>? bearer) => (_configure, _bearer) = (configure, bearer);
 
     public Uri Address => _server.Address;
 
-    public static async Task<Sidecar> StartAsync(Action<SidecarOptions>? configure = null)
+    public static async Task<Sidecar> StartAsync(Action<SidecarOptions>? configure = null, Action<JwtBearerOptions>? bearer = null)
     {
-        Sidecar sidecar = new(configure);
+        Sidecar sidecar = new(configure, bearer);
         await sidecar.StartAsync(port: 0);
         return sidecar;
     }
@@ -53,7 +56,7 @@ internal sealed class Sidecar : IAsyncDisposable
     {
         SidecarOptions options = new() { CreateHubs = true, Port = port };
         _configure?.Invoke(options);
-        _server = await SidecarServer.StartAsync(_folder, options, NullLoggerFactory.Instance, TimeProvider.System, Guid.NewGuid);
+        _server = await SidecarServer.StartAsync(_folder, options, NullLoggerFactory.Instance, TimeProvider.System, Guid.NewGuid, _bearer);
         _channel = GrpcChannel.ForAddress(_server.Address);
     }
 

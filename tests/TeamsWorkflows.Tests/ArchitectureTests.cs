@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Sandbox;
@@ -24,6 +25,29 @@ public sealed class ArchitectureTests
         Assert.DoesNotContain(References(Product), r => r.Contains("Sqlite", StringComparison.Ordinal) || r.Contains("Npgsql", StringComparison.Ordinal));
     }
 
+    // Projects that are no hosts: whoever adds one says here what it may know.
+    [Theory]
+    [InlineData("TeamsWorkflows.DurableTask")]
+    [InlineData("TeamsWorkflows.DurableTask.Sqlite", "TeamsWorkflows.DurableTask")]
+    [InlineData("TeamsWorkflows.DurableTask.Postgres", "TeamsWorkflows.DurableTask")]
+    [InlineData("TeamsWorkflows.DurableTask.Grpc", "TeamsWorkflows.DurableTask", "TeamsWorkflows.DurableTask.Sqlite")]
+    [InlineData("TeamsWorkflows", "TeamsWorkflows.DurableTask")]
+    [InlineData("TeamsWorkflows.Sandbox")]
+    [InlineData("TeamsWorkflows.Cli", "TeamsWorkflows")]
+    public void A_project_refers_to_those_it_may_know(string project, params string[] known)
+        => Assert.Equal(known.Order(StringComparer.Ordinal), ProjectReferences(project).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_project_is_a_host_or_says_what_it_may_know()
+    {
+        string[] hosts = ["TeamsWorkflows.Server"];
+        var covered = typeof(ArchitectureTests).GetMethod(nameof(A_project_refers_to_those_it_may_know))!
+            .GetCustomAttributes<InlineDataAttribute>().Select(static d => (string)d.GetData(null!).Single()[0]);
+        Assert.Equal(
+            Directory.GetDirectories(Path.Combine(Docs.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            covered.Concat(hosts).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void The_sandbox_knows_nothing_of_ours()
         => Assert.DoesNotContain(References(SandboxAssembly), IsOurs);
@@ -44,6 +68,10 @@ public sealed class ArchitectureTests
         Assert.Contains(typeof(PostOutcome), messages);
         Assert.Empty(suspects);
     }
+
+    private static IEnumerable<string> ProjectReferences(string project)
+        => XDocument.Load(Path.Combine(Docs.Root, "src", project, $"{project}.csproj")).Descendants("ProjectReference")
+            .Select(static r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')));
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(a => a.Name!);
 

@@ -2,12 +2,19 @@ using System.Text.RegularExpressions;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.DurableTask.Sqlite;
+using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
 
 /// <summary>The hubs by name: each one a file of its own, none of them the product's.</summary>
+/// <param name="openStore">Opens a hub's store by the hub's name; null: its file.</param>
 internal sealed partial class SidecarHubs(
-    string folder, SidecarOptions options, ILoggerFactory loggers, TimeProvider time, Func<Guid> newGuid) : IAsyncDisposable
+    string folder,
+    SidecarOptions options,
+    ILoggerFactory loggers,
+    TimeProvider time,
+    Func<Guid> newGuid,
+    Func<string, IPartitionStore>? openStore = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, SidecarHub> _open = new(StringComparer.OrdinalIgnoreCase);
@@ -82,6 +89,15 @@ internal sealed partial class SidecarHubs(
         }
     }
 
+    /// <returns>The hubs that cannot go on, by name: their disk is gone, or the engine has a bug.</returns>
+    public IReadOnlyList<string> Faulted()
+    {
+        lock (_open)
+        {
+            return [.. _open.Values.Where(static hub => hub.Worker.Fault.IsCompleted).Select(static hub => hub.Name).Order(StringComparer.Ordinal)];
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var hub in _open.Values)
@@ -132,7 +148,8 @@ internal sealed partial class SidecarHubs(
                     throw new RpcException(new Status(StatusCode.NotFound, $"There is no task hub '{name}'. Name it in Sidecar:Hubs, or allow Sidecar:CreateHubs."));
                 }
 
-                var store = new SqlitePartitionStore(Path.Combine(folder, $"{name}.db"), loggers.CreateLogger<SqlitePartitionStore>());
+                var store = openStore?.Invoke(name)
+                    ?? new SqlitePartitionStore(Path.Combine(folder, $"{name}.db"), loggers.CreateLogger<SqlitePartitionStore>());
                 return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options.TaskHub);
             }
         }

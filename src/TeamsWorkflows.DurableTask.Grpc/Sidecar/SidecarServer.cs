@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
@@ -78,7 +77,7 @@ public sealed class SidecarServer : IAsyncDisposable
             grpc.MaxSendMessageSize = null; // a history is as long as the engine's own limit says
             grpc.Interceptors.Add<SidecarErrors>();
         });
-        builder.Services.AddGrpcHealthChecks().AddCheck("hubs", static () => HealthCheckResult.Healthy());
+        builder.Services.AddGrpcHealthChecks().AddCheck<HubsCheck>("hubs");
         builder.Services.AddAuthentication().AddJwtBearer(bearer =>
         {
             (bearer.Authority, bearer.Audience, bearer.MapInboundClaims) = (options.Authority?.AbsoluteUri, options.Audience, false);

@@ -106,7 +106,10 @@ internal sealed partial class TaskHubSidecar
             }
         }
 
-        await to.WriteAsync(chunk);
+        if (chunk.Events.Count > 0)
+        {
+            await to.WriteAsync(chunk);
+        }
     }
 
     private async Task SendAsync(

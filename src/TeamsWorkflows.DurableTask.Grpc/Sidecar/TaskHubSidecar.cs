@@ -38,7 +38,7 @@ internal sealed partial class TaskHubSidecar(SidecarHubs hubs, SidecarOptions op
         };
         Demand(hub.Limits.CheckInstanceId(instanceId) ?? hub.Limits.CheckName(started.Name) ?? hub.Limits.CheckVersion(started.Version)
             ?? hub.Limits.CheckTags(started.Tags) ?? hub.Limits.CheckPayload("The input", started.Input));
-        var replaceable = Replaceable(request.OrchestrationIdReusePolicy);
+        var replaceable = await ReplaceableAsync(hub, instanceId, request.OrchestrationIdReusePolicy, context.CancellationToken);
         var outcome = await AnswerAsync(hub.Worker.DeliverAsync(instanceId, started, replaceable: replaceable), context);
         return outcome == DeliveryOutcome.Accepted ? new CreateInstanceResponse { InstanceId = instanceId } : throw Refused(
             StatusCode.AlreadyExists, $"An orchestration instance with the identifier '{instanceId}' already exists.");
@@ -189,14 +189,23 @@ internal sealed partial class TaskHubSidecar(SidecarHubs hubs, SidecarOptions op
         [.. filter.RuntimeStatus.Select(ProtoMapper.FromProto)],
         filter.Timeout?.ToTimeSpan());
 
-    private static OrchestrationRuntimeStatus[] Replaceable(OrchestrationIdReusePolicy? policy)
+    // An instance that has not ended can only be replaced by way of a termination, so a policy has to allow that, too.
+    private static async Task<OrchestrationRuntimeStatus[]> ReplaceableAsync(
+        SidecarHub hub, string instanceId, OrchestrationIdReusePolicy? policy, CancellationToken cancellation)
     {
-        OrchestrationRuntimeStatus[] statuses = [.. policy?.ReplaceableStatus.Select(ProtoMapper.FromProto) ?? []];
-        var replacesOpen = statuses.Any(static s => s is OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Suspended);
-        return replacesOpen && !statuses.Contains(OrchestrationRuntimeStatus.Terminated)
-            ? throw Refused(StatusCode.InvalidArgument, "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances")
-            : statuses;
+        // No instance is ever "canceled" here, and it must not be read as "terminated".
+        OrchestrationRuntimeStatus[] statuses =
+        [
+            .. policy?.ReplaceableStatus.Where(static s => s != OrchestrationStatus.Canceled).Select(ProtoMapper.FromProto) ?? [],
+        ];
+        return statuses.Any(IsOpen) && !statuses.Contains(OrchestrationRuntimeStatus.Terminated)
+            && await hub.Client.GetInstanceAsync(instanceId, cancellation) is { } taken && IsOpen(taken.Status)
+                ? throw Refused(StatusCode.InvalidArgument, "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances")
+                : statuses;
     }
+
+    private static bool IsOpen(OrchestrationRuntimeStatus status) => status
+        is OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Suspended;
 
     private static int PageSize(int asked) => asked <= 0 ? DefaultPageSize : Math.Min(asked, OrchestrationQuery.MaxPageSize);
 

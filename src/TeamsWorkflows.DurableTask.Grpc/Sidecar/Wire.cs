@@ -26,7 +26,7 @@ internal static class Wire
             Input = withPayloads ? x.Input : null,
             Output = withPayloads ? x.Output : null,
             CustomStatus = withPayloads ? x.CustomStatus : null,
-            FailureDetails = x.Failure is { } failure ? ProtoMapper.ToProto(failure) : null,
+            FailureDetails = withPayloads && x.Failure is { } failure ? ProtoMapper.ToProto(failure) : null,
             ExecutionId = x.ExecutionId,
             ParentInstanceId = x.ParentInstanceId,
         };
@@ -51,6 +51,11 @@ internal static class Wire
         {
             request.PastEvents.Clear();
             request.RequiresHistoryStreaming = true;
+        }
+
+        if (turn.Span is { } span)
+        {
+            request.OrchestrationTraceContext = new() { SpanID = span.SpanId, SpanStartTime = ProtoMapper.ToProto(span.StartedAt) };
         }
 
         request.NewEvents.Add(turn.New.Select(e => ProtoMapper.ToProto(e, turn.InstanceId)));

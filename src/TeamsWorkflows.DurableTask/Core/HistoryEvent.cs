@@ -71,6 +71,9 @@ public sealed record TaskScheduledEvent(string Name, string? Input) : HistoryEve
 
     /// <summary>Gets names and values attached to the call.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets the span that a worker elsewhere opened for it; null: it goes on under the orchestration's own.</summary>
+    public TraceContext? ParentTraceContext { get; init; }
 }
 
 /// <summary>An activity has its result.</summary>
@@ -92,6 +95,9 @@ public sealed record SubOrchestrationInstanceCreatedEvent(string InstanceId, str
 
     /// <summary>Gets names and values attached to the instance.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets the span that a worker elsewhere opened for it; null: it goes on under the orchestration's own.</summary>
+    public TraceContext? ParentTraceContext { get; init; }
 }
 
 /// <summary>A sub-orchestration has its output.</summary>

@@ -102,7 +102,14 @@ internal sealed class OrchestrationTurn(ExecutionState state, Func<string> newEx
 
     private void Schedule(ScheduleTaskAction a)
     {
-        var scheduled = new TaskScheduledEvent(a.Name, a.Input) { EventId = a.Id, Timestamp = now, Version = a.Version, Tags = a.Tags };
+        var scheduled = new TaskScheduledEvent(a.Name, a.Input)
+        {
+            EventId = a.Id,
+            Timestamp = now,
+            Version = a.Version,
+            Tags = a.Tags,
+            ParentTraceContext = a.ParentTraceContext,
+        };
         _decided.Add(scheduled);
         (_activities ??= []).Add(scheduled);
     }
@@ -115,6 +122,7 @@ internal sealed class OrchestrationTurn(ExecutionState state, Func<string> newEx
             Timestamp = now,
             Version = a.Version,
             Tags = a.Tags,
+            ParentTraceContext = a.ParentTraceContext,
         });
         Send(new(a.InstanceId, new ExecutionStartedEvent(a.Name, a.Input, newExecutionId())
         {
@@ -122,7 +130,7 @@ internal sealed class OrchestrationTurn(ExecutionState state, Func<string> newEx
             Version = a.Version,
             Tags = a.IsFireAndForget ? new(a.Tags.Where(static t => t.Key != CreateSubOrchestrationAction.FireAndForgetTag)) : a.Tags,
             Parent = a.IsFireAndForget ? null : ParentOf(a.Id, instanceId),
-            ParentTraceContext = Tracing.ContextOf(Started),
+            ParentTraceContext = a.ParentTraceContext ?? Tracing.ContextOf(Started),
         }));
     }
 

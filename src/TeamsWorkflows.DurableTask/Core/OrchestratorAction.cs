@@ -20,6 +20,9 @@ public sealed record ScheduleTaskAction(string Name, string? Input) : Orchestrat
 
     /// <summary>Gets names and values to attach to the call.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets the span that a worker elsewhere opened for it; null: it goes on under the orchestration's own.</summary>
+    public TraceContext? ParentTraceContext { get; init; }
 }
 
 /// <summary>Starts another orchestration; tagged <see cref="FireAndForgetTag"/>, its end is nobody's business.</summary>
@@ -33,6 +36,9 @@ public sealed record CreateSubOrchestrationAction(string InstanceId, string Name
 
     /// <summary>Gets names and values to attach to the instance.</summary>
     public ValueMap<string> Tags { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Gets the span that a worker elsewhere opened for it; null: it goes on under the orchestration's own.</summary>
+    public TraceContext? ParentTraceContext { get; init; }
 
     /// <summary>Gets a value indicating whether nobody waits for the end.</summary>
     public bool IsFireAndForget => Tags.ContainsKey(FireAndForgetTag);
@@ -74,4 +80,12 @@ public sealed record OrchestratorResponse(
 {
     /// <summary>Gets how many of the new events were read; null: all of them. What was not read is asked again.</summary>
     public int? EventsProcessed { get; init; }
+
+    /// <summary>Gets the span that the worker opened for the orchestration, to be given to whoever plays the next turn; null: none.</summary>
+    public OrchestrationSpan? Span { get; init; }
 }
+
+/// <summary>An orchestration's own span where its turns are played elsewhere: one and the same through all of them.</summary>
+/// <param name="SpanId">16 hex digits.</param>
+/// <param name="StartedAt">UTC.</param>
+public sealed record OrchestrationSpan(string SpanId, DateTimeOffset StartedAt);

@@ -85,10 +85,22 @@ internal static partial class ProtoMapper
         };
 
     private static TaskScheduledEvent FromProto(Proto.TaskScheduledEvent x, DateTimeOffset at)
-        => new(x.Name, x.Input) { Timestamp = at, Version = x.Version, Tags = FromProto(x.Tags) };
+        => new(x.Name, x.Input)
+        {
+            Timestamp = at,
+            Version = x.Version,
+            Tags = FromProto(x.Tags),
+            ParentTraceContext = Optional(x.ParentTraceContext),
+        };
 
     private static SubOrchestrationInstanceCreatedEvent FromProto(Proto.SubOrchestrationInstanceCreatedEvent x, DateTimeOffset at)
-        => new(x.InstanceId, x.Name, x.Input) { Timestamp = at, Version = x.Version, Tags = FromProto(x.Tags) };
+        => new(x.InstanceId, x.Name, x.Input)
+        {
+            Timestamp = at,
+            Version = x.Version,
+            Tags = FromProto(x.Tags),
+            ParentTraceContext = Optional(x.ParentTraceContext),
+        };
 
     private static SubOrchestrationInstanceCompletedEvent FromProto(
         Proto.SubOrchestrationInstanceCompletedEvent x, DateTimeOffset at)
@@ -103,6 +115,9 @@ internal static partial class ProtoMapper
         parent.TaskScheduledId,
         parent.Name,
         parent.Version);
+
+    private static TraceContext? Optional(Proto.TraceContext? trace)
+        => trace is { TraceParent.Length: > 0 } ? FromProto(trace) : null;
 
     internal static TraceContext FromProto(Proto.TraceContext trace) => new(trace.TraceParent, trace.TraceState);
 
@@ -123,8 +138,8 @@ internal static partial class ProtoMapper
         Value.KindOneofCase.BoolValue => value.BoolValue,
         Value.KindOneofCase.NumberValue => value.NumberValue,
         Value.KindOneofCase.StringValue => value.StringValue,
-        Value.KindOneofCase.StructValue => value.StructValue.ToString(),
-        Value.KindOneofCase.ListValue => value.ListValue.ToString(),
+        Value.KindOneofCase.StructValue => new NestedValue(value.StructValue.ToString()),
+        Value.KindOneofCase.ListValue => new NestedValue(value.ListValue.ToString()),
         _ => null,
     };
 

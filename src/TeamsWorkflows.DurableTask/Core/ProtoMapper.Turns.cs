@@ -24,6 +24,7 @@ internal static partial class ProtoMapper
         response.InstanceId, [.. response.Actions.Select(FromProto)], response.CustomStatus)
     {
         EventsProcessed = response.NumEventsProcessed,
+        Span = response.OrchestrationTraceContext is { SpanID: { } spanId, SpanStartTime: { } startedAt } ? new(spanId, FromProto(startedAt)) : null,
     };
 
     public static Proto.OrchestratorResponse ToProto(OrchestratorResponse response, string completionToken)
@@ -49,6 +50,7 @@ internal static partial class ProtoMapper
             Id = a.Id,
             Version = a.ScheduleTask.Version,
             Tags = FromProto(a.ScheduleTask.Tags),
+            ParentTraceContext = Optional(a.ScheduleTask.ParentTraceContext),
         },
         Case.CreateSubOrchestration => FromProto(a.CreateSubOrchestration, a.Id),
         Case.CreateTimer => new CreateTimerAction(FromProto(a.CreateTimer.FireAt, "fireAt")) { Id = a.Id },
@@ -61,7 +63,13 @@ internal static partial class ProtoMapper
     };
 
     private static CreateSubOrchestrationAction FromProto(Proto.CreateSubOrchestrationAction a, int id)
-        => new(a.InstanceId, a.Name, a.Input) { Id = id, Version = a.Version, Tags = FromProto(a.Tags) };
+        => new(a.InstanceId, a.Name, a.Input)
+        {
+            Id = id,
+            Version = a.Version,
+            Tags = FromProto(a.Tags),
+            ParentTraceContext = Optional(a.ParentTraceContext),
+        };
 
     private static TerminateOrchestrationAction FromProto(Proto.TerminateOrchestrationAction a, int id)
         => new(a.InstanceId, a.Reason, a.Recurse) { Id = id };

@@ -82,7 +82,13 @@ internal static partial class ProtoMapper
 
     private static Proto.TaskScheduledEvent ToProto(TaskScheduledEvent x)
     {
-        var proto = new Proto.TaskScheduledEvent { Name = x.Name, Version = x.Version, Input = x.Input };
+        var proto = new Proto.TaskScheduledEvent
+        {
+            Name = x.Name,
+            Version = x.Version,
+            Input = x.Input,
+            ParentTraceContext = x.ParentTraceContext is { } trace ? ToProto(trace) : null,
+        };
         Copy(x.Tags, proto.Tags);
         return proto;
     }
@@ -95,6 +101,7 @@ internal static partial class ProtoMapper
             Name = x.Name,
             Version = x.Version,
             Input = x.Input,
+            ParentTraceContext = x.ParentTraceContext is { } trace ? ToProto(trace) : null,
         };
         Copy(x.Tags, proto.Tags);
         return proto;
@@ -143,6 +150,7 @@ internal static partial class ProtoMapper
         null => Value.ForNull(),
         bool x => Value.ForBool(x),
         string x => Value.ForString(x),
+        NestedValue x => Value.Parser.ParseJson(x.Json),
         IConvertible x and not char and not DateTime when x.ToDouble(CultureInfo.InvariantCulture) is var number && double.IsFinite(number)
             => Value.ForNumber(number),
         IConvertible x => Value.ForString(x.ToString(CultureInfo.InvariantCulture)), // JSON has no number for infinity

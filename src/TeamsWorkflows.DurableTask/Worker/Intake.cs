@@ -58,7 +58,7 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
         var status = turn.Instance.Row?.Status ?? (started is null ? null : OrchestrationRuntimeStatus.Running);
         if (status is { } taken)
         {
-            if (!replaceable.Contains(taken))
+            if (!replaceable.Contains(taken) && !IsCalledAgain(turn, started, start))
             {
                 Refuse(turn, start.Parent, AlreadyExists(turn.InstanceId), now);
                 return DeliveryOutcome.AlreadyExists;
@@ -71,6 +71,10 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
         turn.Events.Add(started);
         return DeliveryOutcome.Accepted;
     }
+
+    // A caller that tries once more does so under the identifier that it gave the first time.
+    private bool IsCalledAgain(Turn turn, ExecutionStartedEvent? started, ExecutionStartedEvent start)
+        => started is null && start.Parent is { } caller && loader.Ends(turn.InstanceId).Started?.Parent?.InstanceId == caller.InstanceId;
 
     // The instance that had the identifier is gone with all that it still did; who waits for it is told.
     private static void Replace(Turn turn, ExecutionStartedEvent? started, DateTimeOffset now)

@@ -102,7 +102,7 @@ internal sealed partial class TurnCommit(Sequences sequences, Tenures? tenures =
     private static ActivityWorkItem[] Items(string instanceId, ExecutionStartedEvent started, IEnumerable<TaskScheduledEvent> activities)
     {
         var trace = Tracing.ContextOf(started);
-        return activities.Select(a => new ActivityWorkItem(instanceId, started.ExecutionId, a, trace)).ToArray();
+        return activities.Select(a => new ActivityWorkItem(instanceId, started.ExecutionId, a, a.ParentTraceContext ?? trace)).ToArray();
     }
 
     private IReadOnlyList<StoredMessage> Send(Turn turn, IReadOnlyList<OutboundMessage> outbound)

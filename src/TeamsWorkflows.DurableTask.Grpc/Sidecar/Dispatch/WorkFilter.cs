@@ -11,8 +11,10 @@ internal sealed class WorkFilter(WorkItemFilters? filters)
         ? filters!.Orchestrations.Any(f => Fits(f.Name, f.Versions, key))
         : filters!.Activities.Any(f => Fits(f.Name, f.Versions, key)));
 
-    // Without versions, any version.
+    // Without versions, any version; and an activity that was called without one goes to any, as not every SDK names it.
     private static bool Fits(string name, ICollection<string> versions, WorkKey key)
         => name.Equals(key.Name, StringComparison.OrdinalIgnoreCase)
-            && (versions.Count == 0 || versions.Contains(key.Version, StringComparer.OrdinalIgnoreCase));
+            && (versions.Count == 0
+                || versions.Contains(key.Version, StringComparer.OrdinalIgnoreCase)
+                || key is { Kind: WorkKind.Activity, Version.Length: 0 });
 }

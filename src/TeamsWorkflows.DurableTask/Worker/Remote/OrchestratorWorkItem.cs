@@ -10,6 +10,9 @@ public sealed record OrchestratorWorkItem(
 {
     private volatile bool _isWithdrawn;
 
+    /// <summary>Gets the span that the turn before left; null: none did, or this process did not see it.</summary>
+    public OrchestrationSpan? Span { get; init; }
+
     /// <summary>Gets a value indicating whether nobody waits for the answer any more: the instance has ended or was replaced.</summary>
     public bool IsWithdrawn => _isWithdrawn;
 

@@ -15,6 +15,9 @@ internal sealed class RemoteExecution
     /// <summary>Gets the turn that a worker is to answer; null: none.</summary>
     public OrchestratorWorkItem? Asked { get; private set; }
 
+    /// <summary>Gets or sets the span that workers hand on from turn to turn; kept in memory alone.</summary>
+    public OrchestrationSpan? Span { get; set; }
+
     /// <summary>Gets or sets a value indicating whether the instance has had its first turn, in this generation or an earlier one.</summary>
     public bool HasBegun { get; set; }
 
@@ -37,7 +40,10 @@ internal sealed class RemoteExecution
         instanceId,
         started,
         [.. History.Where(IsForWorkers)],
-        [new OrchestratorStartedEvent { Timestamp = now }, .. Pending.Where(IsForWorkers)]);
+        [new OrchestratorStartedEvent { Timestamp = now }, .. Pending.Where(IsForWorkers)])
+    {
+        Span = Span,
+    };
 
     /// <summary>Takes what the worker was asked out of what is pending: it has been answered.</summary>
     /// <returns>The events that the turn read.</returns>

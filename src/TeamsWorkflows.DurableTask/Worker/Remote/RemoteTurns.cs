@@ -91,7 +91,7 @@ internal sealed class RemoteTurns(TurnLimits limits, TurnCommit commit, Func<Gui
         var read = execution.TakeAsked(response.EventsProcessed ?? int.MaxValue);
         var allowed = limits.Enforce(Named(response, state.Started!), state, turn.Instance.Row?.CustomStatus);
         var decision = OrchestrationTurn.Apply(state, terminated: null, allowed, NewExecutionId, now);
-        (execution.HasBegun, change.CustomStatus) = (true, decision.CustomStatus);
+        (execution.HasBegun, execution.Span, change.CustomStatus) = (true, response.Span, decision.CustomStatus);
         change.Messages.AddRange(decision.Messages);
         if (decision.Restart is { } next)
         {
@@ -120,6 +120,7 @@ internal sealed class RemoteTurns(TurnLimits limits, TurnCommit commit, Func<Gui
         HistoryEvent[] kept = [.. execution.Pending.Where(IsForAnyGeneration)];
         execution.History.Clear();
         execution.Pending.Clear();
+        execution.Span = null;
         execution.Pending.AddRange(next.Where(static e => e is not OrchestratorStartedEvent));
         execution.Pending.AddRange(kept);
         turn.Events.RemoveAll(static e => !IsForAnyGeneration(e));

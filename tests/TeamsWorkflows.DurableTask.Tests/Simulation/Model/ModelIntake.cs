@@ -8,6 +8,7 @@ namespace TeamsWorkflows.DurableTask.Tests.Simulation.Model;
 /// An event, a suspension and a termination are taken by an instance that has not ended, a result by the very execution
 /// that waits for it, a purge by one that has ended, a rewind by one that has failed. A start is taken when the
 /// identifier is free, or given up: then the old instance goes with everything that it had accepted, and its parent is told.
+/// A sub-orchestration that has ended gives it up to its own caller.
 /// </remarks>
 internal sealed class ModelIntake(ModelInstance? before, DateTimeOffset now, Func<string> newExecutionId)
 {
@@ -60,7 +61,8 @@ internal sealed class ModelIntake(ModelInstance? before, DateTimeOffset now, Fun
     {
         if (_row is not null || _started is not null)
         {
-            if (!replaceable.Contains(_row?.Status ?? OrchestrationRuntimeStatus.Running))
+            var isCalledAgain = _started is null && start.Parent is { } caller && caller.InstanceId == _row?.Started.Parent?.InstanceId;
+            if (!isCalledAgain && !replaceable.Contains(_row?.Status ?? OrchestrationRuntimeStatus.Running))
             {
                 Refuse(start.Parent, EngineErrors.OrchestrationAlreadyExists, isNonRetriable: true);
                 return DeliveryOutcome.AlreadyExists;

@@ -1,0 +1,127 @@
+using Azure.Core;
+using Microsoft.Extensions.Time.Testing;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Grpc.Remote;
+
+namespace TeamsWorkflows.Grpc.Tests.Remote;
+
+/// <summary>What only a connection has: it breaks, it is given up, it needs a token.</summary>
+public sealed class RemoteHubTests
+{
+    [Fact]
+    public async Task An_engine_that_goes_and_comes_again_loses_nothing_that_was_in_hand()
+    {
+        TaskCompletionSource begun = new(), goOn = new();
+        await using var sidecar = await Sidecar.StartAsync();
+        await using var engine = RunningEngine.Over(sidecar.Address, "one", RunningEngine.Registry()
+            .Orchestrator<int, int>("Call", (context, n) => context.CallActivityAsync<int>("Slow", n))
+            .Activity<int, int>("Slow", async (_, n) =>
+            {
+                begun.TrySetResult();
+                await goOn.Task;
+                return n + 1;
+            }));
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Call", 1);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var end = engine.EndOfAsync(id);
+
+        await sidecar.RestartAsync();
+        goOn.SetResult();
+
+        Assert.Equal("2", (await end).Output);
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_gives_back_what_it_cannot_end()
+    {
+        TaskCompletionSource begun = new();
+        await using var sidecar = await Sidecar.StartAsync();
+        string id;
+        await using (var first = RunningEngine.Over(sidecar.Address, "two", Registry(HangAsync), options => options.DrainTimeout = TimeSpan.FromMilliseconds(50)))
+        {
+            id = await first.Client.ScheduleNewOrchestrationInstanceAsync("Call", 1);
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        await using var second = RunningEngine.Over(sidecar.Address, "two", Registry((_, n) => Task.FromResult(n + 1)));
+        Assert.Equal("2", (await second.EndOfAsync(id)).Output);
+
+        async Task<int> HangAsync(TaskActivityContext context, int n)
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
+            return n;
+        }
+
+        static DurableTaskRegistry Registry(Func<TaskActivityContext, int, Task<int>> activity) => RunningEngine.Registry()
+            .Orchestrator<int, int>("Call", (context, n) => context.CallActivityAsync<int>("Step", n))
+            .Activity("Step", activity);
+    }
+
+    [Fact]
+    public async Task A_long_history_comes_as_a_stream()
+    {
+        await using var sidecar = await Sidecar.StartAsync(options => options.StreamHistoryFromBytes = 2_000);
+        await using var engine = RunningEngine.Over(sidecar.Address, "one", RunningEngine.Registry()
+            .Orchestrator<int, int>("Sum", async (context, count) =>
+            {
+                var sum = 0;
+                for (var i = 0; i < count; i++)
+                {
+                    sum += await context.CallActivityAsync<int>("Echo", i);
+                }
+
+                return sum;
+            })
+            .Activity<int, int>("Echo", (_, n) => Task.FromResult(n)));
+
+        Assert.Equal("435", (await engine.RunAsync("Sum", 30)).Output);
+    }
+
+    [Fact]
+    public void A_connection_string_of_durable_task_scheduler_is_read()
+    {
+        RemoteHubOptions options = new();
+        options.ReadConnectionString("Endpoint=https://x.westeurope.durabletask.io;TaskHub=reports;Authentication=ManagedIdentity;ClientID=abc");
+
+        Assert.Equal(
+            ("https://x.westeurope.durabletask.io", "reports", "ManagedIdentity", "abc"),
+            (options.Endpoint, options.TaskHub, options.Authentication, options.ClientId));
+        Assert.Empty(options.Problems());
+        Assert.Contains("TaskHub", Assert.Throws<ArgumentException>(() => options.ReadConnectionString("Endpoint=https://x;Authentication=None")).Message, StringComparison.Ordinal);
+        Assert.Contains("Password", Assert.Throws<ArgumentException>(() => options.ReadConnectionString("Password=x")).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("Endpoint", "ftp://x", "None")]
+    [InlineData("Endpoint", "http://example.invalid", "DefaultAzure")]
+    [InlineData("Authentication", "https://x", "Password")]
+    public void Settings_that_cannot_work_are_named(string setting, string endpoint, string authentication)
+        => Assert.StartsWith(
+            setting, Assert.Single(new RemoteHubOptions { Endpoint = endpoint, Authentication = authentication }.Problems()), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_token_is_kept_until_shortly_before_it_ends()
+    {
+        FakeTimeProvider time = new();
+        CountingCredential credential = new(time);
+        using RemoteHubToken token = new(credential, "https://durabletask.io/.default", time);
+
+        Assert.Equal("https://durabletask.io/.default 1", await token.GetAsync(CancellationToken.None));
+        time.Advance(TimeSpan.FromMinutes(54));
+        Assert.Equal("https://durabletask.io/.default 1", await token.GetAsync(CancellationToken.None));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("https://durabletask.io/.default 2", await token.GetAsync(CancellationToken.None));
+    }
+
+    private sealed class CountingCredential(TimeProvider time) : TokenCredential
+    {
+        private int _count;
+
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+            => new($"{requestContext.Scopes[0]} {++_count}", time.GetUtcNow().AddHours(1));
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+            => new(GetToken(requestContext, cancellationToken));
+    }
+}
