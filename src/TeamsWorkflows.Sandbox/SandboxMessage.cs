@@ -25,6 +25,8 @@ public sealed record SandboxMessage
 
     public IReadOnlyList<SandboxAttachment> Attachments { get; init; } = [];
 
+    public IReadOnlyList<SandboxMention> Mentions { get; init; } = [];
+
     [JsonIgnore]
     public IReadOnlyList<string> AttachmentIds => Attachments.Select(a => a.Id).ToArray();
 
@@ -41,6 +43,9 @@ public sealed record SandboxMessage
 
     public required string WebUrl { get; init; }
 }
+
+/// <summary>Somebody who is mentioned, where the content has the tag with its number.</summary>
+public sealed record SandboxMention(int Id, string Text, string UserId);
 
 /// <summary>A card or a file link of a message.</summary>
 /// <param name="Content">The card's JSON, rewritten by the service; null for a link.</param>

@@ -7,6 +7,7 @@ using TeamsWorkflows.Sandbox.Entra;
 using TeamsWorkflows.Sandbox.Graph;
 using TeamsWorkflows.Sandbox.KeyVault;
 using TeamsWorkflows.Sandbox.Pages;
+using TeamsWorkflows.Sandbox.Receivers;
 using TeamsWorkflows.Sandbox.Smtp;
 using TeamsWorkflows.Sandbox.Tenants;
 using TeamsWorkflows.Sandbox.Workflows;
@@ -125,6 +126,7 @@ public sealed class SandboxServer : IAsyncDisposable
         web.MapGraph(world, gateway, tokens);
         web.MapKeyVault(world, gateway, tokens);
         web.MapPost("/workflows/{id}", gateway.Handle(SandboxSurfaces.Webhook, new WorkflowEndpoint(world).HandleAsync));
+        web.MapPost("/receivers/{tenant}/{kind}", gateway.Handle(SandboxSurfaces.Receiver, new ReceiverEndpoint(world).HandleAsync));
         web.MapControl(world, gateway);
         web.MapPages(world, gateway);
         return web;

@@ -16,8 +16,11 @@ public static class SandboxSurfaces
     public const string Webhook = "webhook";
     public const string Smtp = "smtp";
 
+    /// <summary>Slack, PagerDuty, and programs that take reports.</summary>
+    public const string Receiver = "receiver";
+
     internal static IReadOnlyList<string> Known { get; } =
-        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphOther, KeyVault, Webhook, Smtp];
+        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphOther, KeyVault, Webhook, Smtp, Receiver];
 
     internal static bool Covers(string rule, string surface) =>
         rule == surface || (rule == GraphAny && surface.StartsWith("graph:", StringComparison.Ordinal));

@@ -52,6 +52,9 @@ public sealed class SandboxTenant
     public Uri WorkflowAddress =>
         new($"{_world.Https}/workflows/{_store.Identity.Workflow.Id}?sig={_store.Identity.Workflow.Signature}");
 
+    /// <summary>Address of a place outside Microsoft: "slack", "pagerduty", or any word for any program.</summary>
+    public Uri ReceiverAddress(string kind) => new($"{_world.Https}/receivers/{Id}/{kind}");
+
     /// <summary>Confidential client that posts for a user.</summary>
     public SandboxApp Connector { get; }
 
@@ -79,6 +82,13 @@ public sealed class SandboxTenant
 
     /// <summary>Mails received by SMTP or accepted by Graph's sendMail, oldest first.</summary>
     public IReadOnlyList<SandboxMail> Mails => _store.Read(state => state.Mails.ToArray());
+
+    /// <summary>What Slack, PagerDuty and other places have taken, oldest first.</summary>
+    public IReadOnlyList<SandboxCall> Calls => _store.Read(state => state.Calls.ToArray());
+
+    /// <summary>Files in the folders of channels.</summary>
+    public IReadOnlyList<SandboxFile> Files => _store.Read(state => state.Files
+        .Select(file => new SandboxFile(file.Name, file.ContentType, file.Content, file.Version)).ToArray());
 
     /// <summary>The latest requests, oldest first.</summary>
     public IReadOnlyList<SandboxRequest> Requests => _store.Requests();

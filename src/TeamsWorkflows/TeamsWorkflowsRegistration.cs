@@ -18,6 +18,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
 
@@ -37,17 +38,27 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<AzureCredentials>();
         services.AddSingleton<VaultCertificates>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<AddressCaller>();
+        services.AddSingleton<DestinationVault>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionGates>();
         services.AddSingleton<GraphClients>();
+        services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();
+        services.AddSingleton<TeamsFiles>();
         services.AddSingleton<Mailer>();
         services.AddSingleton<AttemptRunner>();
 
         // Activities hold nothing between calls: one object of each serves all.
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
+        services.AddSingleton<UploadFile>();
+        services.AddSingleton<PostToWorkflow>();
+        services.AddSingleton<PostToSlack>();
+        services.AddSingleton<PagePagerDuty>();
+        services.AddSingleton<CallWebhook>();
         services.AddSingleton<RecordDelivery>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
@@ -129,6 +140,11 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
+        .AddActivity(nameof(PostToWorkflow), services.GetRequiredService<PostToWorkflow>)
+        .AddActivity(nameof(PostToSlack), services.GetRequiredService<PostToSlack>)
+        .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
+        .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
+        .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)

@@ -5,6 +5,8 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
 
@@ -44,6 +46,10 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(CloseCaseInput))]
 [JsonSerializable(typeof(ParkedRun[]))]
 [JsonSerializable(typeof(DeliveryProgress))]
+[JsonSerializable(typeof(Mention[]))]
+[JsonSerializable(typeof(AttachedFile[]))]
+[JsonSerializable(typeof(UploadedFile[]))]
+[JsonSerializable(typeof(Destination))]
 internal sealed partial class WorkflowJson : JsonSerializerContext
 {
     public static T? Read<T>(string? json)

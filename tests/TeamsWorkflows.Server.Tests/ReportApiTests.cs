@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Development;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -79,7 +80,8 @@ public sealed class ReportApiTests(ServerHost host)
         { """{"body":"b","destinations":[{"connection":"finance-posts"}]}""", 422, "invalid-report", "title" },
         { """{"title":"t","body":"b"}""", 422, "invalid-report", "destinations" },
         { """{"title":"t","body":"b","destinations":[{"connection":"nobody"}]}""", 422, "invalid-report", "finance-posts" },
-        { "TOO-LONG-A-MESSAGE", 422, "invalid-report", "body" },
+        { """{"title":"t","body":"b","destinations":[{"kind":"pigeon"}]}""", 422, "invalid-report", "pigeon" },
+        { """{"title":"t","table":{"csv":"a,b\n1"},"destinations":[]}""", 422, "invalid-report", "Line 2" },
         { "BAD-ADDRESS", 422, "invalid-report", "fallback.email[0]" },
     };
 
@@ -94,7 +96,6 @@ public sealed class ReportApiTests(ServerHost host)
         using var response = await publisher.SubmitAsync(
             body switch
             {
-                "TOO-LONG-A-MESSAGE" => host.Tenant.Report("Long").Replace("Figures", new string('x', 30_000), StringComparison.Ordinal),
                 "BAD-ADDRESS" => host.Tenant.Report("Mail", """,  "fallback":{"email":["nobody"]}"""),
                 _ => body,
             },
@@ -106,6 +107,27 @@ public sealed class ReportApiTests(ServerHost host)
         Assert.EndsWith($":{type}", problem.Text("type"), StringComparison.Ordinal);
         Assert.Contains(named, problem.ToString(), StringComparison.Ordinal);
         Assert.NotEmpty(problem.Text("traceId"));
+        Assert.Equal(before, await CountAsync());
+    }
+
+    [Fact]
+    [Trait("Requirement", "B14")]
+    public async Task A_preview_shows_payload_and_size_and_needs_no_key()
+    {
+        using var publisher = await host.PublisherAsync();
+        var before = await CountAsync();
+        var large = host.Tenant.Report("Large").Replace("Figures", new string('x', 30_000), StringComparison.Ordinal);
+
+        var small = await publisher.PostJsonAsync("/api/v1/reports/preview", host.Tenant.Report("Small"));
+        using var file = await publisher.PostJsonAsync("/api/v1/reports/preview", large);
+        using var invalid = await publisher.PostJsonAsync("/api/v1/reports/preview", "{}");
+
+        var shown = (await small.JsonAsync()).GetProperty("destinations")[0];
+        Assert.Equal("channel", shown.Text("kind"));
+        Assert.Contains("Figures for Small", shown.Text("payload"), StringComparison.Ordinal);
+        Assert.Empty(shown.GetProperty("files").EnumerateArray());
+        Assert.EndsWith(".html", (await file.JsonAsync()).GetProperty("destinations")[0].GetProperty("files")[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, invalid.StatusCode);
         Assert.Equal(before, await CountAsync());
     }
 
@@ -152,7 +174,7 @@ public sealed class ReportApiTests(ServerHost host)
         var submitted = await host.Server.Services.GetRequiredService<ReportDesk>().SubmitAsync(
             "somebody-else",
             Guid.NewGuid().ToString(),
-            new ReportRequest("Foreign", "b", [new(DevelopmentSandbox.ConnectionId, team.Id, team.Channel("Reports").Id)]),
+            new ReportRequest("Foreign", "b", [new ChannelDestination(DevelopmentSandbox.ConnectionId, team.Id, team.Channel("Reports").Id)]),
             CancellationToken.None);
         var foreign = Assert.IsType<SubmitResult.Accepted>(submitted).Report;
         await host.WaitForEndAsync(foreign.Id);

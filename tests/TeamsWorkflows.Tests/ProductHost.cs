@@ -16,6 +16,7 @@ using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Tests.Goldens;
 using TeamsWorkflows.Tests.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests;
 
@@ -53,6 +54,8 @@ internal sealed class ProductHost : IAsyncDisposable
             ["Fallback:Recipients:0"] = $"finance@{Tenant.Domain}",
             ["Fallback:Operators:0"] = $"operators@{Tenant.Domain}",
             ["Outbound:TrustedAuthorityFile"] = authorityFile,
+            ["Outbound:TrustedHosts:0"] = "localhost",
+            ["Outbound:PagerDutyAddress"] = Tenant.ReceiverAddress("pagerduty").AbsoluteUri,
         }).AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
 
         var services = new ServiceCollection();
@@ -162,7 +165,7 @@ internal sealed class ProductHost : IAsyncDisposable
     public ReportRequest Request(string title = "Daily sales", TimeSpan? patience = null, int destinations = 1) => new(
         title,
         "Sales were **up** by 4 %.",
-        Finance.Channels.Select(c => new DestinationRequest(ConnectionId, Finance.Id, c.Id)).Reverse().Take(destinations).ToArray(),
+        Finance.Channels.Select(c => new ChannelDestination(ConnectionId, Finance.Id, c.Id)).Reverse().Take(destinations).ToArray(),
         Patience: patience);
 
     public async Task<Report> SubmitAsync(ReportRequest? request = null, string? key = null)

@@ -10,6 +10,8 @@ namespace TeamsWorkflows.Sandbox.Graph;
 internal sealed partial record MessageDraft(
     string? Subject, string Importance, string ContentType, string Content, IReadOnlyList<SandboxAttachment> Attachments)
 {
+    public IReadOnlyList<SandboxMention> Mentions { get; private init; } = [];
+
     /// <summary>Size of the whole request body, in bytes, above which Teams refuses it.</summary>
     public const int SizeLimit = 28 * 1024;
 
@@ -50,6 +52,8 @@ internal sealed partial record MessageDraft(
         var attachments = json.Objects("attachments").Select(ReadAttachment).ToArray();
         var error = Array.Find(attachments, attachment => attachment.Error is not null).Error
             ?? Compare(contentType == "html" ? content : "", attachments.Select(attachment => attachment.Attachment!.Id));
+        var mentions = json.Objects("mentions").Select(ReadMention).ToArray();
+        error ??= CompareMentions(contentType == "html" ? content : "", mentions);
         return error is not null
             ? (null, error)
             : (new MessageDraft(
@@ -57,7 +61,10 @@ internal sealed partial record MessageDraft(
                 (json.Text("importance") ?? "normal").ToLowerInvariant(),
                 contentType,
                 contentType == "html" ? RewriteHtml(content) : content,
-                attachments.Select(attachment => attachment.Attachment!).ToArray()), null);
+                attachments.Select(attachment => attachment.Attachment!).ToArray())
+            {
+                Mentions = mentions!,
+            }, null);
     }
 
     /// <summary>Rewrites a card's JSON; null when it is no JSON object.</summary>
@@ -104,9 +111,25 @@ internal sealed partial record MessageDraft(
             : GraphErrors.BadRequest("Attachment id in the body does not match the id of an attachment.");
     }
 
+    private static SandboxMention? ReadMention(JsonObject json) =>
+        json["id"] is JsonValue id && id.TryGetValue<int>(out var number) && json.Text("mentionText") is { } text
+            && json.Object("mentioned").Object("user").Text("id") is { } user
+            ? new SandboxMention(number, text, user)
+            : null;
+
+    private static GraphError? CompareMentions(string html, SandboxMention?[] mentions) =>
+        mentions.Contains(null) ? GraphErrors.BadRequest("A mention lacks its id, its text or its user.")
+        : MentionTag().Matches(html).Select(match => match.Groups["id"].Value).ToHashSet(StringComparer.Ordinal)
+            .SetEquals(mentions.Select(mention => mention!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            ? null
+            : GraphErrors.BadRequest("Neither Body nor adaptive card content contains marker for mention with Id.");
+
     // White space between tags goes, and what could run in a browser.
     private static string RewriteHtml(string html) =>
         BetweenTags().Replace(EventAttribute().Replace(ActiveElement().Replace(html, ""), ""), "><").Trim();
+
+    [GeneratedRegex("""<at\s+id\s*=\s*["'](?<id>\d+)["']""", RegexOptions.IgnoreCase, RegexTimeoutMs)]
+    private static partial Regex MentionTag();
 
     [GeneratedRegex("""<attachment\s+id\s*=\s*["'](?<id>[^"']+)["']""", RegexOptions.IgnoreCase, RegexTimeoutMs)]
     private static partial Regex AttachmentTag();

@@ -11,6 +11,7 @@ internal static class MessageFactory
         ContentType = draft.ContentType,
         Content = draft.Content,
         Attachments = draft.Attachments,
+        Mentions = draft.Mentions,
         FromUserId = userId,
         ReplyToId = replyToId,
         CreatedAt = DateTimeOffset.UnixEpoch,

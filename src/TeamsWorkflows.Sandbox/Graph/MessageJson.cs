@@ -37,10 +37,28 @@ internal static class MessageJson
                 ? null
                 : new JsonObject { ["teamId"] = message.TeamId, ["channelId"] = message.ChannelId },
             ["attachments"] = new JsonArray([.. message.Attachments.Select(Attachment)]),
-            ["mentions"] = new JsonArray(),
+            ["mentions"] = new JsonArray([.. message.Mentions.Select(mention => Mention(tenant, mention))]),
             ["reactions"] = new JsonArray(),
         };
     }
+
+    private static JsonObject Mention(TenantStore tenant, SandboxMention mention) => new()
+    {
+        ["id"] = mention.Id,
+        ["mentionText"] = mention.Text,
+        ["mentioned"] = new JsonObject
+        {
+            ["application"] = null,
+            ["device"] = null,
+            ["conversation"] = null,
+            ["user"] = new JsonObject
+            {
+                ["id"] = mention.UserId,
+                ["displayName"] = tenant.FindUser(mention.UserId)?.DisplayName,
+                ["userIdentityType"] = "aadUser",
+            },
+        },
+    };
 
     private static JsonObject Attachment(SandboxAttachment attachment) => new()
     {

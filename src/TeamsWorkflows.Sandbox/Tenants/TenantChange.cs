@@ -11,6 +11,7 @@ namespace TeamsWorkflows.Sandbox.Tenants;
 [JsonDerivedType(typeof(ChatAdded), "chat-added")]
 [JsonDerivedType(typeof(FileStored), "file-stored")]
 [JsonDerivedType(typeof(MailStored), "mail-stored")]
+[JsonDerivedType(typeof(CallReceived), "call-received")]
 [JsonDerivedType(typeof(SecretAdded), "secret-added")]
 [JsonDerivedType(typeof(SecretRemoved), "secret-removed")]
 [JsonDerivedType(typeof(CertificateAdded), "certificate-added")]
@@ -40,6 +41,8 @@ internal sealed record ChatAdded(Chat Chat) : TenantChange;
 internal sealed record FileStored(StoredFile File) : TenantChange;
 
 internal sealed record MailStored(SandboxMail Mail) : TenantChange;
+
+internal sealed record CallReceived(SandboxCall Call) : TenantChange;
 
 /// <param name="Alone">Every older secret of the app is removed.</param>
 internal sealed record SecretAdded(string ClientId, AppSecret Secret, bool Alone) : TenantChange;

@@ -9,6 +9,8 @@ internal sealed class TenantState(TenantIdentity identity)
 
     public List<SandboxMail> Mails { get; } = [];
 
+    public List<SandboxCall> Calls { get; } = [];
+
     public List<Chat> Chats { get; } = [];
 
     public List<StoredFile> Files { get; } = [];
@@ -56,6 +58,9 @@ internal sealed class TenantState(TenantIdentity identity)
                 break;
             case MailStored stored:
                 Mails.Add(stored.Mail);
+                break;
+            case CallReceived received:
+                Calls.Add(received.Call);
                 break;
             default:
                 ApplyControl(change);

@@ -15,6 +15,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ReportRequest))]
+[JsonSerializable(typeof(ReportPreview))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(CalendarKeyRequest))]

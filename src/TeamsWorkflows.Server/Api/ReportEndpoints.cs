@@ -21,6 +21,12 @@ internal static class ReportEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        reports.MapPost("/preview", PreviewAsync)
+            .RequireAuthorization(Policies.Publish)
+            .WithSummary("Shows exactly what each destination would get, with its size. Nothing is kept and nothing is sent.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         reports.MapGet("/{id}", FindAsync)
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows a report and its deliveries. Publishers see their own.")
@@ -61,16 +67,27 @@ internal static class ReportEndpoints
                     "The idempotency key was used for another report",
                     $"The key belongs to report {reused.ReportId}, whose body was different. Use a new key for a new report.");
             case SubmitResult.Invalid invalid:
-                return Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "invalid-report",
-                    "The report is invalid",
-                    string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-                    invalid.Errors);
+                return Invalid(invalid.Errors);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static async Task<Results<Ok<ReportPreview>, ProblemHttpResult>> PreviewAsync(
+        ReportRequest report, ReportDesk desk, CancellationToken cancellationToken)
+        => await desk.PreviewAsync(report, cancellationToken) switch
+        {
+            PreviewResult.Shown shown => TypedResults.Ok(shown.Preview),
+            PreviewResult.Invalid invalid => Invalid(invalid.Errors),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity,
+        "invalid-report",
+        "The report is invalid",
+        string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
+        errors);
 
     private static async Task<Results<Ok<ReportResource>, ProblemHttpResult>> FindAsync(
         string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)

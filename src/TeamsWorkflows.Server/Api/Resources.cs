@@ -6,6 +6,7 @@ using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -53,9 +54,11 @@ internal sealed record DeliveryResource(
     string Id,
     string ReportId,
     string Title,
-    string Connection,
-    string TeamId,
-    string ChannelId,
+    string Kind,
+    Destination Destination,
+    string? Connection,
+    string? TeamId,
+    string? ChannelId,
     DeliveryState State,
     string? Reason,
     Guid CardId,
@@ -71,6 +74,8 @@ internal sealed record DeliveryResource(
         delivery.Id,
         delivery.ReportId,
         delivery.Title,
+        delivery.Kind,
+        delivery.Destination,
         delivery.Connection,
         delivery.TeamId,
         delivery.ChannelId,

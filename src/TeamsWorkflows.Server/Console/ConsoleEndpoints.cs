@@ -106,8 +106,8 @@ internal static class ConsoleEndpoints
             return TypedResults.NotFound();
         }
 
-        var connection = delivery.State == DeliveryState.Parked
-            ? await connections.FindAsync(delivery.Connection, cancellationToken)
+        var connection = delivery is { State: DeliveryState.Parked, Connection: { } name }
+            ? await connections.FindAsync(name, cancellationToken)
             : null;
         return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, CaseId = connection?.OpenCaseId });
     }

@@ -30,6 +30,7 @@ internal static class Words
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
         DeliveryState.Delivered => new("delivered", "green", "✓"),
+        DeliveryState.HandedOver => new("handed over", "green", "→"),
         DeliveryState.FellBack => new("fell back to e-mail", "grey", "✉"),
         DeliveryState.Failed => new("failed", "red", "✕"),
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -63,7 +64,8 @@ internal static class Words
     public static string Of(AttemptKind kind) => kind switch
     {
         AttemptKind.Token => "Token",
-        AttemptKind.Post => "Post to the channel",
+        AttemptKind.Post => "Post",
+        AttemptKind.Upload => "Upload of a file",
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
         _ => throw new System.Diagnostics.UnreachableException(),

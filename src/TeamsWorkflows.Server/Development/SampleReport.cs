@@ -3,6 +3,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Server.Development;
 
@@ -27,7 +28,7 @@ internal sealed class SampleReport(ReportDesk reports, ConnectionDesk connection
             "TeamsWorkflows is up",
             "This report went through a durable orchestration, a token of MSAL and a call of Microsoft.Graph.\n\n"
             + "Now hand one over yourself: `POST /api/v1/reports`.",
-            [new DestinationRequest(DevelopmentSandbox.ConnectionId, team.Id, team.Channel("Reports").Id)]);
+            [new ChannelDestination(DevelopmentSandbox.ConnectionId, team.Id, team.Channel("Reports").Id)]);
         if (await reports.SubmitAsync(Publisher, Key, request, cancellationToken) is not SubmitResult.Accepted accepted)
         {
             return (null, false, "the sample report was refused");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Data;
 
@@ -11,6 +12,8 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
     public DbSet<TokenCacheRow> TokenCaches => Set<TokenCacheRow>();
 
     public DbSet<ReportRow> Reports => Set<ReportRow>();
+
+    public DbSet<AttachmentRow> Attachments => Set<AttachmentRow>();
 
     public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
 
@@ -48,12 +51,17 @@ public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(o
         modelBuilder.Entity<ReportRow>(report =>
         {
             report.HasKey(r => r.Id);
+            report.Property(r => r.Importance).HasDefaultValue(MessageImportance.Normal); // what older releases stored
             report.HasIndex(r => new { r.Publisher, r.IdempotencyKey }).IsUnique();
             report.HasMany(r => r.Deliveries).WithOne().HasForeignKey(d => d.ReportId);
+            report.HasMany(r => r.Attachments).WithOne().HasForeignKey(a => a.ReportId);
         });
+        modelBuilder.Entity<AttachmentRow>().HasKey(a => new { a.ReportId, a.Number });
         modelBuilder.Entity<DeliveryRow>(delivery =>
         {
             delivery.HasKey(d => d.Id);
+            delivery.Property(d => d.Kind).HasDefaultValue("channel"); // the one kind of older releases
+            delivery.Property(d => d.Destination).HasDefaultValue("{}");
             delivery.HasIndex(d => new { d.State, d.Id });
             delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt });
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);

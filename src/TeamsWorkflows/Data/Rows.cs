@@ -137,6 +137,18 @@ public sealed class ReportRow
 
     public required ReportFormat Format { get; set; }
 
+    /// <summary>Gets or sets the message's subject; null: the title.</summary>
+    [MaxLength(ReportLimits.MaxTitleLength)]
+    public string? Subject { get; set; }
+
+    public MessageImportance Importance { get; set; }
+
+    /// <summary>Gets or sets who is mentioned, as JSON of <see cref="Mention"/>; null: nobody.</summary>
+    public string? Mentions { get; set; }
+
+    /// <summary>Gets or sets the names, types and sizes of the attachments, as JSON; null: there are none.</summary>
+    public string? AttachedFiles { get; set; }
+
     /// <summary>Gets or sets the fallback's e-mail addresses, separated by line feeds.</summary>
     public required string FallbackRecipients { get; set; }
 
@@ -145,6 +157,20 @@ public sealed class ReportRow
     public required DateTimeOffset CreatedAt { get; set; }
 
     public List<DeliveryRow> Deliveries { get; } = [];
+
+    public List<AttachmentRow> Attachments { get; } = [];
+}
+
+/// <summary>The bytes of a file that came with a report.</summary>
+public sealed class AttachmentRow
+{
+    [MaxLength(32)]
+    public required string ReportId { get; set; }
+
+    /// <summary>Gets or sets its place among the report's attachments, from 1.</summary>
+    public required int Number { get; set; }
+
+    public required byte[] Content { get; set; }
 }
 
 /// <summary>One report on its way to one destination: the ledger's entry.</summary>
@@ -157,14 +183,34 @@ public sealed class DeliveryRow
     [MaxLength(32)]
     public required string ReportId { get; set; }
 
-    [MaxLength(64)]
-    public required string ConnectionId { get; set; }
+    /// <summary>Gets or sets the way it goes, such as <c>channel</c>.</summary>
+    [MaxLength(32)]
+    public required string Kind { get; set; }
 
-    [MaxLength(64)]
-    public required string TeamId { get; set; }
+    /// <summary>Gets or sets the destination as JSON, without what must not be stored in the clear.</summary>
+    public required string Destination { get; set; }
 
+    /// <summary>Gets or sets the whole destination as JSON, protected; null when <see cref="Destination"/> is the whole of it.</summary>
+    public byte[]? ProtectedDestination { get; set; }
+
+    /// <summary>Gets or sets the connection that it is reached by; null: it needs none.</summary>
+    [MaxLength(64)]
+    public string? ConnectionId { get; set; }
+
+    /// <summary>Gets or sets the team; null when it does not go to one.</summary>
+    [MaxLength(64)]
+    public string? TeamId { get; set; }
+
+    /// <summary>Gets or sets the channel; null when it does not go to one, or when that is not made yet.</summary>
     [MaxLength(200)]
-    public required string ChannelId { get; set; }
+    public string? ChannelId { get; set; }
+
+    /// <summary>Gets or sets the chat; null when it does not go to one, or when that is not opened yet.</summary>
+    [MaxLength(200)]
+    public string? ChatId { get; set; }
+
+    /// <summary>Gets or sets the files that were uploaded for it, as JSON; null: none.</summary>
+    public string? Files { get; set; }
 
     /// <summary>Gets or sets the marker in the message: the card attachment's GUID, derived from the key.</summary>
     public required Guid CardId { get; set; }

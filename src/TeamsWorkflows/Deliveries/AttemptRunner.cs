@@ -2,38 +2,52 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>What an attempt works on, read fresh.</summary>
-internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow Connection);
+/// <param name="Connection">Null when the destination needs none.</param>
+internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection)
+{
+    public Envelope Envelope => new(Delivery.CardId, WorkflowJson.Read<UploadedFile[]>(Delivery.Files) ?? []);
+}
 
 /// <summary>What an exchange left behind, besides its outcome.</summary>
 internal sealed record AttemptTrace(PostOutcome Outcome, int? Status, string? RequestId, string? ClientRequestId, FailureEvidence? Evidence)
 {
+    /// <summary>Gets what the ledger's row learns by it; null: nothing.</summary>
+    public Action<DeliveryRow>? Note { get; init; }
+
     public static AttemptTrace Failed(PostOutcome outcome, FailureEvidence evidence)
         => new(outcome, evidence.Status, evidence.RequestId, evidence.ClientRequestId, evidence);
 }
 
-/// <summary>One attempt at Teams: ledger, fresh token, intent, one exchange, ledger. Never repeats anything.</summary>
+/// <summary>One exchange of an attempt; the token is null when the destination needs no connection.</summary>
+internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, string? accessToken);
+
+/// <summary>One attempt at the other side: ledger, fresh token, intent, one exchange, ledger. Never repeats anything.</summary>
 /// <remarks>
 /// An activity runs at least once. The ledger makes its effect happen once: a number with an outcome gives that outcome
 /// again, and an intent without one says that the process died in between, so the outcome is unknown.
 /// </remarks>
 internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeProvider time)
 {
-    /// <summary>Posts something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
-    public Task<PostOutcome> PostAsync(
-        AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
-        => RunAsync(AttemptKind.Post, input, exchange, cancellationToken);
+    /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
+    public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
+        => RunAsync(AttemptKind.Post, keepsIntent: true, input, exchange, cancellationToken);
 
     /// <summary>Reads something: it may be done again, so no intent is kept.</summary>
-    public Task<PostOutcome> ReadAsync(
-        AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
-        => RunAsync(AttemptKind.ReadBack, input, exchange, cancellationToken);
+    public Task<PostOutcome> ReadAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
+        => RunAsync(AttemptKind.ReadBack, keepsIntent: false, input, exchange, cancellationToken);
+
+    /// <summary>Does something that may be done again without harm: no intent is kept.</summary>
+    public Task<PostOutcome> RepeatableAsync(
+        AttemptKind kind, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
+        => RunAsync(kind, keepsIntent: false, input, exchange, cancellationToken);
 
     private async Task<PostOutcome> RunAsync(
-        AttemptKind kind, AttemptInput input, Func<AttemptSubject, string, Task<AttemptTrace>> exchange, CancellationToken cancellationToken)
+        AttemptKind kind, bool keepsIntent, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
     {
         var (subject, earlier) = await LoadAsync(input, cancellationToken);
         if (earlier is not null)
@@ -43,36 +57,50 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         }
 
         var attempt = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = kind, StartedAt = time.GetUtcNow() };
-        if (subject.Connection.State == ConnectionState.NeedsAttention
-            && WorkflowJson.Read<Diagnosis>(subject.Connection.Diagnosis) is { } known)
+        var (token, refused) = await AcquireAsync(subject, attempt, cancellationToken);
+        if (refused is not null)
         {
             attempt.Kind = AttemptKind.Token;
-            return await AddAsync(attempt, Under(subject, new(Outcomes.OfToken(known), null, null, null, null)), cancellationToken);
+            return await AddAsync(attempt, Under(subject, refused), cancellationToken);
         }
 
-        var token = await tokens.AcquireAsync(subject.Connection, TokenRequest.Silent, cancellationToken);
-        attempt.AcquisitionMs = token.Duration.TotalMilliseconds;
-        if (token is not TokenResult.Acquired acquired)
+        if (!keepsIntent)
         {
-            var evidence = ((TokenResult.Refused)token).Evidence;
-            var diagnosis = Diagnostician.Diagnose(evidence);
-            attempt.Kind = AttemptKind.Token;
-            return await AddAsync(attempt, Under(subject, AttemptTrace.Failed(Outcomes.OfToken(diagnosis), evidence)), cancellationToken);
-        }
-
-        if (kind != AttemptKind.Post)
-        {
-            return await AddAsync(attempt, Under(subject, await exchange(subject, acquired.AccessToken)), cancellationToken);
+            return await AddAsync(attempt, Under(subject, await exchange(subject, token)), cancellationToken);
         }
 
         await IntendAsync(attempt, cancellationToken);
 
-        // From here on a stop of the host must not lose what Teams answers: the exchange has its own time limit.
-        return await EndAsync(input, Under(subject, await exchange(subject, acquired.AccessToken)), CancellationToken.None);
+        // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
+        return await EndAsync(input, Under(subject, await exchange(subject, token)), CancellationToken.None);
+    }
+
+    private async Task<(string? Token, AttemptTrace? Refused)> AcquireAsync(
+        AttemptSubject subject, AttemptRow attempt, CancellationToken cancellationToken)
+    {
+        if (subject.Connection is not { } connection)
+        {
+            return default;
+        }
+
+        if (connection.State == ConnectionState.NeedsAttention && WorkflowJson.Read<Diagnosis>(connection.Diagnosis) is { } known)
+        {
+            return (null, new(Outcomes.OfToken(known), null, null, null, null));
+        }
+
+        var token = await tokens.AcquireAsync(connection, TokenRequest.Silent, cancellationToken);
+        attempt.AcquisitionMs = token.Duration.TotalMilliseconds;
+        if (token is TokenResult.Acquired acquired)
+        {
+            return (acquired.AccessToken, null);
+        }
+
+        var evidence = ((TokenResult.Refused)token).Evidence;
+        return (null, AttemptTrace.Failed(Outcomes.OfToken(Diagnostician.Diagnose(evidence)), evidence));
     }
 
     private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
-        => trace with { Outcome = trace.Outcome.Under(subject.Connection.Generation) };
+        => subject.Connection is { } c ? trace with { Outcome = trace.Outcome.Under(c.Generation) } : trace;
 
     private async Task<(AttemptSubject Subject, AttemptRow? Earlier)> LoadAsync(AttemptInput input, CancellationToken cancellationToken)
         => await database.ReadAsync(
@@ -80,7 +108,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             {
                 var found = await db.Deliveries.Where(d => d.Id == input.DeliveryId)
                     .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
-                    .Join(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
+                    .LeftJoin(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
                     .SingleAsync(cancellationToken);
                 var earlier = await db.Attempts.SingleOrDefaultAsync(
                     a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
@@ -101,7 +129,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         {
             Fill(attempt, trace);
             db.Attempts.Add(attempt);
-            await ApplyAsync(db, attempt, trace.Outcome, cancellationToken);
+            await ApplyAsync(db, attempt, trace, cancellationToken);
             return trace.Outcome;
         },
         cancellationToken);
@@ -112,7 +140,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             var attempt = await db.Attempts.SingleAsync(
                 a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
             Fill(attempt, trace);
-            await ApplyAsync(db, attempt, trace.Outcome, cancellationToken);
+            await ApplyAsync(db, attempt, trace, cancellationToken);
             return trace.Outcome;
         },
         cancellationToken);
@@ -125,26 +153,41 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         attempt.Evidence = trace.Evidence is { } evidence ? WorkflowJson.Write(evidence) : null;
     }
 
-    private async Task ApplyAsync(ProductDb db, AttemptRow attempt, PostOutcome outcome, CancellationToken cancellationToken)
+    private async Task ApplyAsync(ProductDb db, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
     {
-        switch (outcome)
+        switch (trace.Outcome)
         {
             case PostOutcome.Posted or PostOutcome.AlreadyPosted:
-                var (messageId, webUrl) = outcome is PostOutcome.Posted p ? (p.MessageId, p.WebUrl)
-                    : outcome is PostOutcome.AlreadyPosted a ? (a.MessageId, a.WebUrl) : default;
+                var (messageId, webUrl) = trace.Outcome is PostOutcome.Posted p ? (p.MessageId, p.WebUrl)
+                    : trace.Outcome is PostOutcome.AlreadyPosted a ? (a.MessageId, a.WebUrl) : default;
                 var delivery = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
                 (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
                 await MarkSuccessAsync(db, delivery.ConnectionId, cancellationToken);
                 break;
 
+            case PostOutcome.Taken:
+                await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
+                break;
+
+            case PostOutcome.HandedOver:
+                await SetStateAsync(
+                    db, attempt.DeliveryId, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.", cancellationToken);
+                break;
+
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:
-                var refused = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, outcome.Verdict!.Summary, cancellationToken);
-                await StopConnectionAsync(db, refused.ConnectionId, attempt, outcome, cancellationToken);
+                var refused = await SetStateAsync(
+                    db, attempt.DeliveryId, DeliveryState.Waiting, trace.Outcome.Verdict!.Summary, cancellationToken);
+                await StopConnectionAsync(db, refused.ConnectionId, attempt, trace.Outcome, cancellationToken);
                 break;
 
             case { Verdict: { } verdict }:
                 await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, verdict.Summary, cancellationToken);
                 break;
+        }
+
+        if (trace.Note is { } note)
+        {
+            note(await db.Deliveries.SingleAsync(d => d.Id == attempt.DeliveryId, cancellationToken));
         }
     }
 
@@ -157,7 +200,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
     }
 
     // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time.
-    private Task MarkSuccessAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
+    private Task MarkSuccessAsync(ProductDb db, string? connectionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return db.Connections.Where(c => c.Id == connectionId)
@@ -167,7 +210,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
     // The authority says no: every other run of this connection is spared the same answer. Unless somebody restored the
     // connection since the attempt began: then the verdict is about one that is gone.
     private async Task StopConnectionAsync(
-        ProductDb db, string connectionId, AttemptRow attempt, PostOutcome outcome, CancellationToken cancellationToken)
+        ProductDb db, string? connectionId, AttemptRow attempt, PostOutcome outcome, CancellationToken cancellationToken)
     {
         var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
         if (connection.State != ConnectionState.NeedsAttention && connection.Generation == outcome.UsedGeneration)

@@ -5,9 +5,10 @@ using TeamsWorkflows.Fallback;
 
 namespace TeamsWorkflows.Deliveries;
 
-/// <summary>Carries one report to one channel: posts, and decides on every outcome what comes next.</summary>
+/// <summary>Carries one report to one destination: prepares, posts, and decides on every outcome what comes next.</summary>
 /// <remarks>
 /// <code>
+///   steps before (files), each repeated until it is done
 ///   post ─ posted ───────────────────────────────────────────────> delivered
 ///    │  ├─ throttled, unreachable ── wait ───────────────> post
 ///    │  ├─ outcome unknown ── wait, read back ─ found ─────────────> delivered
@@ -35,7 +36,10 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
     /// <summary>Where this delivery stands. Rebuilt by replay; everything it depends on is in the history.</summary>
     private sealed class Journey(TaskOrchestrationContext context, DeliverToDestinationInput input)
     {
+        private readonly DeliveryPlan _plan = input.Plan ?? DeliveryPlan.Of(nameof(PostChannelMessage), nameof(ReconcileChannelMessage));
+
         private int _attempts;
+        private int _prepared; // steps of the plan that are done
         private int _posts; // whose outcome was unknown
         private int _reads; // since the last post
         private int _failures; // in a row, for the growing delay
@@ -47,7 +51,9 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         {
             while (true)
             {
-                var outcome = await (_postedAt is null ? PostAsync() : ReadBackAsync());
+                var outcome = await (_prepared < _plan.Before.Count ? PrepareAsync(_plan.Before[_prepared])
+                    : _postedAt is null ? PostAsync()
+                    : ReadBackAsync());
                 if (await DecideAsync(outcome) is { } result)
                 {
                     return result;
@@ -55,11 +61,14 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             }
         }
 
+        private Task<PostOutcome> PrepareAsync(PlannedStep step)
+            => context.CallActivityAsync<PostOutcome>(step.Activity, new AttemptInput(input.DeliveryId, ++_attempts, Step: step.Number));
+
         private Task<PostOutcome> PostAsync()
-            => context.CallActivityAsync<PostOutcome>(nameof(PostChannelMessage), new AttemptInput(input.DeliveryId, ++_attempts));
+            => context.CallActivityAsync<PostOutcome>(_plan.Post, new AttemptInput(input.DeliveryId, ++_attempts));
 
         private Task<PostOutcome> ReadBackAsync() => context.CallActivityAsync<PostOutcome>(
-            nameof(ReconcileChannelMessage), new AttemptInput(input.DeliveryId, ++_attempts, Since: _postedAt));
+            _plan.ReadBack!, new AttemptInput(input.DeliveryId, ++_attempts, Since: _postedAt));
 
         // Null: go on.
         private Task<DeliveryResult?> DecideAsync(PostOutcome outcome)
@@ -73,7 +82,10 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             {
                 PostOutcome.Posted or PostOutcome.AlreadyPosted => Task.FromResult<DeliveryResult?>(
                     new(input.DeliveryId, DeliveryState.Delivered, Reason: null)),
-                PostOutcome.OutcomeUnknown o when _postedAt is null => OnUnknownAsync(o),
+                PostOutcome.Taken => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.Delivered, Reason: null)),
+                PostOutcome.HandedOver => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.HandedOver, Reason: null)),
+                PostOutcome.Prepared => OnPreparedAsync(),
+                PostOutcome.OutcomeUnknown o when _postedAt is null && _prepared == _plan.Before.Count => OnUnknownAsync(o),
                 PostOutcome.NotFound => OnNotFoundAsync(),
                 PostOutcome.Throttled o => BackOffAsync(o.RetryAfter, o.Diagnosis),
                 PostOutcome.Unavailable o => BackOffAsync(o.RetryAfter, o.Diagnosis),
@@ -85,9 +97,20 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             };
         }
 
+        private Task<DeliveryResult?> OnPreparedAsync()
+        {
+            (_prepared, _failures) = (_prepared + 1, 0);
+            return Task.FromResult<DeliveryResult?>(null);
+        }
+
         private async Task<DeliveryResult?> OnUnknownAsync(PostOutcome.OutcomeUnknown outcome)
         {
             (_posts, _reads, _postedAt) = (_posts + 1, 0, context.CurrentUtcDateTime);
+            if (_plan.ReadBack is null)
+            {
+                return await FallBackAsync(outcome.Diagnosis.Summary); // nobody can look, and a blind repeat may be a second message
+            }
+
             return await WaitAsync(context.CurrentUtcDateTime + input.Policy.ReadBackDelays[0], "reading the channel back", outcome.Diagnosis);
         }
 
@@ -121,6 +144,11 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             if (!maySilently && diagnosis.Action is OperatorAction.FixPayload)
             {
                 return await FallBackAsync(diagnosis.Summary); // this report's own fault: no case about the connection
+            }
+
+            if (input.ConnectionId is null)
+            {
+                return await FallBackAsync(diagnosis.Summary); // there is no connection that anybody could bring back
             }
 
             if (_reconnects == MaxReconnects)

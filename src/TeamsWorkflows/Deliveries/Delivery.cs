@@ -1,11 +1,14 @@
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>One report on its way to one destination, as people and programs see it.</summary>
 /// <param name="Publisher">Who handed the report over.</param>
 /// <param name="Title">The report's title.</param>
+/// <param name="Kind">The way it goes, such as <c>channel</c>.</param>
+/// <param name="Connection">The connection that it is reached by; null: it needs none.</param>
 /// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
 /// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
 /// <param name="WebUrl">Opens the message in Teams.</param>
@@ -16,9 +19,11 @@ public sealed record Delivery(
     string ReportId,
     string Publisher,
     string Title,
-    string Connection,
-    string TeamId,
-    string ChannelId,
+    string Kind,
+    Destination Destination,
+    string? Connection,
+    string? TeamId,
+    string? ChannelId,
     DeliveryState State,
     string? Reason,
     Guid CardId,
@@ -35,6 +40,8 @@ public sealed record Delivery(
         row.ReportId,
         publisher,
         title,
+        row.Kind,
+        WorkflowJson.Read<Destination>(row.Destination)!,
         row.ConnectionId,
         row.TeamId,
         row.ChannelId,

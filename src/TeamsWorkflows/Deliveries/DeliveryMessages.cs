@@ -5,15 +5,19 @@ namespace TeamsWorkflows.Deliveries;
 /// <summary>A report's deliveries; the report itself stays in the database and out of every history.</summary>
 internal sealed record DeliverReportInput(string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries);
 
+/// <param name="ConnectionId">Null: the destination needs no connection.</param>
 /// <param name="Deadline">When patience ends (UTC) and the fallback takes over.</param>
-internal sealed record DeliverToDestinationInput(string DeliveryId, string ConnectionId, DateTimeOffset Deadline, DeliveryPolicy Policy);
+/// <param name="Plan">Null in histories of older releases: a message in a channel.</param>
+internal sealed record DeliverToDestinationInput(
+    string DeliveryId, string? ConnectionId, DateTimeOffset Deadline, DeliveryPolicy Policy, DeliveryPlan? Plan = null);
 
 internal sealed record DeliveryResult(string DeliveryId, DeliveryState State, string? Reason);
 
 /// <param name="Number">The orchestrator's number for this attempt, from 1: the ledger's key, the same when the activity runs again.</param>
 /// <param name="Note">What the fallback's mail says about Teams; null for attempts at Teams.</param>
 /// <param name="Since">When the post was made that is looked for; null for other attempts.</param>
-internal sealed record AttemptInput(string DeliveryId, int Number, string? Note = null, DateTimeOffset? Since = null);
+/// <param name="Step">Which one of several steps of a kind, such as the number of a file.</param>
+internal sealed record AttemptInput(string DeliveryId, int Number, string? Note = null, DateTimeOffset? Since = null, int Step = 0);
 
 internal sealed record RecordDeliveryInput(string DeliveryId, DeliveryState State, string? Reason);
 

@@ -18,6 +18,9 @@ public enum DeliveryState
     /// <summary>The message is in the channel.</summary>
     Delivered,
 
+    /// <summary>The other side has accepted it, and does not say whether it was shown: a flow, an incident tool.</summary>
+    HandedOver,
+
     /// <summary>Teams stayed out of reach; the report went out by e-mail.</summary>
     FellBack,
 
@@ -33,4 +36,7 @@ public enum AttemptKind
     Post,
     ReadBack,
     Mail,
+
+    /// <summary>A file was put into the channel's folder.</summary>
+    Upload,
 }

@@ -2,6 +2,7 @@ using Microsoft.Graph.Models;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Deliveries;
 
@@ -13,12 +14,12 @@ internal sealed class PostChannelMessage(AttemptRunner attempts, TeamsChannels c
         async (subject, accessToken) =>
         {
             var (delivery, report) = (subject.Delivery, subject.Report);
-            var message = ChannelMessage.Build(report.Title, report.Body, report.Format, delivery.CardId);
+            var message = ChannelMessage.Build(ReportDocument.From(report), subject.Envelope);
             var requestId = channels.NewRequestId();
 
             // Not the activity's token: a host that stops lets the POST come to its answer.
             var result = await channels.PostAsync(
-                accessToken, delivery.TeamId, delivery.ChannelId, message, requestId, CancellationToken.None);
+                accessToken!, delivery.TeamId!, delivery.ChannelId!, message, requestId, CancellationToken.None);
             return result switch
             {
                 GraphResult<ChatMessage>.Success { Value: { Id: { } id } posted } s =>

@@ -16,6 +16,9 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(OutcomeUnknown), "outcome-unknown")]
 [JsonDerivedType(typeof(Rejected), "rejected")]
 [JsonDerivedType(typeof(Mailed), "mailed")]
+[JsonDerivedType(typeof(Prepared), "prepared")]
+[JsonDerivedType(typeof(Taken), "taken")]
+[JsonDerivedType(typeof(HandedOver), "handed-over")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -36,6 +39,9 @@ internal abstract record PostOutcome
         OutcomeUnknown => "outcome-unknown",
         Rejected => "rejected",
         Mailed => "mailed",
+        Prepared => "prepared",
+        Taken => "taken",
+        HandedOver => "handed-over",
         _ => throw new UnreachableException(),
     };
 
@@ -102,4 +108,14 @@ internal abstract record PostOutcome
 
     /// <summary>The fallback's mail server has taken the report.</summary>
     public sealed record Mailed(string MailMessageId) : PostOutcome;
+
+    /// <summary>Something that the post needs is there now, such as a file.</summary>
+    public sealed record Prepared(string What) : PostOutcome;
+
+    /// <summary>The other side has it and shows it, and gives nothing to find it by.</summary>
+    public sealed record Taken(string? Receipt) : PostOutcome;
+
+    /// <summary>The other side has accepted it (202) and does not say what becomes of it.</summary>
+    /// <param name="Receipt">What to ask the other side with, such as a flow's run; null: nothing.</param>
+    public sealed record HandedOver(string? Receipt) : PostOutcome;
 }

@@ -15,9 +15,9 @@ internal sealed class ReconcileChannelMessage(AttemptRunner attempts, TeamsChann
             var delivery = subject.Delivery;
             var requestId = channels.NewRequestId();
             var result = await channels.FindAsync(
-                accessToken,
-                delivery.TeamId,
-                delivery.ChannelId,
+                accessToken!,
+                delivery.TeamId!,
+                delivery.ChannelId!,
                 delivery.CardId,
                 input.Since ?? delivery.CreatedAt,
                 requestId,

@@ -80,7 +80,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
     private async Task<IEnumerable<Finding>> ReachAsync(ConnectionRow row, string accessToken, CancellationToken cancellationToken)
     {
         var used = await database.ReadAsync(
-            db => db.Deliveries.Where(d => d.ConnectionId == row.Id)
+            db => db.Deliveries.Where(d => d.ConnectionId == row.Id && d.TeamId != null && d.ChannelId != null)
                 .GroupBy(d => new { d.TeamId, d.ChannelId })
                 .Select(g => new { g.Key.TeamId, g.Key.ChannelId, Last = g.Max(d => d.CreatedAt) })
                 .OrderByDescending(c => c.Last).Take(MaxChannels).ToListAsync(cancellationToken),
@@ -89,7 +89,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
         foreach (var channel in used)
         {
             var result = await channels.FindAsync(
-                accessToken, channel.TeamId, channel.ChannelId, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
+                accessToken, channel.TeamId!, channel.ChannelId!, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
             findings.Add(result is GraphResult<ChatMessage>.Failure failure
                 ? new("channel", row.Id, CheckResult.Bad, $"{channel.ChannelId}: {Diagnostician.Diagnose(failure.Evidence).Summary}", $"Runbook {Diagnostician.Diagnose(failure.Evidence).Runbook}.")
                 : Finding.Good("channel", row.Id, $"{channel.ChannelId} can be read."));

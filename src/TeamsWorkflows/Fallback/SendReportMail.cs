@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
-using TeamsWorkflows.Graph;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Fallback;
 
@@ -39,13 +39,14 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
     private static Mail Mail(ReportRow report, DeliveryRow delivery, string? note)
     {
         var reference = DeliveryNames.Reference(delivery.CardId);
+        var document = ReportDocument.From(report);
         var why = note is null ? "Teams could not be reached." : $"Why this comes by e-mail: {note}";
         return new(
             delivery.CardId.ToString("N"),
             report.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             $"{report.Title} [{reference}]",
-            $"{report.Body}\n\n-- \n{why}\nReference {reference}",
-            $"{ChannelMessage.ToHtml(report.Body, report.Format)}<hr><p>{System.Net.WebUtility.HtmlEncode(why)}<br>Reference {reference}</p>");
+            $"{document.PlainMentions(document.Content.ToText())}\n\n-- \n{why}\nReference {reference}",
+            $"{document.PlainMentions(document.Content.ToHtml())}<hr><p>{System.Net.WebUtility.HtmlEncode(why)}<br>Reference {reference}</p>");
     }
 
     private Task RecordAsync(AttemptInput input, PostOutcome.Mailed outcome, DateTimeOffset startedAt, CancellationToken cancellationToken)

@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Fallback;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Reports;
 
@@ -16,7 +18,8 @@ public sealed class ReportDesk(
     TimeProvider time,
     Func<Guid> newGuid,
     IOptions<DeliveryOptions> deliveryOptions,
-    IOptions<FallbackOptions> fallbackOptions)
+    IOptions<FallbackOptions> fallbackOptions,
+    ISecretProtector protector)
 {
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
@@ -41,15 +44,15 @@ public sealed class ReportDesk(
             return await RepeatAsync(earlier, hash, cancellationToken);
         }
 
-        var connections = await database.ReadAsync(
-            db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
+        var connections = await ConnectionsAsync(cancellationToken);
         var recipients = fallbackOptions.Value.Recipients;
-        if (ReportValidator.Validate(request, connections, recipients.Count > 0) is { Count: > 0 } errors)
+        var errors = new ReportErrors();
+        if (ReportValidator.Validate(request, connections, recipients.Count > 0, time, errors) is not { } report)
         {
-            return new SubmitResult.Invalid(errors);
+            return new SubmitResult.Invalid(errors.ByField());
         }
 
-        var row = Row(publisher, idempotencyKey, hash, request);
+        var row = Row(publisher, idempotencyKey, hash, request, report);
         try
         {
             await database.WriteAsync(db => db.Reports.AddAsync(row, cancellationToken).AsTask(), cancellationToken);
@@ -68,6 +71,18 @@ public sealed class ReportDesk(
 
         await StartAsync(row, cancellationToken);
         return new SubmitResult.Accepted(ToReport(row), IsRepeat: false);
+    }
+
+    /// <summary>Shows what each destination would get, and keeps nothing.</summary>
+    public async Task<PreviewResult> PreviewAsync(ReportRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        var errors = new ReportErrors();
+        var connections = await ConnectionsAsync(cancellationToken);
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value.Recipients.Count > 0, time, errors) is { } report
+            ? new PreviewResult.Shown(ReportPreview.Of(request, report))
+            : new PreviewResult.Invalid(errors.ByField());
     }
 
     /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>
@@ -132,6 +147,9 @@ public sealed class ReportDesk(
             .ToArray();
     }
 
+    private Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
+
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(
             db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
@@ -153,7 +171,7 @@ public sealed class ReportDesk(
         return new SubmitResult.Accepted(ToReport(earlier), IsRepeat: true);
     }
 
-    private ReportRow Row(string publisher, string idempotencyKey, byte[] hash, ReportRequest request)
+    private ReportRow Row(string publisher, string idempotencyKey, byte[] hash, ReportRequest request, ReportDocument report)
     {
         var now = time.GetUtcNow();
         var id = newGuid().ToString("N");
@@ -163,36 +181,54 @@ public sealed class ReportDesk(
             Publisher = publisher,
             IdempotencyKey = idempotencyKey,
             RequestHash = hash,
-            Title = request.Title!.Trim(),
-            Body = request.Body!,
-            Format = request.Format,
+            Title = report.Title,
+            Subject = report.Subject == report.Title ? null : report.Subject,
+            Body = report.Content.Stored,
+            Format = report.Content.Format,
+            Importance = report.Importance,
+            Mentions = report.Mentions.Count == 0 ? null : WorkflowJson.Write(report.Mentions.ToArray()),
+            AttachedFiles = report.Attachments.Count == 0 ? null : WorkflowJson.Write(report.Attachments.ToArray()),
             FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
             CreatedAt = now,
         };
-        row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => new DeliveryRow
+        row.Attachments.AddRange((request.Attachments ?? []).Select((a, i) => new AttachmentRow
         {
-            Id = DeliveryNames.Delivery(id, i + 1),
             ReportId = id,
-            ConnectionId = destination!.Connection!,
-            TeamId = destination.TeamId!,
-            ChannelId = destination.ChannelId!,
-            CardId = DeliveryNames.Card(DeliveryNames.Delivery(id, i + 1)),
+            Number = i + 1,
+            Content = ReportReader.Decode(a!)!,
+        }));
+        row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => Row(id, i + 1, destination!, now)));
+        return row;
+    }
+
+    private DeliveryRow Row(string reportId, int ordinal, Destination destination, DateTimeOffset now)
+    {
+        var id = DeliveryNames.Delivery(reportId, ordinal);
+        var way = WayBook.Of(destination);
+        var row = new DeliveryRow
+        {
+            Id = id,
+            ReportId = reportId,
+            Kind = way.Kind,
+            Destination = WorkflowJson.Write(destination.Shown),
+            ProtectedDestination = new DestinationVault(protector).Seal(destination),
+            ConnectionId = destination.ConnectionName,
+            CardId = DeliveryNames.Card(id),
             State = DeliveryState.Accepted,
             CreatedAt = now,
             UpdatedAt = now,
-        }));
+        };
+        way.Note(destination, row);
         return row;
     }
 
     private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
     {
+        var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
             report.Id,
-            report.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal)
-                .Select(d => new DeliverToDestinationInput(
-                    d.Id, d.ConnectionId, report.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy()))
-                .ToArray());
+            report.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray());
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
@@ -202,6 +238,13 @@ public sealed class ReportDesk(
         {
             // It was started already: exactly what the identifier is for.
         }
+    }
+
+    private DeliverToDestinationInput Input(ReportRow report, ReportDocument document, DeliveryRow delivery)
+    {
+        var destination = WorkflowJson.Read<Destination>(delivery.Destination)!;
+        var plan = WayBook.Of(destination).Plan(destination, document);
+        return new(delivery.Id, delivery.ConnectionId, report.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan);
     }
 
     private static Report ToReport(ReportRow row) => new(

@@ -1,24 +1,61 @@
+using System.Text.Json;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Reports;
 
-/// <summary>What a business process hands over.</summary>
+/// <summary>What a business process hands over: a title, one of body, table and card, and where it goes.</summary>
 /// <param name="Title">Shown first; 1 to 200 characters, one line.</param>
 /// <param name="Body">The text, in <paramref name="Format"/>.</param>
 /// <param name="Destinations">Where it goes; 1 to 20, each once.</param>
-/// <param name="Format">The default is Markdown.</param>
+/// <param name="Format">How <paramref name="Body"/> is written: Markdown, Text or Html; null: Markdown.</param>
 /// <param name="Fallback">Who gets it when Teams stays out of reach; null: the configured recipients.</param>
 /// <param name="Patience">How long Teams is tried before the fallback; null: the configured time.</param>
 public sealed record ReportRequest(
     string? Title,
     string? Body,
-    IReadOnlyList<DestinationRequest?>? Destinations,
-    ReportFormat Format = ReportFormat.Markdown,
+    IReadOnlyList<Destination?>? Destinations,
+    ReportFormat? Format = null,
     FallbackRequest? Fallback = null,
-    TimeSpan? Patience = null);
+    TimeSpan? Patience = null)
+{
+    /// <summary>Gets a table in place of a body.</summary>
+    public TableRequest? Table { get; init; }
 
-/// <summary>A channel, and the connection to reach it by.</summary>
-public sealed record DestinationRequest(string? Connection, string? TeamId, string? ChannelId);
+    /// <summary>Gets an Adaptive Card in place of a body: the card's JSON object, version 1.5 at most.</summary>
+    public JsonElement? Card { get; init; }
+
+    /// <summary>Gets what title, subject, body and the card's texts are filled with: with it, they are Scriban templates.</summary>
+    public JsonElement? Data { get; init; }
+
+    /// <summary>Gets the message's subject; null: the title.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Gets how the message is marked; null: Normal.</summary>
+    public MessageImportance? Importance { get; init; }
+
+    /// <summary>Gets who is mentioned: where the text says <c>@[Name]</c>, or else before it; at most 20.</summary>
+    public IReadOnlyList<MentionRequest?>? Mentions { get; init; }
+
+    /// <summary>Gets files that go with it; at most 10.</summary>
+    public IReadOnlyList<AttachmentRequest?>? Attachments { get; init; }
+}
+
+/// <summary>Rows of values, or CSV whose first line names the columns.</summary>
+/// <param name="Rows">Objects, or arrays in the order of <paramref name="Columns"/>.</param>
+/// <param name="Columns">The columns and their order; null: the members of the rows.</param>
+/// <param name="Csv">CSV text in place of rows (RFC 4180).</param>
+/// <param name="Delimiter">What separates the CSV's fields; null: a comma.</param>
+public sealed record TableRequest(
+    IReadOnlyList<JsonElement>? Rows = null, IReadOnlyList<string?>? Columns = null, string? Csv = null, string? Delimiter = null);
+
+/// <param name="User">Entra's identifier of the user, a GUID.</param>
+/// <param name="Name">As it is shown.</param>
+public sealed record MentionRequest(string? User, string? Name);
+
+/// <param name="Content">The bytes, in base64.</param>
+/// <param name="ContentType">Null: bytes of an unknown kind.</param>
+public sealed record AttachmentRequest(string? Name, string? Content, string? ContentType = null);
 
 /// <param name="Email">Addresses; at most 20.</param>
 public sealed record FallbackRequest(IReadOnlyList<string?>? Email);
@@ -31,6 +68,23 @@ public enum ReportFormat
 
     /// <summary>Shown as it is.</summary>
     Text,
+
+    /// <summary>HTML; what can run, load or hide is taken out.</summary>
+    Html,
+
+    /// <summary>Columns and rows.</summary>
+    Table,
+
+    /// <summary>An Adaptive Card.</summary>
+    AdaptiveCard,
+}
+
+/// <summary>How a message is marked in Teams and in mails.</summary>
+public enum MessageImportance
+{
+    Normal,
+    High,
+    Urgent,
 }
 
 /// <summary>The limits of a report; Graph's own are in <see cref="Graph.ChannelMessageLimits"/>.</summary>
@@ -40,6 +94,11 @@ public static class ReportLimits
     public const int MaxDestinations = 20;
     public const int MaxFallbackRecipients = 20;
     public const int MaxIdempotencyKeyLength = 200;
+    public const int MaxMentions = 20;
+    public const int MaxAttachments = 10;
+
+    /// <summary>Most bytes of one attachment: 4 MiB, the most that mail through Graph takes.</summary>
+    public const int MaxAttachmentBytes = 4 * 1024 * 1024;
 
     /// <summary>The longest patience that makes sense: a report that is a month late is not a report.</summary>
     public static readonly TimeSpan MaxPatience = TimeSpan.FromDays(30);
@@ -68,4 +127,17 @@ public abstract record SubmitResult
 
     /// <param name="Errors">What is wrong, by the field's JSON path.</param>
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : SubmitResult;
+}
+
+/// <summary>What somebody who tries a report out is told.</summary>
+public abstract record PreviewResult
+{
+    private PreviewResult()
+    {
+    }
+
+    public sealed record Shown(ReportPreview Preview) : PreviewResult;
+
+    /// <param name="Errors">What is wrong, by the field's JSON path.</param>
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PreviewResult;
 }

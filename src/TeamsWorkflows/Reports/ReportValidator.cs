@@ -1,61 +1,37 @@
 using MimeKit;
-using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Graph;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Reports;
 
 /// <summary>Says everything that is wrong with a request at once, by field, and how to put it right.</summary>
 internal static class ReportValidator
 {
-    public static IReadOnlyDictionary<string, string[]> Validate(
-        ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, bool hasDefaultRecipients)
+    /// <returns>The report as it will be stored; null when there were errors.</returns>
+    public static ReportDocument? Validate(
+        ReportRequest request,
+        IReadOnlyDictionary<string, ConnectionRow> connections,
+        bool hasDefaultRecipients,
+        TimeProvider time,
+        ReportErrors errors)
     {
-        var errors = new Errors();
-        ValidateText(request, errors);
-        ValidateDestinations(request, connections, errors);
+        var report = ReportReader.Read(request, time, errors);
+        ValidateDestinations(request.Destinations ?? [], report, connections, errors);
         ValidateFallback(request, hasDefaultRecipients, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
         {
             errors.Add("patience", $"Give a time between {ReportLimits.MinPatience} and {ReportLimits.MaxPatience}, written as [d.]hh:mm:ss.");
         }
 
-        return errors.ByField();
-    }
-
-    private static void ValidateText(ReportRequest request, Errors errors)
-    {
-        if (string.IsNullOrWhiteSpace(request.Title))
-        {
-            errors.Add("title", "Give the report a title.");
-        }
-        else if (request.Title.Length > ReportLimits.MaxTitleLength || request.Title.Any(char.IsControl))
-        {
-            errors.Add("title", $"The title must be one line of at most {ReportLimits.MaxTitleLength} characters.");
-        }
-
-        if (string.IsNullOrWhiteSpace(request.Body))
-        {
-            errors.Add("body", "Give the report a body.");
-        }
-        else if (errors.IsEmpty && ChannelMessage.SizeOf(request.Title!, request.Body, request.Format) is var size
-            && size > ChannelMessageLimits.MaxMessageBytes)
-        {
-            errors.Add(
-                "body",
-                $"The message would be {size:N0} bytes as it is sent to Teams; at most {ChannelMessageLimits.MaxMessageBytes:N0} are taken. Shorten the report.");
-        }
-
-        if (!Enum.IsDefined(request.Format))
-        {
-            errors.Add("format", $"Use one of: {string.Join(", ", Enum.GetNames<ReportFormat>())}.");
-        }
+        return errors.IsEmpty ? report : null;
     }
 
     private static void ValidateDestinations(
-        ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, Errors errors)
+        IReadOnlyList<Destination?> destinations,
+        ReportDocument? report,
+        IReadOnlyDictionary<string, ConnectionRow> connections,
+        ReportErrors errors)
     {
-        var destinations = request.Destinations ?? [];
         if (destinations.Count is 0 or > ReportLimits.MaxDestinations)
         {
             errors.Add("destinations", $"Give 1 to {ReportLimits.MaxDestinations} destinations.");
@@ -64,7 +40,7 @@ internal static class ReportValidator
 
         for (var i = 0; i < destinations.Count; i++)
         {
-            ValidateDestination(destinations[i], $"destinations[{i}]", connections, errors);
+            ValidateDestination(destinations[i], new($"destinations[{i}]", connections, report, errors));
             if (destinations.Take(i).Any(d => d is not null && d == destinations[i]))
             {
                 errors.Add($"destinations[{i}]", "This destination is given twice.");
@@ -72,32 +48,34 @@ internal static class ReportValidator
         }
     }
 
-    private static void ValidateDestination(
-        DestinationRequest? destination, string path, IReadOnlyDictionary<string, ConnectionRow> connections, Errors errors)
+    private static void ValidateDestination(Destination? destination, WayCheck check)
     {
-        if (destination?.Connection is not { } id || !connections.TryGetValue(id, out var connection))
+        switch (destination)
         {
-            errors.Add($"{path}.connection", connections.Count == 0
-                ? "No connection is configured yet."
-                : $"There is no such connection. Known: {string.Join(", ", connections.Keys.Order(StringComparer.Ordinal))}.");
-        }
-        else if (Capabilities.WhyNot(connection.AuthModel, Operation.PostChannelMessage) is { } reason)
-        {
-            errors.Add($"{path}.connection", reason);
-        }
+            case null:
+                check.Errors.Add(check.Path, "Give a destination.");
+                break;
+            case UnknownDestination unknown:
+                check.Add("kind", $"There is no kind '{unknown.Kind}'. Known: {string.Join(", ", WayBook.All.Select(static w => w.Kind))}.");
+                break;
+            default:
+                var before = check.Errors.Count;
+                var way = WayBook.Of(destination);
+                way.Validate(destination, check);
+                if (check.Errors.Count == before && check.Report is { } report
+                    && ReportPreview.Render(destination, report, Guid.Empty) is { Fits: false } rendering)
+                {
+                    check.Errors.Add(
+                        check.Path,
+                        $"The report would be {rendering.Payload.Length:N0} bytes as it is sent there; at most {rendering.MaxBytes:N0} are taken. "
+                        + "Shorten it, or send it to a channel, where the whole of it becomes a file.");
+                }
 
-        if (!Guid.TryParse(destination?.TeamId, out _))
-        {
-            errors.Add($"{path}.teamId", "Give the team's identifier, a GUID.");
-        }
-
-        if (destination?.ChannelId is not { Length: > 0 and <= 200 } channelId || !channelId.Contains("@thread.", StringComparison.Ordinal))
-        {
-            errors.Add($"{path}.channelId", "Give the channel's identifier, such as 19:…@thread.tacv2.");
+                break;
         }
     }
 
-    private static void ValidateFallback(ReportRequest request, bool hasDefaultRecipients, Errors errors)
+    private static void ValidateFallback(ReportRequest request, bool hasDefaultRecipients, ReportErrors errors)
     {
         if (request.Fallback is null)
         {
@@ -130,17 +108,4 @@ internal static class ReportValidator
             && address.Address == text
             && address.Address.Contains('@', StringComparison.Ordinal)
             && !text.Any(char.IsControl);
-
-    private sealed class Errors
-    {
-        private readonly List<(string Field, string Message)> _errors = [];
-
-        public bool IsEmpty => _errors.Count == 0;
-
-        public void Add(string field, string message) => _errors.Add((field, message));
-
-        public IReadOnlyDictionary<string, string[]> ByField() => _errors
-            .GroupBy(e => e.Field, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray(), StringComparer.Ordinal);
-    }
 }

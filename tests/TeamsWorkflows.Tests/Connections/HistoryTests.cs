@@ -5,6 +5,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -117,7 +118,7 @@ public sealed class HistoryTests
         await using var product = await ProductHost.StartAsync();
         await product.Get<TeamsWorkflows.Connections.Register.ConnectionRegister>().RegisterAsync(RegisterTests.Another(product), "adam", default);
         await product.SignInAsync(product.Tenant.Service, "finance-test");
-        var works = product.Request() with { Destinations = [product.Request().Destinations![0]! with { Connection = "finance-test" }] };
+        var works = product.Request() with { Destinations = [((ChannelDestination)product.Request().Destinations![0]!) with { Connection = "finance-test" }] };
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync(works))).State);
         product.Tenant.Faults.Apply("consent-revoked");
         product.Tenant.ExpireAccessTokens();

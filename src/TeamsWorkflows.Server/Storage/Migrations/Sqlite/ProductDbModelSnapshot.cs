@@ -57,6 +57,24 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("Acquisitions");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("ReportId", "Number");
+
+                    b.ToTable("Attachments");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttemptRow", b =>
                 {
                     b.Property<string>("DeliveryId")
@@ -394,17 +412,35 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ChannelId")
-                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ChatId")
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ConnectionId")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Destination")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("{}");
+
+                    b.Property<string>("Files")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("channel");
 
                     b.Property<string>("MailMessageId")
                         .HasMaxLength(200)
@@ -413,6 +449,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("MessageId")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProtectedDestination")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
@@ -429,7 +468,6 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("TeamId")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
@@ -511,6 +549,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AttachedFiles")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -532,6 +573,16 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Importance")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("Normal");
+
+                    b.Property<string>("Mentions")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Patience")
                         .HasColumnType("INTEGER");
 
@@ -543,6 +594,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasColumnType("BLOB");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Title")
                         .IsRequired()
@@ -608,6 +663,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("TokenCaches");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ReportRow", null)
+                        .WithMany("Attachments")
+                        .HasForeignKey("ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttemptRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.DeliveryRow", null)
@@ -647,6 +711,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
             modelBuilder.Entity("TeamsWorkflows.Data.ReportRow", b =>
                 {
+                    b.Navigation("Attachments");
+
                     b.Navigation("Deliveries");
                 });
 #pragma warning restore 612, 618

@@ -1,0 +1,71 @@
+using System.Net.Http.Headers;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Http;
+
+/// <summary>What an address answered, or that it did not.</summary>
+/// <param name="Status">Null: there was no answer.</param>
+/// <param name="IsNeverSent">Whether the connection itself failed, so that nothing can have happened.</param>
+/// <param name="IsBlocked">Whether the address leads into a private network.</param>
+internal sealed record AddressAnswer(int? Status, string Body, bool IsNeverSent, bool IsBlocked, FailureEvidence Evidence)
+{
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    public string? Header(string name) => Evidence.Headers.GetValueOrDefault(name);
+}
+
+/// <summary>Sends one request to an address that a user gave. Never repeats anything.</summary>
+internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
+{
+    public async Task<AddressAnswer> PostAsync(
+        Uri address,
+        string contentType,
+        ReadOnlyMemory<byte> body,
+        IReadOnlyList<(string Name, string Value)> headers,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue(new ProductHeaderValue("TeamsWorkflows")));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        try
+        {
+            using var response = await http.Client.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            return Answer(response, text);
+        }
+        catch (HttpRequestException e)
+        {
+            var isNeverSent = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+            var isBlocked = e.InnerException is BlockedAddressException;
+            return NoAnswer(e.InnerException ?? e, isNeverSent || isBlocked, isBlocked);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return NoAnswer(e, isNeverSent: false, isBlocked: false);
+        }
+    }
+
+    private AddressAnswer Answer(HttpResponseMessage response, string text)
+    {
+        var retryAfter = response.Headers.RetryAfter;
+        var evidence = new FailureEvidence(FailureSurface.WebhookResponse, time.GetUtcNow())
+        {
+            Status = (int)response.StatusCode,
+            Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers).Select(static h => (h.Key, string.Join(", ", h.Value)))),
+            Body = Redaction.Body(text),
+            RetryAfter = retryAfter?.Delta ?? (retryAfter?.Date - time.GetUtcNow()),
+            ClockOffset = time.GetUtcNow() - response.Headers.Date,
+        };
+        return new(evidence.Status, text, IsNeverSent: false, IsBlocked: false, evidence);
+    }
+
+    // Only the kind of the failure: its text may name the address, which is a secret.
+    private AddressAnswer NoAnswer(Exception e, bool isNeverSent, bool isBlocked) => new(
+        null, "", isNeverSent, isBlocked, new(FailureSurface.WebhookResponse, time.GetUtcNow()) { Exception = e.GetType().Name });
+}

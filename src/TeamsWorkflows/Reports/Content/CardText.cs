@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text.Json;
+
+namespace TeamsWorkflows.Reports.Content;
+
+/// <summary>What a card says, for places that show no cards: its texts, facts and links, in order.</summary>
+internal static class CardText
+{
+    public static string ToText(string json) => string.Join('\n', Lines(json));
+
+    public static string ToHtml(string json) => string.Concat(Lines(json).Select(static l => $"<p>{WebUtility.HtmlEncode(l)}</p>"));
+
+    private static List<string> Lines(string json)
+    {
+        using var card = JsonDocument.Parse(json);
+        var lines = new List<string>();
+        Walk(card.RootElement, lines);
+        return lines;
+    }
+
+    private static void Walk(JsonElement element, List<string> lines)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    Walk(item, lines);
+                }
+
+                break;
+
+            case JsonValueKind.Object:
+                if (Own(element) is { Length: > 0 } line)
+                {
+                    lines.Add(line);
+                }
+
+                foreach (var member in element.EnumerateObject().Where(static m => m.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
+                {
+                    Walk(member.Value, lines);
+                }
+
+                break;
+        }
+    }
+
+    private static string? Own(JsonElement element) => Text(element, "type") switch
+    {
+        "TextBlock" or "TextRun" => Text(element, "text"),
+        "CodeBlock" => Text(element, "codeSnippet"),
+        "Image" => Text(element, "altText"),
+        "Action.OpenUrl" => $"{Text(element, "title")}: {Text(element, "url")}",
+        null when Text(element, "title") is { } title && Text(element, "value") is { } value => $"{title}: {value}", // a fact
+        _ => null,
+    };
+
+    private static string? Text(JsonElement element, string name)
+        => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

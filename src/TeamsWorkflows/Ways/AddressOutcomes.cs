@@ -1,0 +1,28 @@
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Http;
+
+namespace TeamsWorkflows.Ways;
+
+/// <summary>Answers of web addresses to outcomes.</summary>
+internal static class AddressOutcomes
+{
+    public static AttemptTrace Good(PostOutcome outcome, AddressAnswer answer)
+        => new(outcome, answer.Status, answer.Evidence.RequestId, ClientRequestId: null, Evidence: null);
+
+    /// <summary>Something that must not be sent twice was not confirmed.</summary>
+    public static AttemptTrace OfPost(AddressAnswer answer) => Trace(answer, d => Outcomes.OfPost(answer.Status, answer.IsNeverSent, d));
+
+    /// <summary>Something that the other side knows by its key was not confirmed: another try is harmless.</summary>
+    public static AttemptTrace OfRepeatable(AddressAnswer answer) => Trace(answer, d => Outcomes.OfRead(answer.Status, d));
+
+    private static AttemptTrace Trace(AddressAnswer answer, Func<Diagnosis, PostOutcome> outcome)
+    {
+        var diagnosis = Diagnostician.Diagnose(answer.Evidence);
+        return AttemptTrace.Failed(
+            answer.IsBlocked
+                ? new PostOutcome.Rejected(diagnosis with { Summary = "The destination's address leads to a private network, so nothing was sent." })
+                : outcome(diagnosis),
+            answer.Evidence);
+    }
+}

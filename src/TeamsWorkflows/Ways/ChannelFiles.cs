@@ -1,0 +1,47 @@
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Graph;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Ways;
+
+/// <summary>Which files of a report go into the channel's folder before its message.</summary>
+internal static class ChannelFiles
+{
+    // Where files do not lie yet, a preview says so; longer than a real address, so that no message grows after it.
+    private static readonly string PlaceholderAddress = $"https://sharepoint.example/where-the-file-will-be/{new string('-', 400)}";
+
+    /// <summary>The files' numbers: 0 is the report itself, when its message would be too large; its attachments count from 1.</summary>
+    public static IReadOnlyList<int> Of(ReportDocument report)
+        => [.. NeedsFile(report) ? [0] : Array.Empty<int>(), .. Enumerable.Range(1, report.Attachments.Count)];
+
+    public static PlannedStep ToStep(int number) => new(nameof(UploadFile), number);
+
+    /// <summary>Whether the message with the whole report in it would be larger than Teams takes.</summary>
+    public static bool NeedsFile(ReportDocument report)
+        => !ChannelMessage.Render(report, new(Guid.Empty, Expected(report, Enumerable.Range(1, report.Attachments.Count), Guid.Empty))).Fits;
+
+    /// <summary>The name in the folder: it says what it is, and no two deliveries share it.</summary>
+    public static string NameOf(ReportDocument report, int number, Guid marker)
+    {
+        var reference = DeliveryNames.Reference(marker);
+        if (number > 0)
+        {
+            return $"{reference} {Safe(report.Attachments[number - 1].Name)}";
+        }
+
+        return $"{reference} {Safe(report.Title)}{report.Content.ToFile(report.Title).Extension}";
+    }
+
+    /// <summary>The files as they will be, to measure and to show a message before they are uploaded.</summary>
+    public static IReadOnlyList<UploadedFile> Expected(ReportDocument report, IEnumerable<int> numbers, Guid marker) =>
+    [
+        .. numbers.Select(n => new UploadedFile(n, NameOf(report, n, marker), $"00000000-0000-0000-0000-{n:D12}", PlaceholderAddress)),
+    ];
+
+    // What a document library takes in a name.
+    private static string Safe(string name)
+    {
+        var safe = new string([.. name.Select(static c => char.IsControl(c) || "\"*:<>?/\\|#%~&{}".Contains(c, StringComparison.Ordinal) ? '-' : c)]).Trim(' ', '.');
+        return safe.Length <= 120 ? safe : $"{safe[..100]}{Path.GetExtension(safe) switch { { Length: <= 20 } extension => extension, _ => "" }}";
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization.Metadata;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Graph;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Ways;
+
+/// <summary>A channel, and the connection to reach it by.</summary>
+public sealed record ChannelDestination(string? Connection, string? TeamId, string? ChannelId) : Destination
+{
+    internal override string? ConnectionName => Connection;
+}
+
+/// <summary>A message in a channel by Graph. What is too large for one becomes a file in the channel's folder and a summary.</summary>
+internal sealed class ChannelWay : Way<ChannelDestination>
+{
+    public override string Kind => "channel";
+
+    public override JsonTypeInfo JsonType => DestinationJson.Default.ChannelDestination;
+
+    protected override void Validate(ChannelDestination destination, WayCheck check)
+    {
+        check.RequireConnection(destination.Connection, Operation.PostChannelMessage);
+        check.RequireTeam(destination.TeamId);
+        check.RequireChannel(destination.ChannelId);
+    }
+
+    protected override Rendering Render(ChannelDestination destination, ReportDocument report, Envelope envelope)
+        => ChannelMessage.Render(report, envelope);
+
+    protected override DeliveryPlan Plan(ChannelDestination destination, ReportDocument report) => new(
+        nameof(PostChannelMessage), nameof(ReconcileChannelMessage), ChannelFiles.Of(report).Select(ChannelFiles.ToStep).ToArray());
+
+    protected override void Note(ChannelDestination destination, DeliveryRow row)
+        => (row.TeamId, row.ChannelId) = (destination.TeamId, destination.ChannelId);
+}
