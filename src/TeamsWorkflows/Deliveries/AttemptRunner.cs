@@ -65,10 +65,26 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             return await AddAsync(attempt, Under(subject, await exchange(subject, acquired.AccessToken)), cancellationToken);
         }
 
-        await IntendAsync(attempt, cancellationToken);
+        try
+        {
+            await IntendAsync(attempt, cancellationToken);
+        }
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await AfterAnotherAsync(input, cancellationToken);
+        }
 
         // From here on a stop of the host must not lose what Teams answers: the exchange has its own time limit.
         return await EndAsync(input, Under(subject, await exchange(subject, acquired.AccessToken)), CancellationToken.None);
+    }
+
+    // A node that was too slow to keep its lease made the same attempt, or makes it right now: its outcome is unknown here.
+    private async Task<PostOutcome> AfterAnotherAsync(AttemptInput input, CancellationToken cancellationToken)
+    {
+        var (_, other) = await LoadAsync(input, cancellationToken);
+        return other is null
+            ? throw new IOException("The intent of an attempt could not be stored; nothing was posted.")
+            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
     }
 
     private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
@@ -156,11 +172,13 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         return delivery;
     }
 
-    // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time.
+    // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time. By the
+    // second, so that posts that end side by side do not all want to write the one row.
     private Task MarkSuccessAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return db.Connections.Where(c => c.Id == connectionId)
+        var aSecondAgo = now - TimeSpan.FromSeconds(1);
+        return db.Connections.Where(c => c.Id == connectionId && (c.LastSuccessAt == null || c.LastSuccessAt <= aSecondAgo))
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
     }
 
