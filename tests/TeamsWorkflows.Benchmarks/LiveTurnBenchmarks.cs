@@ -36,7 +36,7 @@ public class LiveTurnBenchmarks
         _runtime = new PartitionRuntime(
             _store, registry, NullLoggerFactory.Instance, TimeProvider.System, Guid.CreateVersion7, new TaskHubOptions());
         _runtime.TryDeliver(
-            "i", new ExecutionStartedEvent("Steps", "0", "e") { Timestamp = DateTimeOffset.UtcNow }, isSurelyNew: true, [], out _);
+            "i", new ExecutionStartedEvent("Steps", "0", "e") { Timestamp = DateTimeOffset.UtcNow }, isSurelyNew: true, [], hasPlace: false, out _);
         RunTurn();
         for (var i = 0; i < StepsDone; i++)
         {

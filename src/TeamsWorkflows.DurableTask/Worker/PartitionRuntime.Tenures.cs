@@ -211,7 +211,7 @@ public sealed partial class PartitionRuntime
             Fail(instance.Current?.Inbox ?? [], reason);
         }
 
-        Keep(_runnable, instance => instance.Tenure != tenure);
+        _runnable.RemoveAll(instance => instance.Tenure == tenure);
         _timers.Forget(instanceId => Shared.PartitionOf(instanceId) == tenure.Partition);
         _waiters.Fail(instanceId => Shared.PartitionOf(instanceId) == tenure.Partition, reason);
         _admission.Release(_activities.Count);
@@ -236,18 +236,6 @@ public sealed partial class PartitionRuntime
             Close(activity);
         }
 
-        Keep(_activities, activity => !isDropped(activity));
-    }
-
-    private static void Keep<T>(Queue<T> queue, Predicate<T> isKept)
-    {
-        for (var left = queue.Count; left > 0; left--)
-        {
-            var item = queue.Dequeue();
-            if (isKept(item))
-            {
-                queue.Enqueue(item);
-            }
-        }
+        _activities.RemoveAll(isDropped);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -23,7 +22,7 @@ public sealed partial class PartitionRuntime
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Instance> _resident = new(StringComparer.Ordinal);
-    private readonly Queue<Instance> _runnable = new();
+    private readonly RunQueue _runnable = new();
     private readonly Queue<ActivityWorkItem> _activities = new();
     private readonly DueTimers _timers;
     private readonly InstanceWaiters _waiters = new();
@@ -92,9 +91,6 @@ public sealed partial class PartitionRuntime
     /// <summary>Gets the number of instances in memory.</summary>
     public int ResidentCount => _resident.Count;
 
-    /// <summary>Gets how many calls wait to be let in.</summary>
-    public int WaitingCallCount => _admission.WaitingCount;
-
     /// <summary>Gets a value indicating whether only a timer or a caller can make something happen.</summary>
     public bool IsIdle
     {
@@ -134,46 +130,7 @@ public sealed partial class PartitionRuntime
         }
     }
 
-    /// <summary>Puts an event into an instance's inbox.</summary>
-    /// <param name="isSurelyNew">Whether the identifier was made up just now, which saves looking for it on disk.</param>
-    /// <param name="replaceable">For a start: statuses in which an existing instance gives its identifier up.</param>
-    /// <param name="answer">Once durable: what the instance made of it.</param>
-    /// <returns>False when too much is going on: wait for <see cref="RoomAsync"/>.</returns>
-    /// <exception cref="InvalidOperationException">The partition has stopped.</exception>
-    public bool TryDeliver(
-        string instanceId,
-        HistoryEvent historyEvent,
-        bool isSurelyNew,
-        IReadOnlyCollection<OrchestrationRuntimeStatus> replaceable,
-        out Task<DeliveryOutcome> answer)
-        => TryPost(instanceId, historyEvent, isSurelyNew, new ClientCall { Replaceable = replaceable }, out answer);
-
-    /// <summary>Removes a finished instance with its history.</summary>
-    /// <param name="answer">Once durable: what came of it.</param>
-    /// <returns>False when too much is going on: wait for <see cref="RoomAsync"/>.</returns>
-    /// <exception cref="InvalidOperationException">The partition has stopped.</exception>
-    public bool TryPurge(string instanceId, out Task<DeliveryOutcome> answer)
-        => TryPost(instanceId, null, isSurelyNew: false, new ClientCall(), out answer);
-
-    /// <summary>Waits until another call may come.</summary>
-    /// <param name="isStart">Whether the call starts an instance: the queue of activities counts, too.</param>
-    /// <param name="patience">Cancelled when the caller gives up.</param>
-    /// <exception cref="OperationCanceledException">The caller gave up; nothing is left of it.</exception>
-    public Task RoomAsync(bool isStart, CancellationToken patience)
-    {
-        lock (_gate)
-        {
-            if (_fault is not null || _admission.Wait(isStart, _activities.Count) is not { } caller)
-            {
-                return Task.CompletedTask;
-            }
-
-            patience.UnsafeRegister(_ => GiveUp(caller, patience), null);
-            return caller.Value.Task;
-        }
-    }
-
-    /// <summary>Takes the instance that has waited for longest, with all that has arrived for it.</summary>
+    /// <summary>Takes the instance whose turn it is, with all that has arrived for it.</summary>
     /// <returns>Null when nothing is runnable, or the partition has stopped.</returns>
     public Turn? TakeTurn()
     {
@@ -298,52 +255,6 @@ public sealed partial class PartitionRuntime
     /// <returns>Whether the turn is to be written.</returns>
     public bool GiveUp(Turn turn, TimeSpan limit) => _runner.GiveUp(turn, limit);
 
-    /// <summary>Waits for the start or the end of an instance; told, not polled.</summary>
-    /// <param name="forStart">Whether its first turn is enough.</param>
-    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
-    public async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
-    {
-        Task<OrchestrationMetadata> told;
-        lock (_gate)
-        {
-            ThrowIfFaulted();
-            told = _waiters.Join(instanceId, forStart);
-        }
-
-        try
-        {
-            while (forStart || !IsOpenInMemory(instanceId))
-            {
-                var stored = _store.LoadEnds(instanceId);
-                if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun())))
-                {
-                    return OrchestrationMetadata.From(stored);
-                }
-
-                if (stored is not null || told.IsCompleted)
-                {
-                    break; // whoever starts or ends it tells
-                }
-
-                var question = new ClientCall { IsQuestion = true };
-                if (TryPost(instanceId, null, isSurelyNew: false, question, out var answer)
-                    && await answer.WaitAsync(cancellationToken) == DeliveryOutcome.NotFound)
-                {
-                    throw new OrchestrationNotFoundException(instanceId);
-                }
-            }
-
-            return await told.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _waiters.Leave(instanceId, forStart, told);
-            }
-        }
-    }
-
     /// <summary>Ends the ownership: memory may be ahead of the disk, so nothing goes on and everyone is told.</summary>
     public void Fail(Exception fault)
     {
@@ -415,55 +326,12 @@ public sealed partial class PartitionRuntime
         }
     }
 
-    private void GiveUp(LinkedListNode<TaskCompletionSource> caller, CancellationToken patience)
-    {
-        lock (_gate)
-        {
-            Admission.GiveUp(caller);
-            caller.Value.TrySetCanceled(patience);
-        }
-    }
-
     private void TellIfQuiet()
     {
         if (_busyCount == 0 || _fault is not null)
         {
             _quiet?.TrySetResult();
             _quiet = null;
-        }
-    }
-
-    private bool TryPost(
-        string instanceId, HistoryEvent? historyEvent, bool isSurelyNew, ClientCall call, out Task<DeliveryOutcome> answer)
-    {
-        answer = call.Answer;
-        lock (_gate)
-        {
-            ThrowIfFaulted();
-            if (!_admission.TryEnter(historyEvent is ExecutionStartedEvent, _activities.Count))
-            {
-                return false;
-            }
-
-            if (Reach(instanceId) is not { } instance)
-            {
-                _admission.Leave();
-                call.Fail(Elsewhere(instanceId));
-                return true;
-            }
-
-            instance.IsSurelyNew |= isSurelyNew;
-            Post(instance, new InboxItem(historyEvent, Call: call));
-        }
-
-        return true;
-    }
-
-    private bool IsOpenInMemory(string instanceId)
-    {
-        lock (_gate)
-        {
-            return _resident.TryGetValue(instanceId, out var instance) && instance.State is not null;
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -13,13 +12,6 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// </remarks>
 public sealed partial class TaskHubWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(1);
-
-    // A timer counts from the moment it is set and does not follow a clock that is put forward: look again now and then.
-    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromMinutes(1);
-
-    private static readonly TimeSpan MinTimerDelay = TimeSpan.FromMilliseconds(1);
-
     private readonly Lock _timerGate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,8 +70,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _housekeeping = time.CreateTimer(_ => KeepHouse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private delegate bool Call(out Task<DeliveryOutcome> answer);
-
     /// <summary>Gets what the worker drives; for tests and figures.</summary>
     public PartitionRuntime Runtime { get; }
 
@@ -101,52 +91,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _retention.Start();
         _turns.Pump();
         ArmTimer();
-    }
-
-    /// <summary>Puts an event into an instance's inbox; waits while too much is going on.</summary>
-    /// <param name="isSurelyNew">Whether the identifier was made up just now, which saves looking for it on disk.</param>
-    /// <param name="replaceable">For a start: statuses in which an existing instance gives its identifier up.</param>
-    /// <returns>Once durable: what the instance made of it.</returns>
-    /// <exception cref="TaskHubBusyException">There was no room for <see cref="TaskHubOptions.MaxAdmissionWait"/>.</exception>
-    /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
-    public Task<DeliveryOutcome> DeliverAsync(
-        string instanceId,
-        HistoryEvent historyEvent,
-        bool isSurelyNew = false,
-        IReadOnlyCollection<OrchestrationRuntimeStatus>? replaceable = null)
-    {
-        return _remote is { } remote && !remote.IsHere(instanceId)
-            ? remote.CallAsync(instanceId, historyEvent, replaceable ?? [])
-            : CallAsync(Deliver, historyEvent is ExecutionStartedEvent);
-
-        bool Deliver(out Task<DeliveryOutcome> answer)
-            => Runtime.TryDeliver(instanceId, historyEvent, isSurelyNew, replaceable ?? [], out answer);
-    }
-
-    /// <summary>Removes a finished instance with its history; waits while too much is going on.</summary>
-    /// <returns>Once durable: what came of it.</returns>
-    /// <exception cref="TaskHubBusyException">There was no room for <see cref="TaskHubOptions.MaxAdmissionWait"/>.</exception>
-    /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
-    public Task<DeliveryOutcome> PurgeAsync(string instanceId)
-    {
-        return _remote is { } remote && !remote.IsHere(instanceId)
-            ? remote.CallAsync(instanceId, null, [])
-            : CallAsync(Purge, isStart: false);
-
-        bool Purge(out Task<DeliveryOutcome> answer) => Runtime.TryPurge(instanceId, out answer);
-    }
-
-    /// <inheritdoc cref="PartitionRuntime.WaitAsync"/>
-    public Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
-        => _waits is null
-            ? WaitHereAsync(instanceId, forStart, cancellationToken)
-            : WaitAnywhereAsync(_waits, instanceId, forStart, cancellationToken);
-
-    private async Task<OrchestrationMetadata> WaitHereAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
-    {
-        var told = Runtime.WaitAsync(instanceId, forStart, cancellationToken);
-        PumpTurns();
-        return await told;
     }
 
     /// <summary>Starts no more activities, lets the running ones finish for as long as the options say, writes what is decided.</summary>
@@ -181,39 +125,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _remote?.FailAll(new ObjectDisposedException(nameof(TaskHubWorker)));
         await (_waits?.DisposeAsync() ?? ValueTask.CompletedTask);
         _stopping.Dispose();
-    }
-
-    private Task<DeliveryOutcome> CallAsync(Call call, bool isStart)
-    {
-        if (!call(out var answer))
-        {
-            return CallWhenThereIsRoomAsync(call, isStart);
-        }
-
-        PumpTurns();
-        return answer;
-    }
-
-    private async Task<DeliveryOutcome> CallWhenThereIsRoomAsync(Call call, bool isStart)
-    {
-        using var patience = new CancellationTokenSource(_options.MaxAdmissionWait, _time);
-        while (true)
-        {
-            try
-            {
-                await Runtime.RoomAsync(isStart, patience.Token);
-            }
-            catch (OperationCanceledException e)
-            {
-                throw new TaskHubBusyException(_options.MaxAdmissionWait, e);
-            }
-
-            if (call(out var answer))
-            {
-                PumpTurns();
-                return await answer;
-            }
-        }
     }
 
     private void PumpTurns()
@@ -268,39 +179,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         else
         {
             OnDurable([turn]);
-        }
-    }
-
-    // Once a second while anything is in memory; an idle hub does not tick.
-    private void EnsureHousekeeping()
-    {
-        if (Volatile.Read(ref _isKeepingHouse) == 0 && Interlocked.Exchange(ref _isKeepingHouse, 1) == 0)
-        {
-            _housekeeping.Change(HousekeepingInterval, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void KeepHouse()
-    {
-        Volatile.Write(ref _isKeepingHouse, 0);
-        Runtime.EvictIdle();
-        GiveUpOverdueTurns();
-        if (Runtime.ResidentCount > 0)
-        {
-            EnsureHousekeeping();
-        }
-    }
-
-    private void GiveUpOverdueTurns()
-    {
-        foreach (var turn in _watch.Overdue(_options.TurnTimeLimit))
-        {
-            if (Runtime.GiveUp(turn, _options.TurnTimeLimit))
-            {
-                _turns.AddLoops(1);
-                Write(turn);
-                _turns.Pump();
-            }
         }
     }
 
@@ -377,39 +255,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _remote?.FailAll(fault);
         _fault.TrySetResult(fault);
     }
-
-    private void OnTimer()
-    {
-        lock (_timerGate)
-        {
-            _armedFor = null;
-        }
-
-        FireTimers();
-        ArmTimer();
-        _turns.Pump();
-    }
-
-    // Reading the next due time and setting the timer are one step: two threads must not overtake each other in between.
-    private void ArmTimer()
-    {
-        lock (_timerGate)
-        {
-            if (Runtime.NextTimer is { } next && next != _armedFor)
-            {
-                _armedFor = next;
-                _timer.Change(TimerDelay(next - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
-                if (_time.GetUtcNow() >= next)
-                {
-                    _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan); // the clock moved while the timer was being set
-                }
-            }
-        }
-    }
-
-    // Timers count in whole milliseconds, rounded down: one that is set for less comes at once, and again, until it is time.
-    private static TimeSpan TimerDelay(TimeSpan left)
-        => left <= TimeSpan.Zero ? TimeSpan.Zero : left < MinTimerDelay ? MinTimerDelay : left > MaxTimerDelay ? MaxTimerDelay : left;
 
     private static partial class Log
     {

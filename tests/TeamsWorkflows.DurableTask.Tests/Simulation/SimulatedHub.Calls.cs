@@ -68,14 +68,18 @@ internal sealed partial class SimulatedHub
         => new(name, input, GuidOf(_guids++).ToString("N")) { Timestamp = _clock.Now, Version = version };
 
     private void Deliver(
-        string what, string id, HistoryEvent? e, bool isSurelyNew = false, IReadOnlyCollection<OrchestrationRuntimeStatus>? replaceable = null)
+        string what,
+        string id,
+        HistoryEvent? e,
+        bool isSurelyNew = false,
+        IReadOnlyCollection<OrchestrationRuntimeStatus>? replaceable = null,
+        bool hasPlace = false)
     {
         var isStart = e is ExecutionStartedEvent;
-        var hasRoom = _calls.Count(static c => !c.Answer.IsCompleted) < _options.MaxPendingCalls
-            && !(isStart && _runtime.ActivityCount >= _options.MaxQueuedActivities);
+        var hasRoom = hasPlace || HasRoom(isStart);
         var isLetIn = e is null
-            ? _runtime.TryPurge(id, out var answer)
-            : _runtime.TryDeliver(id, e, isSurelyNew, replaceable ?? [], out answer);
+            ? _runtime.TryPurge(id, hasPlace, out var answer)
+            : _runtime.TryDeliver(id, e, isSurelyNew, replaceable ?? [], hasPlace, out answer);
         Same.Values($"{what} of {id} is let in", hasRoom, isLetIn);
         Trace.Add($"{what} {id}: {(isLetIn ? "let in" : "no room")}");
         if (isLetIn)
@@ -88,8 +92,23 @@ internal sealed partial class SimulatedHub
         var patience = new CancellationTokenSource();
         var room = _runtime.RoomAsync(isStart, patience.Token);
         Assert.False(room.IsCompleted);
-        _rooms.Add(new(isStart, room, patience, () => Deliver(what, id, e, isSurelyNew, replaceable)));
+        _rooms.Add(new(isStart, room, patience, () => Deliver(what, id, e, isSurelyNew, replaceable, hasPlace: true)));
         Seen.Add(isStart ? "no room for a start" : "no room for a call");
+    }
+
+    // A place is taken by a call without an answer, and by a caller who was given one and has not come yet.
+    private bool HasRoom(bool isStart)
+        => _calls.Count(static c => !c.Answer.IsCompleted) + _rooms.Count(static r => r.Room.IsCompleted) < _options.MaxPendingCalls
+            && !_rooms.Exists(r => !r.Room.IsCompleted && (isStart || !r.IsStart))
+            && !(isStart && _runtime.ActivityCount >= _options.MaxQueuedActivities);
+
+    // Of those who wait for the same, whoever came first is let in first.
+    private void CheckRooms()
+    {
+        foreach (var line in _rooms.ToLookup(static r => r.IsStart))
+        {
+            Assert.DoesNotContain(line.SkipWhile(static r => r.Room.IsCompleted), static r => r.Room.IsCompleted);
+        }
     }
 
     private void GiveUpOrComeAgain()

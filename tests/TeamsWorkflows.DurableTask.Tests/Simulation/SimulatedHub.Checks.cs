@@ -107,7 +107,7 @@ internal sealed partial class SimulatedHub
         Assert.True(_runtime.WhenQuietAsync().IsCompleted);
         Assert.Null(_runtime.TakeTurn());
         Assert.Null(_runtime.TakeActivity());
-        Assert.Throws<InvalidOperationException>(() => _runtime.TryPurge("a", out _));
+        Assert.Throws<InvalidOperationException>(() => _runtime.TryPurge("a", hasPlace: false, out _));
         foreach (var (_, _, told) in _waits)
         {
             Assert.True(((IAsyncResult)told).AsyncWaitHandle.WaitOne(Patience), "Who waited was not told that it is over.");
@@ -118,6 +118,7 @@ internal sealed partial class SimulatedHub
 
     private void CheckRest()
     {
+        CheckRooms();
         if (!IsAtRest)
         {
             return;
