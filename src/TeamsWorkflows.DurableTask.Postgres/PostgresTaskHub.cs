@@ -41,8 +41,8 @@ public sealed class PostgresTaskHub : IAsyncDisposable
             channels,
             options.Partitions,
             _tenures,
-            e => _partitions!.EndLost(e),
-            e => _partitions!.EndFailed(_tenures.Current, e),
+            (lost, e) => _partitions!.EndLost(lost, e),
+            (proved, e) => _partitions!.EndFailed(proved, e),
             (batch, e) => Worker!.Unsent(batch, e));
         _tenures.Find = _store.Find;
         Worker = new TaskHubWorker(_store, parts.Registry, parts.Loggers, parts.Time, parts.NewGuid, parts.Options, _tenures);

@@ -16,7 +16,7 @@ public sealed class AnotherEngineTests
         {
             ServerHost host = new()
             {
-                More = ["--TaskHub:Provider=DurableTask", $"--TaskHub:DurableTask:Endpoint={elsewhere.Address}", "--TaskHub:DurableTask:TaskHub=reports"],
+                Settings = ["--TaskHub:Provider=DurableTask", $"--TaskHub:DurableTask:Endpoint={elsewhere.Address}", "--TaskHub:DurableTask:TaskHub=reports"],
             };
             await host.InitializeAsync();
             using var publisher = await host.PublisherAsync();

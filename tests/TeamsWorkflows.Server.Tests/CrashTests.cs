@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Server.Development;
 using Xunit.Abstractions;
@@ -11,7 +10,7 @@ namespace TeamsWorkflows.Server.Tests;
 /// The server as a real process, hundreds of reports with faults on, <c>kill -9</c> at random moments: every report ends,
 /// and each is in the channel exactly once or fell back.
 /// </summary>
-public sealed partial class CrashTests(ITestOutputHelper output)
+public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Reports = 200;
     private const int Kills = 10;
@@ -175,26 +174,6 @@ public sealed partial class CrashTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task SignInAsync(SandboxServer sandbox, HttpClient operating, string begin)
-    {
-        using var begun = await operating.PostJsonAsync(begin, "{}");
-        if (begun.StatusCode == System.Net.HttpStatusCode.Conflict)
-        {
-            return; // closed meanwhile
-        }
-
-        Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync());
-        var address = (await begun.JsonAsync()).Text("signInUrl");
-        using var browser = new HttpClient();
-        using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", sandbox.DefaultTenant.Service.UserName)]);
-        using var page = await browser.PostAsync(new Uri(address), choice);
-        var html = await page.Content.ReadAsStringAsync();
-        using var back = new FormUrlEncodedContent(HiddenField().Matches(html).Select(m => KeyValuePair.Create(
-            m.Groups["name"].Value, System.Net.WebUtility.HtmlDecode(m.Groups["value"].Value))));
-        using var done = await browser.PostAsync(new Uri(operating.BaseAddress!, "signin/callback"), back);
-        Assert.True(done.IsSuccessStatusCode, await done.Content.ReadAsStringAsync());
-    }
-
-    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex HiddenField();
+    private static Task SignInAsync(SandboxServer sandbox, HttpClient operating, string begin)
+        => SignIns.RunAsync(sandbox, operating, begin, operating.BaseAddress!);
 }

@@ -15,8 +15,8 @@ public sealed class ServerHost : IAsyncLifetime
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "teamsworkflows-" + Guid.NewGuid().ToString("N"));
     private ServerApplication? _server;
 
-    /// <summary>Gets what is set beyond the usual, as on a command line.</summary>
-    internal IReadOnlyList<string> More { get; init; } = [];
+    /// <summary>Gets what this one is told beside the rest.</summary>
+    internal IReadOnlyList<string> Settings { get; init; } = [];
 
     internal Uri Address { get; private set; } = new("http://127.0.0.1/");
 
@@ -45,7 +45,7 @@ public sealed class ServerHost : IAsyncLifetime
                 "--environment=Development", $"--Urls={Address}", $"--Data:Folder={_folder}", "--Sandbox:Enabled=true",
                 "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0", "--Api:MaxBodyBytes=65536",
                 "--Deliveries:FirstBackoff=00:00:00.050", "--Deliveries:MaxBackoff=00:00:01", "--Deliveries:ResumeInterval=00:00:00",
-                "--Logging:LogLevel:Default=Error", .. More,
+                "--Logging:LogLevel:Default=Error", .. Settings,
             ],
             CancellationToken.None);
         await _server.StartAsync(CancellationToken.None);

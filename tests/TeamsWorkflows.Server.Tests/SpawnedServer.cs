@@ -78,6 +78,7 @@ internal sealed class SpawnedServer : IAsyncDisposable
         _process!.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _process = null;
     }
 
     public async ValueTask DisposeAsync()

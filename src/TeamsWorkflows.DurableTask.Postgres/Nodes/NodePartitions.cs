@@ -76,13 +76,14 @@ internal sealed class NodePartitions(
         }
     }
 
-    /// <summary>Ends what another node has.</summary>
-    public void EndLost(PartitionLostException reason)
+    /// <summary>Ends what another node has; a later tenure of the same partition goes on.</summary>
+    public void EndLost(IReadOnlyList<Tenure> lost, PartitionLostException reason)
     {
-        foreach (var partition in reason.Partitions)
+        foreach (var tenure in lost)
         {
-            End(partition, reason);
-            keeper.GiveBack(partition);
+            log.Lost(tenure.Partition, reason);
+            Lose(tenure, reason);
+            GiveBack(tenure);
         }
     }
 
@@ -163,10 +164,15 @@ internal sealed class NodePartitions(
 
         foreach (var tenure in ended)
         {
-            if (keeper.Held.FenceOf(tenure.Partition) == tenure.Fence)
-            {
-                keeper.GiveBack(tenure.Partition);
-            }
+            GiveBack(tenure);
+        }
+    }
+
+    private void GiveBack(Tenure ended)
+    {
+        if (keeper.Held.FenceOf(ended.Partition) == ended.Fence)
+        {
+            keeper.GiveBack(ended.Partition);
         }
     }
 

@@ -8,18 +8,21 @@ namespace TeamsWorkflows.DurableTask.Postgres.Nodes;
 /// <remarks>
 /// A commit does not throw when the node has lost partitions or the database: their tenures end, which is what refuses
 /// their turns, and the rest of the batch is written. After a commit whose outcome is unknown nothing is written under the
-/// same fences any more: all tenures end.
+/// same fences any more: the tenures that it proved end.
 /// </remarks>
-/// <param name="lost">Called on the writer's thread when another node has partitions; their tenures must be over afterwards.</param>
-/// <param name="failed">Called on the writer's thread when nobody knows what was written; all tenures must be over afterwards.</param>
+/// <param name="lost">Called on the writer's thread with the tenures whose fences the database refused; they must be over afterwards.</param>
+/// <param name="failed">
+/// Called on the writer's thread when nobody knows what was written, with the tenures that the commit proved: they must be
+/// over afterwards. One that began while the commit hung has a fence of its own, and goes on.
+/// </param>
 /// <param name="unsent">Called with a batch of which nothing is written by this node any more.</param>
 internal sealed class NodeStore(
     PostgresConnections connections,
     HubChannels channels,
     int partitions,
     Tenures tenures,
-    Action<PartitionLostException> lost,
-    Action<Exception> failed,
+    Action<IReadOnlyList<Tenure>, PartitionLostException> lost,
+    Action<IReadOnlyList<Tenure>, Exception> failed,
     Action<IReadOnlyList<StoreCommand>, Exception> unsent) : IPartitionStore
 {
     private readonly PostgresReader _reader = new(connections);
@@ -54,7 +57,7 @@ internal sealed class NodeStore(
     {
         while (true)
         {
-            var proof = Proof(); // before the look at what is over: a tenure that is not over by then was proved
+            var (proved, proof) = Proof(); // before the look at what is over: a tenure that is not over by then was proved
             TakeValid(batch);
             if (_valid.Count == 0)
             {
@@ -74,13 +77,13 @@ internal sealed class NodeStore(
             }
             catch (NpgsqlException e) when (PostgresErrors.Translate(e, connections.Name) is PartitionLostException loss)
             {
-                lost(loss); // and the rest once more
+                lost([.. proved.Where(t => loss.Partitions.Contains(t.Partition))], loss); // and the rest once more
             }
             catch (NpgsqlException e)
             {
                 CloseWriter();
                 var reason = PostgresErrors.Translate(e, connections.Name);
-                failed(reason);
+                failed(proved, reason);
                 unsent(_valid, reason);
                 return;
             }
@@ -120,7 +123,7 @@ internal sealed class NodeStore(
         }
     }
 
-    private HeldPartitions Proof()
+    private (IReadOnlyList<Tenure> Proved, HeldPartitions Proof) Proof()
     {
         var current = tenures.Current;
         if (!ReferenceEquals(current, _proved))
@@ -128,7 +131,7 @@ internal sealed class NodeStore(
             (_proved, _proof) = (current, new(current.Select(static t => new PartitionFence(t.Partition, t.Fence))));
         }
 
-        return _proof;
+        return (_proved, _proof);
     }
 
     private PostgresWriter Writer()
@@ -147,11 +150,25 @@ internal sealed class NodeStore(
     {
         try
         {
-            return read(_reader);
+            return ReadAgainIfBroken(read);
         }
         catch (NpgsqlException e)
         {
             throw PostgresErrors.Translate(e, connections.Name);
+        }
+    }
+
+    // A database that has restarted is found out by whoever uses the first pooled connection: the next one is new.
+    private T ReadAgainIfBroken<T>(Func<PostgresReader, T> read)
+    {
+        try
+        {
+            return read(_reader);
+        }
+        catch (NpgsqlException e) when (e is { IsTransient: true, InnerException: not TimeoutException })
+        {
+            connections.Forget();
+            return read(_reader);
         }
     }
 }

@@ -5,10 +5,13 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask.Worker;
 
 /// <summary>Purges instances that ended long ago: a bounded batch at a time, and never beside another one.</summary>
+/// <remarks>After a full batch it rests for twice as long as that took, so that what runs has the disk most of the time.</remarks>
 internal sealed partial class Retention(
     IPartitionStore store, Func<string, Task<DeliveryOutcome>> purge, TimeProvider time, TaskHubOptions options, ILogger logger, bool survivesOutages)
     : IAsyncDisposable
 {
+    private const int RestPerWork = 2;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -66,7 +69,7 @@ internal sealed partial class Retention(
     {
         while (!_stopping.IsCancellationRequested)
         {
-            var now = time.GetUtcNow();
+            var (now, began) = (time.GetUtcNow(), time.GetTimestamp());
             if (now - DateTimeOffset.MinValue <= options.Retention)
             {
                 return; // nothing is that old
@@ -84,6 +87,8 @@ internal sealed partial class Retention(
             {
                 return;
             }
+
+            await Task.Delay(RestPerWork * time.GetElapsedTime(began), time, _stopping.Token);
         }
     }
 

@@ -131,13 +131,14 @@ public sealed partial class TaskHubWorker
     [SuppressMessage("Design", "CA1031", Justification = "Edge: a timer callback that cannot read what is due.")]
     private void FireTimers()
     {
+        var read = Tenures?.Current; // for them: one that begins while the read hangs has read its own
         try
         {
             Runtime.FireTimers();
         }
         catch (Exception e)
         {
-            if (!TryLose(Tenures?.Current, e))
+            if (!TryLose(read, e))
             {
                 Fail(e);
             }

@@ -22,6 +22,7 @@ internal static class ApiSetup
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestProblems>();
+        services.AddExceptionHandler<OutageProblems>();
         services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (api, _, _) =>
         {
             Describe(api);

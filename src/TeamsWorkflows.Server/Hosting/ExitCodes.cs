@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>The task hub's file is damaged, or of a newer release: starting again does not help.</summary>
     public const int TaskHubUnusable = 5;
 
+    /// <summary>The database does not answer, or refuses: start the process again later.</summary>
+    public const int DatabaseOutOfReach = 6;
+
     /// <summary>The task hub cannot go on: start the process again (sysexits' EX_SOFTWARE).</summary>
     public const int TaskHubFault = 70;
 }

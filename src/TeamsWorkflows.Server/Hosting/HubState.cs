@@ -4,14 +4,15 @@ namespace TeamsWorkflows.Server.Hosting;
 internal sealed class HubState
 {
     private volatile string? _whyNot = "The task hub has not been started yet.";
+    private volatile IHubNode? _node;
 
-    /// <summary>Gets why the hub does not run; null: it runs.</summary>
-    public string? WhyNot => _whyNot;
+    /// <summary>Gets why the hub does not run, or not well; null: it runs.</summary>
+    public string? WhyNot => _whyNot ?? (string.Join('\n', _node?.NotReady() ?? []) is { Length: > 0 } reasons ? reasons : null);
 
     /// <summary>Gets or sets the code that the process ends with.</summary>
     public int ExitCode { get; private set; } = ExitCodes.Stopped;
 
-    public void Started() => _whyNot = null;
+    public void Started(IHubNode node) => (_node, _whyNot) = (node, null);
 
     public void Stopping() => _whyNot ??= "The process is stopping.";
 

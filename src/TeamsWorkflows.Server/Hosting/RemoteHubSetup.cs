@@ -4,33 +4,13 @@ using TeamsWorkflows.DurableTask.Grpc.Remote;
 
 namespace TeamsWorkflows.Server.Hosting;
 
-/// <summary>Which engine runs the product's task hub.</summary>
-internal enum HubProvider
-{
-    /// <summary>The embedded engine over a file in the data folder.</summary>
-    Sqlite,
-
-    /// <summary>An engine that speaks the Durable Task protocol: section <c>TaskHub:DurableTask</c>.</summary>
-    DurableTask,
-}
-
-/// <summary>The key <c>TaskHub:Provider</c>.</summary>
-internal sealed class HubProviderOptions
-{
-    /// <value>The default is <see cref="HubProvider.Sqlite"/>.</value>
-    public HubProvider Provider { get; set; }
-}
-
 /// <summary>The product's workflows as a worker of another engine.</summary>
 internal static class RemoteHubSetup
 {
     private const string Section = $"{ValidateTaskHubOptions.Section}:{nameof(HubProvider.DurableTask)}";
 
-    public static HubProvider Provider(this IServiceProvider services) => services.GetRequiredService<IOptions<HubProviderOptions>>().Value.Provider;
-
     public static void AddRemoteHub(this IServiceCollection services)
     {
-        services.AddOptions<HubProviderOptions>().BindConfiguration(ValidateTaskHubOptions.Section);
         services.AddOptions<RemoteHubOptions>().BindConfiguration(Section).Configure<IConfiguration>(ReadConnectionString).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RemoteHubOptions>, ValidateRemoteHubOptions>();
         services.AddSingleton(static provider => new RemoteHub(
@@ -43,6 +23,7 @@ internal static class RemoteHubSetup
             provider.GetRequiredService<RemoteHub>(),
             provider.GetRequiredService<DurableTaskRegistry>(),
             provider.GetRequiredService<Func<Guid>>()));
+        services.AddSingleton<IHubNode, RemoteHubNode>();
     }
 
     private static void ReadConnectionString(RemoteHubOptions options, IConfiguration configuration)

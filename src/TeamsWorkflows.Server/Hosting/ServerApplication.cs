@@ -37,12 +37,13 @@ internal sealed class ServerApplication : IAsyncDisposable
             ApplicationName = typeof(ServerApplication).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        var provider = HubProviderSetting.Read(builder.Configuration);
         var folder = DataFolder.Take(builder.Configuration[DataFolder.Key] ?? "data");
         SandboxServer? sandbox = null;
         try
         {
             sandbox = await DevelopmentSandbox.StartAsync(builder, folder, cancellationToken);
-            return new ServerApplication(folder, sandbox, Build(builder, folder));
+            return new ServerApplication(folder, sandbox, Build(builder, folder, provider));
         }
         catch
         {
@@ -85,14 +86,14 @@ internal sealed class ServerApplication : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, DataFolder folder)
+    private static WebApplication Build(WebApplicationBuilder builder, DataFolder folder, HubProvider provider)
     {
         var services = builder.Services;
         services.AddSingleton(folder);
-        services.AddProductStorage();
-        services.AddKeyRing(builder.Configuration, folder);
+        services.AddProductStorage(provider);
+        services.AddKeyRing(builder.Configuration, builder.Environment, folder, provider);
         services.AddTeamsWorkflows(builder.Configuration);
-        services.AddTaskHub();
+        services.AddTaskHub(provider);
         services.AddAccess();
         services.AddApi();
         services.AddConsole();

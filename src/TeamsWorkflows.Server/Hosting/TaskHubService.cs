@@ -1,60 +1,57 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
-using TeamsWorkflows.Data;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>Starts the product in its one right order before the server listens, and drains it after the server has stopped.</summary>
 /// <remarks>
-/// Migrate, take the task hub over, make the connections what the configuration says, run what was open, start what was
-/// stored and not started. The services are asked for one after the other because making the worker takes the hub.
+/// The data is migrated by then. Take the task hub over, or take part in it; make the connections what the configuration
+/// says; run what was open; start what was stored and not started (<see cref="ForgottenReports"/> does where nodes share a
+/// hub). The services are asked for one after the other because making the node takes the hub.
 /// </remarks>
 internal sealed partial class TaskHubService(
     IServiceProvider services,
-    IDbContextFactory<ProductDb> contexts,
     IOptions<ConfiguredConnections> connections,
     HubState state,
     IHostApplicationLifetime lifetime,
     ILogger<TaskHubService> logger) : IHostedService
 {
-    private IHubRunner? _worker;
+    private IHubNode? _node;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
-        {
-            await db.Database.MigrateAsync(cancellationToken);
-        }
-
-        _worker = services.GetRequiredService<IHubRunner>();
+        _node = services.GetRequiredService<IHubNode>();
         var desk = services.GetRequiredService<ConnectionDesk>();
         foreach (var definition in connections.Value.ByKey.Values)
         {
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
-        _worker.Start();
-        await services.GetRequiredService<ReportDesk>().ResumeAsync(cancellationToken);
+        _node.Start();
+        if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports
+        {
+            await services.GetRequiredService<ReportDesk>().ResumeAsync(DateTimeOffset.MaxValue, cancellationToken);
+        }
+
         await services.GetRequiredService<CanaryDesk>().StartAsync(cancellationToken);
-        state.Started();
-        _ = StopOnFaultAsync(_worker);
+        state.Started(_node);
+        _ = StopOnFaultAsync(_node);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         state.Stopping();
-        if (_worker is not null)
+        if (_node is not null)
         {
-            await _worker.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+            await _node.DisposeAsync().AsTask().WaitAsync(cancellationToken);
         }
     }
 
-    private async Task StopOnFaultAsync(IHubRunner worker)
+    private async Task StopOnFaultAsync(IHubNode node)
     {
-        var fault = await worker.Fault;
+        var fault = await node.Fault;
         state.Failed();
         Log.Failed(logger, ExitCodes.TaskHubFault, fault);
         lifetime.StopApplication();

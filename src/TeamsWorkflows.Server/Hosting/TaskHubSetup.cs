@@ -1,18 +1,13 @@
 using Microsoft.Extensions.Options;
-using TeamsWorkflows.DurableTask;
-using TeamsWorkflows.DurableTask.Client;
-using TeamsWorkflows.DurableTask.Grpc.Remote;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar;
-using TeamsWorkflows.DurableTask.Sqlite;
-using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
 
 namespace TeamsWorkflows.Server.Hosting;
 
-/// <summary>The engine: a task hub in the data folder, run by this process, unless <c>TaskHub:Provider</c> names another.</summary>
+/// <summary>The task hub's engine, and this process's part of it.</summary>
 internal static class TaskHubSetup
 {
-    public static IServiceCollection AddTaskHub(this IServiceCollection services)
+    public static IServiceCollection AddTaskHub(this IServiceCollection services, HubProvider provider)
     {
         services.AddSingleton(TimeProvider.System);
 
@@ -24,34 +19,9 @@ internal static class TaskHubSetup
         });
         services.AddOptions<TaskHubOptions>().BindConfiguration(ValidateTaskHubOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TaskHubOptions>, ValidateTaskHubOptions>();
-        services.AddSingleton<IPartitionStore>(
-            static provider => new SqlitePartitionStore(
-                provider.GetRequiredService<DataFolder>().TaskHub, provider.GetRequiredService<ILogger<SqlitePartitionStore>>()));
         services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
-        services.AddSingleton(static provider => new TaskHubWorker(
-            provider.GetRequiredService<IPartitionStore>(),
-            provider.GetRequiredService<DurableTaskRegistry>(),
-            provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Func<Guid>>(),
-            provider.GetRequiredService<IOptions<TaskHubOptions>>().Value));
-        services.AddSingleton(static provider => new EmbeddedDurableTaskClient(
-            provider.GetRequiredService<TaskHubWorker>(),
-            provider.GetRequiredService<IPartitionStore>(),
-            provider.GetRequiredService<DurableTaskRegistry>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Func<Guid>>()));
-        services.AddRemoteHub();
-        services.AddSingleton<IHubRunner>(static provider => provider.Provider() switch
-        {
-            HubProvider.DurableTask => new RemoteHubRunner(provider.GetRequiredService<GrpcTaskHubWorker>()),
-            _ => new EmbeddedHubRunner(provider.GetRequiredService<TaskHubWorker>()),
-        });
-        services.AddSingleton<DurableTaskClient>(static provider => provider.Provider() switch
-        {
-            HubProvider.DurableTask => provider.GetRequiredService<GrpcDurableTaskClient>(),
-            _ => provider.GetRequiredService<EmbeddedDurableTaskClient>(),
-        });
+        services.AddNode(provider);
+        services.AddSingleton(static services => services.GetRequiredService<IHubNode>().Client);
 
         services.AddSingleton<HubState>();
         services.AddOptions<ConfiguredConnections>()
@@ -59,10 +29,34 @@ internal static class TaskHubSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
         services.AddHostedService<TaskHubService>();
+        if (provider == HubProvider.Postgres)
+        {
+            services.AddHostedService<ForgottenReports>();
+        }
 
         services.AddOptions<SidecarOptions>().BindConfiguration(SidecarOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SidecarOptions>, ValidateSidecarOptions>();
         services.AddHostedService<SidecarService>();
         return services;
+    }
+
+    private static void AddNode(this IServiceCollection services, HubProvider provider)
+    {
+        switch (provider)
+        {
+            case HubProvider.Sqlite:
+                services.AddSingleton<IHubNode, SqliteHubNode>();
+                break;
+            case HubProvider.Postgres:
+                services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
+                services.AddSingleton<IValidateOptions<PostgresOptions>, ValidatePostgresOptions>();
+                services.AddSingleton<IHubNode, PostgresHubNode>();
+                break;
+            case HubProvider.DurableTask:
+                services.AddRemoteHub();
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"No engine is known for {provider}.");
+        }
     }
 }

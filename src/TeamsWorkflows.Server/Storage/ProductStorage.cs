@@ -2,21 +2,30 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Server.Hosting;
+using TeamsWorkflows.Server.Storage.Postgres;
 
 namespace TeamsWorkflows.Server.Storage;
 
-/// <summary>The product's data in one SQLite file beside the task hub.</summary>
+/// <summary>The product's data: in one SQLite file beside the task hub, or in the database that nodes share.</summary>
 internal static class ProductStorage
 {
     // SQLite allows one writer.
     private const int MaxWriters = 1;
 
-    public static IServiceCollection AddProductStorage(this IServiceCollection services)
+    public static IServiceCollection AddProductStorage(this IServiceCollection services, HubProvider provider)
     {
+        services.AddHostedService<MigrationService>();
+        if (provider == HubProvider.Postgres)
+        {
+            return services.AddPostgresProduct();
+        }
+
         services.AddPooledDbContextFactory<ProductDb>(
             static (provider, options) => options.UseProductFile(provider.GetRequiredService<DataFolder>().Product));
         services.AddSingleton(
-            static provider => new Database(provider.GetRequiredService<IDbContextFactory<ProductDb>>(), MaxWriters));
+            static provider => new Database(
+                provider.GetRequiredService<IDbContextFactory<ProductDb>>(), provider.GetRequiredService<TimeProvider>(), MaxWriters));
+        services.AddSingleton<IProductMigration, FileMigration>();
         return services;
     }
 

@@ -13,7 +13,7 @@ namespace TeamsWorkflows.Connections;
 /// <seealso href="https://learn.microsoft.com/entra/msal/dotnet/how-to/token-cache-serialization"/>
 internal sealed class TokenCache(Database database, ISecretProtector protector, string connectionId)
 {
-    private const int MaxConflicts = 5;
+    private const int MaxConflicts = 100; // each of them is another renewal that succeeded, here or on another node
 
     private long _version;
 

@@ -5,8 +5,19 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Data;
 
 /// <summary>The product's data: connections, reports, the delivery ledger, cases. The engine's histories are elsewhere.</summary>
-public sealed class ProductDb(DbContextOptions<ProductDb> options) : DbContext(options)
+/// <remarks>A database with migrations of its own has a derived class.</remarks>
+public class ProductDb : DbContext
 {
+    public ProductDb(DbContextOptions<ProductDb> options)
+        : base(options)
+    {
+    }
+
+    protected ProductDb(DbContextOptions options)
+        : base(options)
+    {
+    }
+
     public DbSet<ConnectionRow> Connections => Set<ConnectionRow>();
 
     public DbSet<TokenCacheRow> TokenCaches => Set<TokenCacheRow>();

@@ -69,7 +69,14 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             return await AddAsync(attempt, Under(subject, await exchange(subject, token)), cancellationToken);
         }
 
-        await IntendAsync(attempt, cancellationToken);
+        try
+        {
+            await IntendAsync(attempt, cancellationToken);
+        }
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await AfterAnotherAsync(input, cancellationToken);
+        }
 
         // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
         return await EndAsync(input, Under(subject, await exchange(subject, token)), CancellationToken.None);
@@ -97,6 +104,15 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
 
         var evidence = ((TokenResult.Refused)token).Evidence;
         return (null, AttemptTrace.Failed(Outcomes.OfToken(Diagnostician.Diagnose(evidence)), evidence));
+    }
+
+    // A node that was too slow to keep its lease made the same attempt, or makes it right now: its outcome is unknown here.
+    private async Task<PostOutcome> AfterAnotherAsync(AttemptInput input, CancellationToken cancellationToken)
+    {
+        var (_, other) = await LoadAsync(input, cancellationToken);
+        return other is null
+            ? throw new IOException("The intent of an attempt could not be stored; nothing was posted.")
+            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
     }
 
     private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
@@ -199,11 +215,13 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         return delivery;
     }
 
-    // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time.
+    // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time. By the
+    // second, so that posts that end side by side do not all want to write the one row.
     private Task MarkSuccessAsync(ProductDb db, string? connectionId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return db.Connections.Where(c => c.Id == connectionId)
+        var aSecondAgo = now - TimeSpan.FromSeconds(1);
+        return db.Connections.Where(c => c.Id == connectionId && (c.LastSuccessAt == null || c.LastSuccessAt <= aSecondAgo))
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
     }
 

@@ -86,14 +86,15 @@ public sealed class ReportDesk(
     }
 
     /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>
-    public async Task ResumeAsync(CancellationToken cancellationToken)
+    /// <param name="before">Only what was handed over before: of the rest somebody may be about to start it.</param>
+    public async Task ResumeAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var forgotten = await database.ReadAsync(
             async db =>
             {
                 // By the index of states: what was ever delivered is not looked at.
                 var ids = db.Deliveries.Where(d => d.State == DeliveryState.Accepted).Select(d => d.ReportId).Distinct();
-                return await db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id)).ToListAsync(cancellationToken);
+                return await db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id) && r.CreatedAt < before).ToListAsync(cancellationToken);
             },
             cancellationToken);
         foreach (var report in forgotten)

@@ -11,7 +11,8 @@ namespace TeamsWorkflows.Benchmarks.Engine;
 /// <summary>One task hub in this process, durable: on a file of its own (SQLite at synchronous=FULL), or in a database.</summary>
 internal sealed class BenchHub : IAsyncDisposable
 {
-    private readonly IPartitionStore _store;
+    private readonly IPartitionStore? _store;
+    private readonly BenchNodes? _nodes;
 
     public BenchHub(IPartitionStore store, string file, Action<string>? log = null, Action<TaskHubOptions>? configure = null)
     {
@@ -23,6 +24,9 @@ internal sealed class BenchHub : IAsyncDisposable
         Client = new EmbeddedDurableTaskClient(Worker, _store, registry, TimeProvider.System, Guid.CreateVersion7);
         Worker.Start();
     }
+
+    public BenchHub(BenchNodes nodes)
+        => (_nodes, File, Worker, Client) = (nodes, "", nodes.First.Worker, nodes.First.Client);
 
     /// <summary>Gets the hub's file; there is none when the hub is in a database.</summary>
     public string File { get; }
@@ -60,9 +64,16 @@ internal sealed class BenchHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_nodes is not null)
+        {
+            _nodes.Dispose();
+            await _nodes.First.DisposeAsync();
+            return;
+        }
+
         await Worker.DisposeAsync();
-        _store.Dispose();
+        _store?.Dispose();
     }
 
-    private static long Length(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+    private static long Length(string file) => file.Length > 0 && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
 }

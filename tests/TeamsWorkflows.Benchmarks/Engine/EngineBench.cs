@@ -26,6 +26,12 @@ internal static class EngineBench
             return 0;
         }
 
+        if (options.Workload == "node")
+        {
+            await BenchNodes.RunOtherAsync(options.ToHub());
+            return 0;
+        }
+
         var waited = await Machine.QuietAsync(options.Folder, options.Quiet);
         var (before, fsync) = Machine.Fdatasync(options.Folder);
         var (own, all) = Machine.CpuSeconds();
@@ -66,8 +72,9 @@ internal static class EngineBench
 
 /// <param name="Folder">Where the hub's file lies: on the disk to measure.</param>
 /// <param name="Postgres">How to reach a PostgreSQL database; null: SQLite.</param>
+/// <param name="Nodes">How many processes share the hub in PostgreSQL; 0: one that has it for itself.</param>
 internal sealed record EngineArguments(
-    string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate, string? Postgres = null)
+    string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate, string? Postgres = null, int Nodes = 0)
 {
     private const string Schema = "bench";
 
@@ -88,6 +95,7 @@ internal sealed record EngineArguments(
                 "--quiet-ms" => parsed with { Quiet = TimeSpan.FromMilliseconds(Number(args[++i])) },
                 "--minutes" => parsed with { Minutes = Number(args[++i]) },
                 "--postgres" => parsed with { Postgres = args[++i] },
+                "--nodes" => parsed with { Nodes = (int)Number(args[++i]) },
                 "--rate" => parsed with { Rate = Number(args[++i]) },
                 _ => parsed with { Count = (int)Number(args[i]) },
             };
@@ -107,8 +115,32 @@ internal sealed record EngineArguments(
         return HubFile;
     }
 
+    /// <returns>A hub with nothing in it, of as many nodes as are asked for.</returns>
+    public BenchHub NewHub()
+    {
+        if (Nodes == 0)
+        {
+            return new BenchHub(NewStore(), HubFile);
+        }
+
+        Empty();
+        return new BenchHub(BenchNodes.Start(ToHub(), Nodes));
+    }
+
+    public PostgresHubOptions ToHub() => new()
+    {
+        ConnectionString = Postgres ?? throw new InvalidOperationException("Nodes share a database: --postgres says which."),
+        Schema = Schema,
+    };
+
     /// <returns>A store with nothing in it.</returns>
     public IPartitionStore NewStore()
+    {
+        Empty();
+        return OldStore();
+    }
+
+    private void Empty()
     {
         NewFile();
         if (Postgres is not null)
@@ -117,14 +149,12 @@ internal sealed record EngineArguments(
             using var command = source.CreateCommand($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
             command.ExecuteNonQuery();
         }
-
-        return OldStore();
     }
 
     /// <returns>The store as an earlier process left it.</returns>
     public IPartitionStore OldStore() => Postgres is null
         ? new SqlitePartitionStore(HubFile)
-        : new PostgresPartitionStore(new PostgresHubOptions { ConnectionString = Postgres, Schema = Schema }, TimeProvider.System, Guid.NewGuid);
+        : new PostgresPartitionStore(ToHub(), TimeProvider.System, Guid.NewGuid);
 
     public string HubFile => Path.Combine(Folder, "hub.db");
 

@@ -11,7 +11,7 @@ internal static class StepWorkloads
 
     public static async Task LatencyAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 4_000, 50);
         List<double> ms = [];
         for (var i = 0; i < 200; i++)
@@ -27,7 +27,7 @@ internal static class StepWorkloads
     public static async Task ThroughputAsync(EngineArguments options, Figures figures)
     {
         var count = options.Count == 0 ? 2_000 : options.Count;
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 10_000, InFlight);
         List<double> rates = [];
         var (before, allocated, cpu) = (hub.Worker.Written, GC.GetTotalAllocatedBytes(), Machine.CpuSeconds().Own);
@@ -54,7 +54,7 @@ internal static class StepWorkloads
 
     public static async Task FanOutAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 4_000, 50);
         await hub.ManyAsync("fan", 5, 1, 1_000);
         List<double> ms = [];
@@ -74,7 +74,7 @@ internal static class StepWorkloads
     // Not one of the peers' workloads: does a step get dearer as the history grows?
     public static async Task LongAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 4_000, 50);
         foreach (var steps in (int[])[100, 1_000, 5_000])
         {

@@ -9,7 +9,7 @@ internal static class TimerWorkload
 {
     public static async Task RunAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 4_000, 100);
         await hub.ManyAsync("sleep", 1_000, 1_000, 1);
         ConcurrentBag<double> late = [], seen = [];

@@ -10,7 +10,7 @@ internal static class WaitingWorkload
 
     public static async Task LatencyAsync(EngineArguments options, Figures figures)
     {
-        await using var hub = new BenchHub(options.NewStore(), options.HubFile);
+        await using var hub = options.NewHub();
         await hub.ManyAsync("five", 4_000, 50);
         List<double> ms = [];
         for (var i = 0; i < 200; i++)

@@ -31,12 +31,14 @@ public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper out
 
     private readonly PostgresHubOptions _hub = cluster.NewHub();
     private readonly string _folder = Directory.CreateTempSubdirectory("failover").FullName;
+    private readonly DroppingProxy _proxy = new(cluster.Port);
     private readonly List<NodeRun> _nodes = [];
     private TimeSpan _lease = Lease;
 
     public void Dispose()
     {
         _nodes.ForEach(static n => n.Dispose());
+        _proxy.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -64,6 +66,21 @@ public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper out
         Until(() => Partitions(victim) > 0, Lease * 3); // it takes part again
         Assert.Equal("", victim.Readiness());
         Check([victim], since, since);
+    }
+
+    [Fact]
+    public void A_node_that_is_cut_off_is_replaced_and_comes_back()
+    {
+        StartThree(isFirstBehindProxy: true);
+        var (victim, since) = (_nodes[0], Now());
+        _proxy.Cut();
+        TakenOver(victim, TakeoverBound);
+        Until(() => victim.Readiness().Contains("leases can not be renewed", StringComparison.Ordinal), Lease * 4);
+        var until = Now();
+        _proxy.Mend();
+        UntilAllIsDone(_nodes);
+        Until(() => victim.Readiness() == "" && Partitions(victim) > 0, Lease * 3);
+        Check([victim], since, until);
     }
 
     [Fact]
@@ -102,12 +119,13 @@ public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper out
         Check(_nodes, since, Now());
     }
 
-    private void StartThree()
+    private void StartThree(bool isFirstBehindProxy = false)
     {
         for (var i = 0; i < 3; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");
-            _nodes.Add(new NodeRun(new(cluster.ConnectionString, _hub.Schema, name, Path.Combine(_folder, name), _lease)));
+            var port = i == 0 && isFirstBehindProxy ? _proxy.Port : cluster.Port;
+            _nodes.Add(new NodeRun(new($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", _hub.Schema, name, Path.Combine(_folder, name), _lease)));
         }
 
         _nodes.ForEach(static n => n.UntilItSays("runs"));
@@ -152,11 +170,10 @@ public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper out
         var repeated = Repeated();
         foreach (var (step, runs) in repeated)
         {
-            Assert.All(runs.SkipLast(1), run =>
-            {
-                Assert.Contains(run.Node, names);
-                Assert.True(run.At >= since - InFlight.TotalMilliseconds && run.At <= until + InFlight.TotalMilliseconds, $"{step} was not in flight, and ran again.");
-            });
+            var story = string.Join(", ", runs.Select(r => $"{r.Node} at {r.At - since} ms"));
+            Assert.All(runs.SkipLast(1), run => Assert.True(
+                names.Contains(run.Node) && run.At >= since - InFlight.TotalMilliseconds && run.At <= until + InFlight.TotalMilliseconds,
+                $"{step} was not in flight, and ran again: {story}; it was over at {until - since} ms."));
         }
 
         output.WriteLine($"{3 * Load * 8} steps, {repeated.Count} of them ran again: they were in flight");

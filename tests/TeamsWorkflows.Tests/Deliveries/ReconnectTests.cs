@@ -262,7 +262,7 @@ public sealed class ReconnectTests
     {
         private int _contexts;
 
-        public Database Database => new(this, maxWriters: 1);
+        public Database Database => new(this, product.Get<TimeProvider>(), maxWriters: 1);
 
         public ProductDb CreateDbContext()
         {

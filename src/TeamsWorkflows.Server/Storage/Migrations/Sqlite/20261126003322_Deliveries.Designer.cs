@@ -11,7 +11,7 @@ using TeamsWorkflows.Data;
 namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(ProductDb))]
-    [Migration("20261125233630_Deliveries")]
+    [Migration("20261126003322_Deliveries")]
     partial class Deliveries
     {
         /// <inheritdoc />
@@ -123,6 +123,45 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("Attempts");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.CalendarKeyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RevokedBy")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeyHash")
+                        .IsUnique();
+
+                    b.ToTable("CalendarKeys");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>
                 {
                     b.Property<string>("Id")
@@ -150,6 +189,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("EscalatedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Evidence")
                         .HasColumnType("TEXT");
 
@@ -158,6 +200,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Reminders")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Resolution")
@@ -245,6 +290,12 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("CredentialCheckedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("CredentialEndsAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Diagnosis")
                         .HasColumnType("TEXT");
 
@@ -267,6 +318,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long?>("LastSuccessAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ManagedIdentity")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -278,6 +333,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<byte[]>("ProtectedSecret")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ProtectedWebhook")
                         .HasColumnType("BLOB");
 
                     b.Property<string>("RegistrationOwner")
@@ -307,6 +365,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.Property<string>("Username")
                         .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("VaultCertificate")
+                        .HasMaxLength(1000)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");

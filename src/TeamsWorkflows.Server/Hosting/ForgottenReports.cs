@@ -1,0 +1,36 @@
+using System.Data.Common;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>Starts what a node had stored and not started when it died: nobody waits for that node to come back.</summary>
+/// <remarks>A process alone does so at its next start.</remarks>
+internal sealed partial class ForgottenReports(ReportDesk reports, TimeProvider time, ILogger<ForgottenReports> logger) : BackgroundService
+{
+    // Between storing and starting lie milliseconds: what is older is nobody's any more, or started and waits for its turn.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await reports.ResumeAsync(time.GetUtcNow() - Interval, stoppingToken);
+            }
+            catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
+            {
+                Log.TriedAgain(logger, e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Reports that a node left behind could not be looked for; it is tried again")]
+        public static partial void TriedAgain(ILogger logger, Exception reason);
+    }
+}

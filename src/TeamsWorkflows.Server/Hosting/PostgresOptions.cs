@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.DurableTask.Postgres;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>Section <c>Postgres</c>: the database that several servers share. Every node has the same, but for its name.</summary>
+public sealed class PostgresOptions
+{
+    public const string Section = "Postgres";
+
+    /// <inheritdoc cref="PostgresHubOptions.ConnectionString"/>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>Gets or sets the schema of connections, reports, ledger, cases and keys.</summary>
+    /// <value>The default is <c>teamsworkflows</c>.</value>
+    public string Schema { get; set; } = "teamsworkflows";
+
+    /// <summary>Gets or sets the schema of the task hub.</summary>
+    /// <value>The default is <c>taskhub</c>.</value>
+    public string HubSchema { get; set; } = "taskhub";
+
+    /// <inheritdoc cref="PostgresHubOptions.Partitions"/>
+    public int Partitions { get; set; } = 32;
+
+    /// <inheritdoc cref="PostgresHubOptions.LeaseDuration"/>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc cref="PostgresHubOptions.NodeName"/>
+    public string NodeName { get; set; } = Environment.MachineName;
+
+    internal PostgresHubOptions ToHub() => new()
+    {
+        ConnectionString = ConnectionString,
+        Schema = HubSchema,
+        Partitions = Partitions,
+        LeaseDuration = LeaseDuration,
+        NodeName = NodeName,
+    };
+}
+
+/// <summary>Says everything that is wrong with the section, by key.</summary>
+internal sealed class ValidatePostgresOptions : IValidateOptions<PostgresOptions>
+{
+    private const string SchemaOfAHub = nameof(PostgresHubOptions.Schema) + " ";
+
+    public ValidateOptionsResult Validate(string? name, PostgresOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        var problems = options.ToHub().Problems().Select(static p => p.StartsWith(SchemaOfAHub, StringComparison.Ordinal) ? $"Hub{p}" : p).ToList();
+        problems.AddRange(new PostgresHubOptions { Schema = options.Schema }.Problems()
+            .Where(static p => p.StartsWith(SchemaOfAHub, StringComparison.Ordinal)));
+        if (options.Schema == options.HubSchema)
+        {
+            problems.Add($"{nameof(PostgresOptions.Schema)} and {nameof(PostgresOptions.HubSchema)} must differ; both are '{options.Schema}'.");
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}

@@ -1,0 +1,20 @@
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Grpc.Remote;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>A worker of an engine elsewhere. It has nothing that could be ahead of a disk: it waits for its engine, and goes on.</summary>
+internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskClient client) : IHubNode
+{
+    private readonly TaskCompletionSource<Exception> _never = new();
+
+    public DurableTaskClient Client => client;
+
+    public Task<Exception> Fault => _never.Task;
+
+    public void Start() => worker.Start();
+
+    public IEnumerable<string> NotReady() => [];
+
+    public ValueTask DisposeAsync() => worker.DisposeAsync();
+}
