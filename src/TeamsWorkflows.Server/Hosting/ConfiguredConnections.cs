@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 
@@ -35,9 +34,5 @@ internal sealed class ValidateConfiguredConnections : IValidateOptions<Configure
     }
 
     private static IEnumerable<string> Failures(string key, ConnectionDefinition definition)
-    {
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(definition, new ValidationContext(definition), results, validateAllProperties: true);
-        return results.Select(result => $"{key}:{string.Join(',', result.MemberNames)}: {result.ErrorMessage}");
-    }
+        => definition.Problems().SelectMany(problem => problem.Value.Select(message => $"{key}:{problem.Key}: {message}"));
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace TeamsWorkflows.Connections;
 
 /// <summary>Who the product acts as, and by which application: an entry of section <c>Connections</c>, or of the API.</summary>
-public sealed class ConnectionDefinition : IValidatableObject
+public sealed class ConnectionDefinition
 {
     public const string DefaultEnvironment = "production";
 
@@ -74,14 +74,14 @@ public sealed class ConnectionDefinition : IValidatableObject
     /// <value>The default is what posting, reading back and the probe need.</value>
     public IReadOnlyList<string> Scopes { get; set; } = ["User.Read", "ChannelMessage.Send", "ChannelMessage.Read.All"];
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => DefinitionRules.Check(this);
-
     /// <summary>Everything that is wrong, by the field's name; empty when nothing is.</summary>
     public IReadOnlyDictionary<string, string[]> Problems()
     {
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(this, new ValidationContext(this), results, validateAllProperties: true);
+        var malformed = results.SelectMany(static r => r.MemberNames).ToHashSet(StringComparer.Ordinal);
         return results
+            .Concat(DefinitionRules.Check(this).Where(r => !r.MemberNames.Any(malformed.Contains)))
             .GroupBy(static r => string.Join(',', r.MemberNames), StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Select(static r => r.ErrorMessage!).ToArray(), StringComparer.Ordinal);
     }
