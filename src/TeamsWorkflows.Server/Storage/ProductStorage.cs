@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Server.Hosting;
 using TeamsWorkflows.Server.Storage.Postgres;
@@ -35,5 +36,7 @@ internal static class ProductStorage
             static sqlite => sqlite
                 .MigrationsAssembly(typeof(ProductStorage).Assembly.GetName().Name)
                 .UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)) // a report is read as it was at one moment
+        .ConfigureWarnings(static warnings => warnings.Log( // a table is made anew in a transaction; only the switch before it is not in one
+            (RelationalEventId.NonTransactionalMigrationOperationWarning, LogLevel.Debug)))
         .AddInterceptors(new SqliteDurability());
 }
