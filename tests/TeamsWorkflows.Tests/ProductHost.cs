@@ -53,6 +53,8 @@ internal sealed class ProductHost : IAsyncDisposable
             ["Fallback:From"] = $"reports@{Tenant.Domain}",
             ["Fallback:Recipients:0"] = $"finance@{Tenant.Domain}",
             ["Fallback:Operators:0"] = $"operators@{Tenant.Domain}",
+            ["Cases:ReminderInterval"] = "00:00:00", // time jumps from timer to timer: a case would be reminded of before a test has looked
+            ["Cases:EscalateAfter"] = "00:00:00",
             ["Outbound:TrustedAuthorityFile"] = authorityFile,
             ["Outbound:TrustedHosts:0"] = "localhost",
             ["Outbound:PagerDutyAddress"] = Tenant.ReceiverAddress("pagerduty").AbsoluteUri,
