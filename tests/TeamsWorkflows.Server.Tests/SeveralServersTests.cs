@@ -182,13 +182,14 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
     {
         while (true)
         {
-            var state = (await publisher.GetJsonAsync($"/api/v1/reports/{id}")).GetProperty("deliveries")[0].Text("state");
+            var delivery = (await publisher.GetJsonAsync($"/api/v1/reports/{id}")).GetProperty("deliveries")[0];
+            var state = delivery.Text("state");
             if (state == "Delivered")
             {
                 return;
             }
 
-            Assert.True(state is not ("FellBack" or "Failed"), $"{TitleOf(i)} ended as {state}.");
+            Assert.True(state is not ("FellBack" or "Failed"), $"{TitleOf(i)} ended as {state}: {delivery}");
             Assert.False(stop.IsCancellationRequested, $"{TitleOf(i)} never ended; it is {state}.");
             await Task.Delay(50, CancellationToken.None);
         }
