@@ -14,6 +14,10 @@ namespace TeamsWorkflows.Graph;
 /// </remarks>
 internal sealed class GraphClients : IDisposable
 {
+    // Each client that is made puts the SDK's writers under its backing store, in registries of the process, and looks before
+    // it does; two at once put them there twice, and every null is then written twice for as long as the process lives.
+    private static readonly Lock Registration = new();
+
     private readonly HttpClient _http;
     private readonly GraphOptions _options;
 
@@ -31,7 +35,12 @@ internal sealed class GraphClients : IDisposable
 
     /// <summary>Makes a client for one activity, with the token that it has just acquired.</summary>
     public GraphServiceClient Create(string accessToken)
-        => new(_http, new OneToken(accessToken, _options.BaseAddress), _options.BaseAddress.AbsoluteUri.TrimEnd('/'));
+    {
+        lock (Registration)
+        {
+            return new(_http, new OneToken(accessToken, _options.BaseAddress), _options.BaseAddress.AbsoluteUri.TrimEnd('/'));
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 
