@@ -22,7 +22,7 @@ internal static class ChannelMessage
     public static ChatMessage Build(ReportDocument report, Envelope envelope)
     {
         var whole = envelope.Files.FirstOrDefault(static f => f.Number == 0);
-        return new()
+        ChatMessage message = new()
         {
             Subject = report.Subject,
             Importance = report.Importance switch
@@ -32,7 +32,6 @@ internal static class ChannelMessage
                 _ => ChatMessageImportance.Normal,
             },
             Body = new ItemBody { ContentType = BodyType.Html, Content = Body(report, envelope, whole is not null) },
-            Mentions = report.Mentions.Count == 0 ? null : [.. report.Mentions.Select(ToMention)],
             Attachments =
             [
                 new() { Id = envelope.Marker.ToString("N"), ContentType = CardContentType, Content = Card(report, envelope, whole) },
@@ -42,6 +41,12 @@ internal static class ChannelMessage
                 }),
             ],
         };
+        if (report.Mentions.Count > 0)
+        {
+            message.Mentions = [.. report.Mentions.Select(ToMention)]; // a property that was set to null is sent as null
+        }
+
+        return message;
     }
 
     /// <summary>Makes the bytes that are really sent.</summary>
