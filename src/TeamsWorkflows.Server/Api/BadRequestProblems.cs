@@ -31,30 +31,41 @@ internal sealed partial class BadRequestProblems(IProblemDetailsService problems
 
     private static ProblemDetails Describe(JsonException json)
     {
-        var path = json.Path is { Length: > 2 } text && text.StartsWith("$.", StringComparison.Ordinal) ? text[2..] : json.Path ?? "$";
+        if (json.InnerException is JsonException { Path: null })
+        {
+            return Problems.Details(
+                400,
+                "malformed-json",
+                "The body is not valid JSON",
+                $"Reading stopped at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}. Correct the JSON there.");
+        }
+
+        var path = Field(json);
         if (UnknownMember().Match(json.Message) is { Success: true } unknown)
         {
             var name = unknown.Groups["name"].Value;
+            var field = path.EndsWith(name, StringComparison.Ordinal) ? path : path == "$" ? name : $"{path}.{name}";
             return Problems.Details(
                 400,
                 "unknown-field",
                 "A field is unknown",
-                $"There is no field '{name}' here. Remove it, or correct its name.",
-                Errors(path.EndsWith(name, StringComparison.Ordinal) ? path : name, "Unknown field."));
+                $"There is no field '{field}'. Remove it, or correct its name.",
+                Errors(field, "Unknown field."));
         }
 
-        return json.InnerException is JsonException
-            ? Problems.Details(
-                400,
-                "malformed-json",
-                "The body is not valid JSON",
-                $"Reading stopped at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}. Correct the JSON there.")
-            : Problems.Details(
-                400,
-                "wrong-type",
-                "A field has the wrong type",
-                $"The value of '{path}' has the wrong type or form. /openapi/v1.json says what it takes.",
-                Errors(path, "Wrong type or form."));
+        return Problems.Details(
+            400,
+            "wrong-type",
+            "A field has the wrong type",
+            $"The value of '{path}' has the wrong type or form. /openapi/v1.json says what it takes.",
+            Errors(path, "Wrong type or form."));
+    }
+
+    // A converter that reads a part by itself has a path in it; the rest stands in the exception around.
+    private static string Field(JsonException json)
+    {
+        var path = json.Path + (json.InnerException is JsonException { Path: { } inner } ? inner[1..] : "");
+        return path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "$";
     }
 
     private static ProblemDetails Invalid(string name, string fix)

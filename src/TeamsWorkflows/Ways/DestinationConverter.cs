@@ -46,7 +46,14 @@ public sealed class DestinationConverter : JsonConverter<Destination>
             writer.WriteEndObject();
         }
 
-        return (Destination?)JsonSerializer.Deserialize(members.ToArray(), way.JsonType);
+        try
+        {
+            return (Destination?)JsonSerializer.Deserialize(members.ToArray(), way.JsonType);
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException(e.Message, e); // without a path of its own: the reader of the whole document adds where it stands
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, Destination value, JsonSerializerOptions options)
