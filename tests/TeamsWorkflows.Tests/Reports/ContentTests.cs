@@ -153,6 +153,40 @@ public sealed class ContentTests
         Assert.Contains(reason, errors.ByField()["body"][0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1_000_000, true)]
+    [InlineData(1_000_001, false)]
+    public void A_filled_template_that_is_too_long_is_an_error_and_never_cut(int length, bool fits)
+    {
+        using var data = JsonDocument.Parse($$"""{"long":"{{new string('x', length - 1)}}"}""");
+        var errors = new ReportErrors();
+
+        Assert.Equal(fits ? length : null, new TemplateRenderer(data.RootElement, Time).Text("{{ long }}.", "body", errors)?.Length);
+        Assert.Equal(fits, errors.IsEmpty);
+    }
+
+    [Fact]
+    public void All_texts_of_a_report_share_one_time_limit()
+    {
+        var time = new FakeTimeProvider();
+        using var data = JsonDocument.Parse("{}");
+        var (renderer, errors) = (new TemplateRenderer(data.RootElement, time), new ReportErrors());
+
+        Assert.Equal("a", renderer.Text("a", "body", errors));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(renderer.Text("a", "body", errors));
+        Assert.Contains("5 s", errors.ByField()["body"][0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_one_text_sets_another_does_not_see()
+    {
+        var (renderer, errors) = (Renderer(), new ReportErrors());
+
+        Assert.Equal("1", renderer.Text("{{ region = 1 }}{{ region }}", "title", errors)!.Trim());
+        Assert.Equal("North & <South>", renderer.Text("{{ region }}", "body", errors));
+    }
+
     [Fact]
     public void No_value_changes_the_structure_of_a_card()
     {

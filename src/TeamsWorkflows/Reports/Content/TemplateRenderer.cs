@@ -9,14 +9,18 @@ using Scriban.Syntax;
 
 namespace TeamsWorkflows.Reports.Content;
 
-/// <summary>Fills Scriban templates with a report's data. No files, no clock of its own, bounded in loops, output and time.</summary>
+/// <summary>Fills Scriban templates with one report's data. No files, no clock of its own, bounded in loops, output and time.</summary>
 /// <remarks>A name that the data does not have is an error and not a blank: a report with holes is worse than none.</remarks>
 internal sealed class TemplateRenderer(JsonElement data, TimeProvider time)
 {
     public const int MaxLoops = 10_000;
     public const int MaxOutputLength = 1_000_000;
 
+    // For all texts of a report together: a card may have thousands.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
+
+    private readonly long _began = time.GetTimestamp();
+    private ScriptObject? _data;
 
     /// <summary>Fills a template that is text or Markdown.</summary>
     /// <returns>Null when it could not be filled; the errors then say why.</returns>
@@ -50,34 +54,54 @@ internal sealed class TemplateRenderer(JsonElement data, TimeProvider time)
             return null;
         }
 
-        using var limit = new CancellationTokenSource(TimeLimit, time);
+        var left = TimeLimit - time.GetElapsedTime(_began);
+        if (left <= TimeSpan.Zero)
+        {
+            errors.Add(path, $"Filling the report's templates takes longer than {TimeLimit.TotalSeconds} s.");
+            return null;
+        }
+
+        using var limit = new CancellationTokenSource(left, time);
         var context = new Context(isHtml, time)
         {
             StrictVariables = true,
             LoopLimit = MaxLoops,
             LoopLimitQueryable = MaxLoops,
             RecursiveLimit = 20,
-            LimitToString = MaxOutputLength,
+            LimitToString = MaxOutputLength + 1, // Scriban cuts there, and says nothing
             RegexTimeOut = TimeSpan.FromSeconds(1),
             CancellationToken = limit.Token,
         };
         context.PushCulture(CultureInfo.InvariantCulture);
-        var globals = new ScriptObject(StringComparer.Ordinal) { ["now"] = time.GetUtcNow().UtcDateTime };
-        foreach (var member in data.EnumerateObject())
-        {
-            globals[member.Name] = Value(member.Value);
-        }
-
-        context.PushGlobal(globals);
+        context.PushGlobal(_data ??= Globals());
+        context.PushGlobal(new ScriptObject(StringComparer.Ordinal)); // what one text sets, another does not see
         try
         {
-            return parsed.Render(context);
+            var text = parsed.Render(context);
+            if (text.Length <= MaxOutputLength)
+            {
+                return text;
+            }
+
+            errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"The filled template is longer than {MaxOutputLength} characters."));
+            return null;
         }
         catch (ScriptRuntimeException e)
         {
             errors.Add(path, $"The template cannot be filled at {Place(e.Span)}: {e.OriginalMessage}");
             return null;
         }
+    }
+
+    private ScriptObject Globals()
+    {
+        var globals = new ScriptObject(StringComparer.Ordinal) { ["now"] = time.GetUtcNow().UtcDateTime };
+        foreach (var member in data.EnumerateObject())
+        {
+            globals[member.Name] = Value(member.Value);
+        }
+
+        return globals;
     }
 
     // The end of a template has no position.
