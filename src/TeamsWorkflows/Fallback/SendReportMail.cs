@@ -3,6 +3,7 @@ using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Content;
 
 namespace TeamsWorkflows.Fallback;
 
@@ -46,7 +47,7 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
             report.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             $"{report.Title} [{reference}]",
             $"{document.PlainMentions(document.Content.ToText())}\n\n-- \n{why}\nReference {reference}",
-            $"{document.PlainMentions(document.Content.ToHtml())}<hr><p>{System.Net.WebUtility.HtmlEncode(why)}<br>Reference {reference}</p>");
+            $"{document.PlainMentionsInHtml(document.Content.ToHtml())}<hr><p>{HtmlText.Encode(why)}<br>Reference {reference}</p>");
     }
 
     private Task RecordAsync(AttemptInput input, PostOutcome.Mailed outcome, DateTimeOffset startedAt, CancellationToken cancellationToken)

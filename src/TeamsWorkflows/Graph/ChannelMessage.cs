@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Microsoft.Graph.Models;
 using Microsoft.Kiota.Serialization.Json;
@@ -75,7 +74,7 @@ internal static class ChannelMessage
         var html = new StringBuilder();
         if (envelope.Note is { } note)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<p><em>{WebUtility.HtmlEncode(note)}</em></p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p><em>{HtmlText.Encode(note)}</em></p>");
         }
 
         // A card says everything itself; a summary is a card, too.
@@ -95,7 +94,7 @@ internal static class ChannelMessage
         var before = new StringBuilder();
         for (var i = 0; i < report.Mentions.Count; i++)
         {
-            var name = WebUtility.HtmlEncode(report.Mentions[i].Name);
+            var name = HtmlText.Encode(report.Mentions[i].Name);
             var (place, tag) = ($"@[{name}]", $"<at id=\"{i}\">{name}</at>");
             if (text.Contains(place, StringComparison.Ordinal))
             {

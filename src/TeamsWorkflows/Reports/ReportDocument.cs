@@ -24,6 +24,10 @@ internal sealed record ReportDocument(
     /// <summary>Gets the names of people who are mentioned as readers see them where nobody can be mentioned.</summary>
     public string PlainMentions(string text)
         => Mentions.Aggregate(text, static (t, m) => t.Replace($"@[{m.Name}]", $"@{m.Name}", StringComparison.Ordinal));
+
+    /// <summary>As <see cref="PlainMentions"/>, in HTML.</summary>
+    public string PlainMentionsInHtml(string html)
+        => Mentions.Select(static m => HtmlText.Encode(m.Name)).Aggregate(html, static (t, n) => t.Replace($"@[{n}]", $"@{n}", StringComparison.Ordinal));
 }
 
 /// <summary>Somebody to be mentioned: where the text says <c>@[Name]</c>, or else before it.</summary>

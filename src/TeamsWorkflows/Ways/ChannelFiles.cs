@@ -1,3 +1,4 @@
+using System.Globalization;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
@@ -20,16 +21,13 @@ internal static class ChannelFiles
     public static bool NeedsFile(ReportDocument report)
         => !ChannelMessage.Render(report, new(Guid.Empty, Expected(report, Enumerable.Range(1, report.Attachments.Count), Guid.Empty))).Fits;
 
-    /// <summary>The name in the folder: it says what it is, and no two deliveries share it.</summary>
+    /// <summary>The name in the folder: it says what it is, and no two deliveries, and no two files of one, share it.</summary>
     public static string NameOf(ReportDocument report, int number, Guid marker)
     {
-        var reference = DeliveryNames.Reference(marker);
-        if (number > 0)
-        {
-            return $"{reference} {Safe(report.Attachments[number - 1].Name)}";
-        }
-
-        return $"{reference} {Safe(report.Title)}{report.Content.ToFile(report.Title).Extension}";
+        var (reference, name) = (DeliveryNames.Reference(marker), SafeNameOf(report, number));
+        return Enumerable.Range(0, number).Any(n => SafeNameOf(report, n).Equals(name, StringComparison.OrdinalIgnoreCase))
+            ? string.Create(CultureInfo.InvariantCulture, $"{reference}-{number} {name}")
+            : $"{reference} {name}";
     }
 
     /// <summary>The files as they will be, to measure and to show a message before they are uploaded.</summary>
@@ -37,6 +35,9 @@ internal static class ChannelFiles
     [
         .. numbers.Select(n => new UploadedFile(n, NameOf(report, n, marker), $"00000000-0000-0000-0000-{n:D12}", PlaceholderAddress)),
     ];
+
+    private static string SafeNameOf(ReportDocument report, int number)
+        => number > 0 ? Safe(report.Attachments[number - 1].Name) : $"{Safe(report.Title)}{report.Content.FileExtension}";
 
     // What a document library takes in a name.
     private static string Safe(string name)

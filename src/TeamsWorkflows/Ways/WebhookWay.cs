@@ -63,7 +63,7 @@ internal sealed class WebhookWay : Way<WebhookDestination>
             json.WriteString("importance", report.Importance.ToString());
             json.WriteString("format", report.Content.Format.ToString());
             json.WriteString("text", report.PlainMentions(report.Content.ToText()));
-            json.WriteString("html", report.PlainMentions(report.Content.ToHtml()));
+            json.WriteString("html", report.PlainMentionsInHtml(report.Content.ToHtml()));
             if (report.Content is ReportContent.Card or ReportContent.Table)
             {
                 json.WritePropertyName("content");

@@ -31,4 +31,34 @@ public sealed class ChannelMessageTests
 
         Assert.Equal(Encoding.UTF8.GetString(ChannelMessage.Render(report, envelope).Payload.Span), sent.ReadToEnd());
     }
+
+    [Theory]
+    [InlineData(ReportFormat.Markdown)]
+    [InlineData(ReportFormat.Text)]
+    [InlineData(ReportFormat.Html)]
+    public void Names_of_any_language_are_mentioned_where_the_text_says_so(ReportFormat format)
+    {
+        ReportDocument report = new(
+            "Sales", "Sales", ReportContent.Load(format, "Up, @[Jörg O'Müller]."), MessageImportance.Normal,
+            [new(Guid.NewGuid(), "Jörg O'Müller")], []);
+
+        Assert.Contains("Up, <at id=\"0\">Jörg O'Müller</at>.", ChannelMessage.Build(report, new(Guid.NewGuid(), [])).Body!.Content, StringComparison.Ordinal);
+        Assert.Contains("Up, @Jörg O'Müller.", report.PlainMentionsInHtml(report.Content.ToHtml()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_two_files_of_a_report_have_the_same_name()
+    {
+        ReportDocument report = new(
+            "Sales", "Sales", new ReportContent.Table(["a"], []), MessageImportance.Normal, [],
+            [new("sales.csv", "text/csv", 1), new("a?.txt", "text/plain", 1), new("a*.txt", "text/plain", 1), new("b.txt", "text/plain", 1)]);
+        var (marker, names) = (Guid.NewGuid(), new List<string>());
+        for (var number = 0; number <= report.Attachments.Count; number++)
+        {
+            names.Add(ChannelFiles.NameOf(report, number, marker));
+        }
+
+        Assert.Equal(names.Count, names.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.EndsWith(" b.txt", names[^1], StringComparison.Ordinal);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 
 namespace TeamsWorkflows.Reports.Content;
@@ -8,7 +7,7 @@ internal static class CardText
 {
     public static string ToText(string json) => string.Join('\n', Lines(json));
 
-    public static string ToHtml(string json) => string.Concat(Lines(json).Select(static l => $"<p>{WebUtility.HtmlEncode(l)}</p>"));
+    public static string ToHtml(string json) => string.Concat(Lines(json).Select(static l => $"<p>{HtmlText.Encode(l)}</p>"));
 
     private static List<string> Lines(string json)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text;
 
 namespace TeamsWorkflows.Reports.Content;
@@ -31,7 +30,7 @@ internal abstract record ReportContent
     public string ToHtml() => this switch
     {
         Markdown m => MarkdownText.ToHtml(m.Source),
-        Plain p => $"<pre>{WebUtility.HtmlEncode(p.Source)}</pre>",
+        Plain p => $"<pre>{HtmlText.Encode(p.Source)}</pre>",
         Html h => h.Source,
         Table t => TableText.ToHtml(t),
         Card c => CardText.ToHtml(c.Json),
@@ -49,20 +48,30 @@ internal abstract record ReportContent
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>Gets the ending of the file that <see cref="ToFile"/> writes, for those who need its name only.</summary>
+    public string FileExtension => this switch
+    {
+        Markdown or Html => ".html",
+        Plain => ".txt",
+        Table => ".csv",
+        Card => ".json",
+        _ => throw new UnreachableException(),
+    };
+
     /// <summary>Writes the whole content as a file that its usual program opens.</summary>
     /// <param name="title">Heads a page of HTML.</param>
     public ContentFile ToFile(string title) => this switch
     {
-        Markdown or Html => new(".html", "text/html", Page(title, ToHtml())),
-        Plain p => new(".txt", "text/plain", Encoding.UTF8.GetBytes(p.Source)),
-        Table t => new(".csv", "text/csv", TableText.ToCsv(t)),
-        Card c => new(".json", "application/json", Encoding.UTF8.GetBytes(c.Json)),
+        Markdown or Html => new(FileExtension, "text/html", Page(title, ToHtml())),
+        Plain p => new(FileExtension, "text/plain", Encoding.UTF8.GetBytes(p.Source)),
+        Table t => new(FileExtension, "text/csv", TableText.ToCsv(t)),
+        Card c => new(FileExtension, "application/json", Encoding.UTF8.GetBytes(c.Json)),
         _ => throw new UnreachableException(),
     };
 
     private static byte[] Page(string title, string html)
     {
-        var encoded = WebUtility.HtmlEncode(title);
+        var encoded = HtmlText.Encode(title);
         return Encoding.UTF8.GetBytes(
             $"<!doctype html><html><head><meta charset=\"utf-8\"><title>{encoded}</title></head><body><h1>{encoded}</h1>{html}</body></html>");
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using CsvHelper;
 
@@ -56,7 +55,7 @@ internal static class TableText
         html.Append("<tr>");
         foreach (var cell in cells)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<{tag}>{WebUtility.HtmlEncode(cell).ReplaceLineEndings("<br>")}</{tag}>");
+            html.Append(CultureInfo.InvariantCulture, $"<{tag}>{HtmlText.Encode(cell).ReplaceLineEndings("<br>")}</{tag}>");
         }
 
         html.Append("</tr>");
