@@ -61,12 +61,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         if (refused is not null)
         {
             attempt.Kind = AttemptKind.Token;
-            return await AddAsync(attempt, Under(subject, refused), cancellationToken);
+            return await AddAsync(input, attempt, Under(subject, refused), cancellationToken);
         }
 
         if (!keepsIntent)
         {
-            return await AddAsync(attempt, Under(subject, await exchange(subject, token)), cancellationToken);
+            return await AddAsync(input, attempt, Under(subject, await exchange(subject, token)), cancellationToken);
         }
 
         try
@@ -111,7 +111,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
     {
         var (_, other) = await LoadAsync(input, cancellationToken);
         return other is null
-            ? throw new IOException("The intent of an attempt could not be stored; nothing was posted.")
+            ? throw new IOException("An attempt could not be stored.")
             : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
     }
 
@@ -140,15 +140,26 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         },
         cancellationToken);
 
-    private Task<PostOutcome> AddAsync(AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken) => database.WriteAsync(
-        async db =>
+    private async Task<PostOutcome> AddAsync(
+        AttemptInput input, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
+    {
+        try
         {
-            Fill(attempt, trace);
-            db.Attempts.Add(attempt);
-            await ApplyAsync(db, attempt, trace, cancellationToken);
-            return trace.Outcome;
-        },
-        cancellationToken);
+            return await database.WriteAsync(
+                async db =>
+                {
+                    Fill(attempt, trace);
+                    db.Attempts.Add(attempt);
+                    await ApplyAsync(db, attempt, trace, cancellationToken);
+                    return trace.Outcome;
+                },
+                cancellationToken);
+        }
+        catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await AfterAnotherAsync(input, cancellationToken);
+        }
+    }
 
     private Task<PostOutcome> EndAsync(AttemptInput input, AttemptTrace trace, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
