@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Http;
@@ -17,6 +18,8 @@ internal sealed record AddressAnswer(int? Status, string Body, bool IsNeverSent,
 /// <summary>Sends one request to an address that a user gave. Never repeats anything.</summary>
 internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
 {
+    private const int MaxBodyBytes = 64 * 1024;
+
     public async Task<AddressAnswer> PostAsync(
         Uri address,
         string contentType,
@@ -34,9 +37,10 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
 
         try
         {
-            using var response = await http.Client.SendAsync(request, cancellationToken);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            return Answer(response, text);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(http.Client.Timeout); // the client's own ends with the headers
+            using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return Answer(response, await ReadAsync(response, limit.Token));
         }
         catch (HttpRequestException e)
         {
@@ -45,10 +49,19 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
             var isBlocked = e.InnerException is BlockedAddressException;
             return NoAnswer(e.InnerException ?? e, isNeverSent || isBlocked, isBlocked);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return NoAnswer(e, isNeverSent: false, isBlocked: false);
         }
+    }
+
+    // The beginning, whatever the charset is said to be: how long an answer is must not change what its status means.
+    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[MaxBodyBytes];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
     private AddressAnswer Answer(HttpResponseMessage response, string text)

@@ -11,16 +11,19 @@ namespace TeamsWorkflows.Http;
 /// </remarks>
 internal sealed class GuardedHttp : IDisposable
 {
+    // Shorter than the handler's, which counts the handshake, too.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
+
     private readonly HashSet<string> _trusted;
 
     public GuardedHttp(IOptions<OutboundOptions> options)
     {
         _trusted = new(options.Value.TrustedHosts, StringComparer.OrdinalIgnoreCase);
         var handler = OutboundHttp.CreateHandler(options.Value);
-        handler.UseProxy = false;
+        (handler.UseProxy, handler.UseCookies) = (false, false); // one publisher's receiver must not mark another's calls
         handler.ConnectCallback = ConnectAsync;
 #pragma warning disable RS0030 // the one place that makes a client for addresses that users give
-        Client = new HttpClient(handler) { Timeout = options.Value.Timeout, MaxResponseContentBufferSize = 256 * 1024 };
+        Client = new HttpClient(handler) { Timeout = options.Value.Timeout };
 #pragma warning restore RS0030
     }
 
@@ -39,10 +42,17 @@ internal sealed class GuardedHttp : IDisposable
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ConnectTimeout);
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, limit.Token);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut); // nothing was sent: the handler's own time limit does not say so
         }
         catch
         {

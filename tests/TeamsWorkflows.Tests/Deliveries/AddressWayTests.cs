@@ -210,20 +210,61 @@ public sealed class AddressWayTests
         Assert.Contains("32,768", Assert.Single(invalid.Errors["destinations[0]"]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text/html; charset=windows-1250", 10)]
+    [InlineData("text/plain; charset=nonsense", 10)]
+    [InlineData("text/html", 600_000)]
+    public async Task What_an_answer_looks_like_does_not_change_what_its_status_means(string contentType, int length)
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Add(Fault(SandboxSurfaces.Receiver, 200, FaultMoment.AfterAccepting, contentType, new string('x', length)));
+        var delivery = await EndOfAsync(product, new WebhookDestination(product.Tenant.ReceiverAddress("program").AbsoluteUri, Secret));
+
+        Assert.Equal((DeliveryState.Delivered, "taken"), Ended(delivery));
+        Assert.Single(product.Tenant.Calls);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R88")]
+    public async Task Of_two_who_make_the_same_attempt_one_writes_its_outcome_and_the_other_takes_that()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var delivery = await EndOfAsync(product, new WebhookDestination(product.Tenant.ReceiverAddress("program").AbsoluteUri, Secret));
+        var (runner, input) = (product.Get<AttemptRunner>(), new AttemptInput(delivery.Id, Number: 77));
+
+        var outcome = await runner.RepeatableAsync(AttemptKind.Post, input, SlowAsync, CancellationToken.None);
+
+        Assert.Equal("first", Assert.IsType<PostOutcome.Taken>(outcome).Receipt);
+
+        async Task<AttemptTrace> SlowAsync(AttemptSubject subject, string? token)
+        {
+            await runner.RepeatableAsync(AttemptKind.Post, input, (_, _) => Task.FromResult(Took("first")), CancellationToken.None);
+            return Took("second");
+        }
+
+        static AttemptTrace Took(string receipt) => new(new PostOutcome.Taken(receipt), 200, null, null, null);
+    }
+
     private static async Task<Delivery> EndOfAsync(ProductHost product, Destination destination)
         => await product.EndOfAsync(await product.SubmitAsync(product.Request() with { Destinations = [destination] }));
 
     private static (DeliveryState State, string Outcomes) Ended(Delivery delivery)
         => (delivery.State, string.Join(',', delivery.Attempts.Select(a => a.Outcome)));
 
-    private static FaultRule Fault(string surface, int status, FaultMoment moment) => new()
-    {
-        Name = $"{surface} {status}",
-        Surface = surface,
-        Status = status,
-        Moment = moment,
-        ContentType = "text/plain",
-        Body = "Microsoft Teams endpoint returned HTTP error 502.",
-        Count = 1,
-    };
+    private static FaultRule Fault(
+        string surface,
+        int status,
+        FaultMoment moment,
+        string contentType = "text/plain",
+        string body = "Microsoft Teams endpoint returned HTTP error 502.")
+        => new()
+        {
+            Name = $"{surface} {status}",
+            Surface = surface,
+            Status = status,
+            Moment = moment,
+            ContentType = contentType,
+            Body = body,
+            Count = 1,
+        };
 }
