@@ -18,11 +18,15 @@ namespace TeamsWorkflows.Deliveries;
 ///    └─ patience ends ────────┴─────────────────────────────┴──────> fallback by e-mail
 /// </code>
 /// Activities never retry and never loop; all waiting is here, in durable timers and events. No token is ever in here.
+/// An attempt that ends without an outcome (the database was away) is made again under its number, which the ledger knows.
 /// </remarks>
 internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinationInput, DeliveryResult>
 {
     // Each reconnect is a person's work: after so many that did not help this delivery, another one will not.
     private const int MaxReconnects = 3;
+
+    private static readonly TaskOptions LedgerRetries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 6, TimeSpan.FromSeconds(2), backoffCoefficient: 2));
 
     private static readonly TaskOptions MailRetries = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 12, TimeSpan.FromSeconds(5), backoffCoefficient: 2)
@@ -51,24 +55,39 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         {
             while (true)
             {
-                var outcome = await (_prepared < _plan.Before.Count ? PrepareAsync(_plan.Before[_prepared])
-                    : _postedAt is null ? PostAsync()
-                    : ReadBackAsync());
-                if (await DecideAsync(outcome) is { } result)
+                if (await StepAsync() is { } result)
                 {
                     return result;
                 }
             }
         }
 
+        // Null: go on.
+        private async Task<DeliveryResult?> StepAsync()
+        {
+            var (isPrepared, isPost) = (_prepared == _plan.Before.Count, _prepared == _plan.Before.Count && _postedAt is null);
+            PostOutcome outcome;
+            try
+            {
+                outcome = await (!isPrepared ? PrepareAsync(_plan.Before[_prepared]) : isPost ? PostAsync() : ReadBackAsync());
+            }
+            catch (TaskFailedException e)
+            {
+                _postedAt ??= isPost ? context.CurrentUtcDateTime : null;
+                return await FallBackAsync($"The delivery could not go on: {e.FailureDetails.ErrorMessage}");
+            }
+
+            return await DecideAsync(outcome);
+        }
+
         private Task<PostOutcome> PrepareAsync(PlannedStep step)
-            => context.CallActivityAsync<PostOutcome>(step.Activity, new AttemptInput(input.DeliveryId, ++_attempts, Step: step.Number));
+            => context.CallActivityAsync<PostOutcome>(step.Activity, new AttemptInput(input.DeliveryId, ++_attempts, Step: step.Number), LedgerRetries);
 
         private Task<PostOutcome> PostAsync()
-            => context.CallActivityAsync<PostOutcome>(_plan.Post, new AttemptInput(input.DeliveryId, ++_attempts));
+            => context.CallActivityAsync<PostOutcome>(_plan.Post, new AttemptInput(input.DeliveryId, ++_attempts), LedgerRetries);
 
         private Task<PostOutcome> ReadBackAsync() => context.CallActivityAsync<PostOutcome>(
-            _plan.ReadBack!, new AttemptInput(input.DeliveryId, ++_attempts, Since: _postedAt));
+            _plan.ReadBack!, new AttemptInput(input.DeliveryId, ++_attempts, Since: _postedAt), LedgerRetries);
 
         // Null: go on.
         private Task<DeliveryResult?> DecideAsync(PostOutcome outcome)
@@ -210,6 +229,6 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         }
 
         private Task RecordAsync(DeliveryState state, string? reason)
-            => context.CallActivityAsync(nameof(RecordDelivery), new RecordDeliveryInput(input.DeliveryId, state, reason));
+            => context.CallActivityAsync(nameof(RecordDelivery), new RecordDeliveryInput(input.DeliveryId, state, reason), LedgerRetries);
     }
 }

@@ -1,7 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -23,6 +25,36 @@ public sealed class InterventionTests
         Assert.Equal((DeliveryState.Failed, "The delivery stopped: olivia: enough"), (delivery.State, delivery.Reason));
         Assert.Empty(product.Messages);
         Assert.Empty(product.ReportMails);
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_keys_are_gone_goes_out_by_mail_all_the_same()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Add(new FaultRule
+        {
+            Name = "busy",
+            Surface = SandboxSurfaces.Receiver,
+            Status = 429,
+            ContentType = "text/plain",
+            Body = "busy",
+            Count = 1,
+        });
+        var report = await product.SubmitAsync(product.Request() with
+        {
+            Destinations = [new WebhookDestination(product.Tenant.ReceiverAddress("program").AbsoluteUri, "a secret of theirs")],
+        });
+        while (product.Tenant.Requests.All(r => r.Surface != SandboxSurfaces.Receiver) || !product.Worker.Runtime.IsIdle)
+        {
+            await Task.Delay(1);
+        }
+
+        await product.Database.WriteAsync(
+            async db => (await db.Deliveries.SingleAsync()).ProtectedDestination = new byte[64], CancellationToken.None);
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal(DeliveryState.FellBack, delivery.State);
+        Assert.Contains("keys that protected", Assert.Single(product.ReportMails).TextBody, StringComparison.Ordinal);
     }
 
     [Fact]
