@@ -9,7 +9,15 @@ using TeamsWorkflows.DurableTask;
 namespace TeamsWorkflows.Fallback;
 
 /// <summary>A mail to send; the same key always gives the same Message-ID, so that receivers can drop a repeat.</summary>
-internal sealed record Mail(string Key, IReadOnlyList<string> Recipients, string Subject, string Text, string Html);
+internal sealed record Mail(string Key, IReadOnlyList<string> Recipients, string Subject, string Text, string Html)
+{
+    public IReadOnlyList<MailFile> Files { get; init; } = [];
+
+    public bool IsImportant { get; init; }
+}
+
+/// <summary>A file that comes with a mail.</summary>
+internal sealed record MailFile(string Name, string ContentType, byte[] Content);
 
 /// <summary>Hands mails to the mail server.</summary>
 internal sealed class Mailer(IOptions<FallbackOptions> options, TimeProvider time)
@@ -35,12 +43,19 @@ internal sealed class Mailer(IOptions<FallbackOptions> options, TimeProvider tim
     {
         var settings = options.Value;
         var from = MailboxAddress.Parse(settings.From);
+        var body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html };
+        foreach (var file in mail.Files)
+        {
+            body.Attachments.Add(file.Name, file.Content, ContentType.Parse(file.ContentType));
+        }
+
         using var message = new MimeMessage
         {
             MessageId = $"{mail.Key}@{from.Domain}",
             Subject = mail.Subject,
             Date = time.GetUtcNow(),
-            Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody(),
+            Importance = mail.IsImportant ? MessageImportance.High : MessageImportance.Normal,
+            Body = body.ToMessageBody(),
         };
         message.From.Add(from);
         message.To.AddRange(mail.Recipients.Select(MailboxAddress.Parse));

@@ -20,7 +20,7 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
             async db =>
             {
                 var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, context.CancellationToken);
-                var report = await db.Reports.SingleAsync(r => r.Id == delivery.ReportId, context.CancellationToken);
+                var report = await db.Reports.Include(r => r.Attachments).SingleAsync(r => r.Id == delivery.ReportId, context.CancellationToken);
                 var earlier = await db.Attempts.SingleOrDefaultAsync(
                     a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, context.CancellationToken);
                 return (delivery, report, earlier);
@@ -47,7 +47,15 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
             report.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             $"{report.Title} [{reference}]",
             $"{document.PlainMentions(document.Content.ToText())}\n\n-- \n{why}\nReference {reference}",
-            $"{document.PlainMentionsInHtml(document.Content.ToHtml())}<hr><p>{HtmlText.Encode(why)}<br>Reference {reference}</p>");
+            $"{document.PlainMentionsInHtml(document.Content.ToHtml())}<hr><p>{HtmlText.Encode(why)}<br>Reference {reference}</p>")
+        {
+            IsImportant = document.Importance != MessageImportance.Normal,
+            Files =
+            [
+                .. document.Attachments.Zip(report.Attachments.OrderBy(static a => a.Number))
+                    .Select(static f => new MailFile(f.First.Name, f.First.ContentType, f.Second.Content)),
+            ],
+        };
     }
 
     private Task RecordAsync(AttemptInput input, PostOutcome.Mailed outcome, DateTimeOffset startedAt, CancellationToken cancellationToken)

@@ -134,6 +134,21 @@ public sealed class ContentDeliveryTests
     }
 
     [Fact]
+    [Trait("Requirement", "R86")]
+    public async Task A_report_that_goes_out_by_mail_brings_its_files()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("forbidden-membership");
+        var delivery = await product.EndOfAsync(await product.SubmitAsync(product.Request() with
+        {
+            Attachments = [new("figures.csv", Convert.ToBase64String("1,2,3"u8), "text/csv"), new("more.bin", "AAAA")],
+        }));
+
+        Assert.Equal(DeliveryState.FellBack, delivery.State);
+        Assert.Equal(["figures.csv", "more.bin"], Assert.Single(product.ReportMails).AttachmentNames);
+    }
+
+    [Fact]
     [Trait("Requirement", "R84")]
     public async Task A_sign_in_that_dies_between_upload_and_post_parks_and_nothing_is_uploaded_twice()
     {
