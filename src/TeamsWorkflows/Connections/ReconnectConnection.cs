@@ -67,19 +67,24 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         return (resolved, chased);
     }
 
-    // Reminders wait in durable timers and end with the case; a mail that fails is made up for by the next one.
+    // Reminders wait in durable timers and end with the case. A mail that fails is made up for by the next one, which is then
+    // the escalation that could not be sent.
     private static async Task ChaseAsync(TaskOrchestrationContext context, string caseId, CaseChase chase, CancellationToken acted)
     {
         var since = context.CurrentUtcDateTime;
+        var owesEscalation = false;
         foreach (var nudge in chase.Nudges())
         {
+            owesEscalation |= nudge.IsEscalation;
             try
             {
                 await context.CreateTimer(since + nudge.After, acted);
-                if (!await context.CallActivityAsync<bool>(nameof(RemindOperators), new RemindInput(caseId, nudge.Number, nudge.IsEscalation), MailRetries))
+                if (!await context.CallActivityAsync<bool>(nameof(RemindOperators), new RemindInput(caseId, nudge.Number, owesEscalation), MailRetries))
                 {
                     return;
                 }
+
+                owesEscalation = false;
             }
             catch (OperationCanceledException)
             {

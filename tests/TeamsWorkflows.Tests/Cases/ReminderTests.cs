@@ -41,10 +41,29 @@ public sealed class ReminderTests
     }
 
     [Fact]
+    [Trait("Requirement", "R85")]
+    public async Task An_escalation_that_could_not_be_sent_comes_with_the_next_reminder()
+    {
+        await using var product = await ProductHost.StartAsync(("Cases:ReminderInterval", "01:00:00"), ("Cases:EscalateAfter", "05:00:00"));
+        var recipients = product.Get<IOptions<CaseOptions>>().Value;
+        recipients.EscalationRecipients = ["nobody in particular"]; // the mail server would not even be asked
+        product.Tenant.Faults.Apply("refresh-revoked");
+        await product.SubmitAsync(product.Request(patience: TimeSpan.FromDays(2)));
+        var found = await product.OpenCaseAsync();
+        await PassAsync(product, found.Id, c => c.OpenedAt + TimeSpan.FromHours(8) < product.Time.GetUtcNow());
+        Assert.Null((await product.Cases.FindAsync(found.Id, default))!.EscalatedAt);
+
+        var head = $"head@{product.Tenant.Domain}";
+        recipients.EscalationRecipients = [head];
+        await PassAsync(product, found.Id, static c => c.EscalatedAt is not null);
+        Assert.Single(product.Tenant.Mails, m => m.To.Contains(head));
+    }
+
+    [Fact]
     [Trait("Requirement", "R84")]
     public async Task A_case_that_is_resolved_in_time_reminds_nobody()
     {
-        await using var product = await ProductHost.StartAsync();
+        await using var product = await ProductHost.StartAsync(("Cases:ReminderInterval", "04:00:00"), ("Cases:EscalateAfter", "1.00:00:00"));
         product.Tenant.Faults.Apply("refresh-revoked");
         var report = await product.SubmitAsync();
         var found = await product.OpenCaseAsync();
