@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace TeamsWorkflows.Reports;
 
 /// <summary>One text for equal requests, however their JSON was spaced: what the idempotency key is held against.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+/// <remarks>What is not given is not in it, so that a member that a later release adds changes no request of today.</remarks>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReportRequest))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
