@@ -25,7 +25,7 @@ public sealed class ConnectionDefinition
     public string ClientId { get; set; } = "";
 
     /// <summary>Gets or sets the secret's value (not its identifier). Kept encrypted.</summary>
-    public string? ClientSecret { get; set; }
+    public string? ClientSecret { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets when the secret ends, as the registration shows it; null: nobody entered it, so nobody is reminded.</summary>
     public DateTimeOffset? SecretExpiresAt { get; set; }
@@ -33,24 +33,24 @@ public sealed class ConnectionDefinition
     /// <summary>Gets or sets a PEM file with certificate and key, or a PFX file without password, in place of a secret.</summary>
     /// <remarks>It is read at every question to the authority, so that a rotated certificate is used without a restart.</remarks>
     [MaxLength(1000)]
-    public string? CertificateFile { get; set; }
+    public string? CertificateFile { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets a certificate in a key vault, in place of a secret: <c>https://VAULT/certificates/NAME</c>.</summary>
     /// <remarks>Its newest version is used, within minutes of a rotation and without a restart. The product needs <c>get</c> for certificates and secrets.</remarks>
     [MaxLength(1000)]
-    public string? VaultCertificate { get; set; }
+    public string? VaultCertificate { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets the managed identity that vouches for the application: its client identifier, or <c>system</c>.</summary>
     [MaxLength(64)]
-    public string? ManagedIdentity { get; set; }
+    public string? ManagedIdentity { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets the address of the workflow's webhook, with its signature. Kept encrypted: whoever has it may post.</summary>
     [MaxLength(4000)]
-    public string? WebhookAddress { get; set; }
+    public string? WebhookAddress { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets the account that signs in, for delegated connections: a service account rather than a person's.</summary>
     [MaxLength(320)]
-    public string? Username { get; set; }
+    public string? Username { get; set => field = NullIfBlank(value); }
 
     /// <value>The default is <see cref="AccountKind.ServiceAccount"/>; a person's own account is warned about.</value>
     public AccountKind AccountKind { get; set; }
@@ -62,7 +62,7 @@ public sealed class ConnectionDefinition
 
     /// <summary>Gets or sets who can change the application's registration; null: the owner.</summary>
     [MaxLength(320)]
-    public string? RegistrationOwner { get; set; }
+    public string? RegistrationOwner { get; set => field = NullIfBlank(value); }
 
     /// <summary>Gets or sets which environment it belongs to, such as <c>test</c>.</summary>
     /// <value>The default is <c>production</c>.</value>
@@ -85,6 +85,9 @@ public sealed class ConnectionDefinition
             .GroupBy(static r => string.Join(',', r.MemberNames), StringComparer.Ordinal)
             .ToDictionary(static g => g.Key, static g => g.Select(static r => r.ErrorMessage!).ToArray(), StringComparer.Ordinal);
     }
+
+    // A setting that is there and empty, as in a compose file, is not given.
+    private static string? NullIfBlank(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 }
 
 /// <summary>Encrypts what must not be readable at rest. The host says with which keys.</summary>

@@ -81,7 +81,13 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                 }
                 else
                 {
-                    db.ConnectionEvents.AddRange(ChangesOf(row, definition).Select(change => Changed(row.Id, change, actor)));
+                    var changes = ChangesOf(row, definition).ToArray();
+                    db.ConnectionEvents.AddRange(changes.Select(change => Changed(row.Id, change, actor)));
+                    if (changes.Contains(OperationalChange.SecretRotated) || row.ClientId != definition.ClientId)
+                    {
+                        (row.CredentialEndsAt, row.CredentialCheckedAt) = (null, null); // the old credential's
+                    }
+
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
