@@ -47,6 +47,22 @@ public sealed class CredentialTests
 
     [Fact]
     [Trait("Requirement", "R26")]
+    public async Task A_certificate_at_hand_is_used_while_nobody_vouches_for_us_and_not_once_the_vault_refuses()
+    {
+        await using var product = await ProductHost.StartAsync();
+        ReadVaultsAs(product, product.Tenant.Daemon);
+        var vaults = product.Get<VaultCertificates>();
+        var held = await vaults.GetAsync(Address(product), default);
+
+        product.Time.Advance(TimeSpan.FromMinutes(5));
+        product.Get<IOptions<VaultOptions>>().Value.ClientSecret = "not this";
+        Assert.Same(held, await vaults.GetAsync(Address(product), default));
+        ReadVaultsAs(product, product.Tenant.Publisher);
+        await Assert.ThrowsAsync<MissingCredentialException>(() => vaults.GetAsync(Address(product), default));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R26")]
     [Trait("Requirement", "R57")]
     public async Task A_vault_that_does_not_let_us_in_is_named_and_asks_for_the_configuration()
     {

@@ -35,7 +35,7 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
             _held[address] = new(certificate, time.GetUtcNow());
             return certificate;
         }
-        catch (VaultUnreachableException) when (_held.TryGetValue(address, out var last))
+        catch (Exception e) when (MayBeOver(e, cancellationToken) && _held.TryGetValue(address, out var last))
         {
             return last.Certificate;
         }
@@ -66,6 +66,14 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
             held.Certificate.Dispose();
         }
     }
+
+    // The vault, or whoever vouches for us before it, is away or slow; nothing is said about the certificate.
+    private static bool MayBeOver(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        VaultUnreachableException or MissingCredentialException { InnerException: AuthenticationFailedException } => true,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        _ => false,
+    };
 
     private X509Certificate2? Fresh(string address)
         => _held.TryGetValue(address, out var held) && time.GetUtcNow() - held.ReadAt < options.Value.RefreshInterval ? held.Certificate : null;
