@@ -9,7 +9,7 @@ namespace TeamsWorkflows.DurableTask.Grpc.Remote;
 /// <remarks>
 /// A stream that ends takes no work with it: what is in hand goes on, and its answer is sent when the engine is there again.
 /// Whether it still counts, the engine says: one that has handed the work to somebody else refuses the token, and the answer
-/// is dropped, as after a crash.
+/// is dropped, as after a crash. An answer that it does not take for another reason is given back: nobody else would get it.
 /// </remarks>
 internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
 {
@@ -53,16 +53,24 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
     }
 
     public Task CompleteAsync(Protocol.OrchestratorResponse response, CancellationToken stopping)
-        => AnswerAsync(token => hub.Service.CompleteOrchestratorTaskAsync(response, cancellationToken: token).ResponseAsync, response.InstanceId, stopping);
+        => AnswerAsync(
+            token => hub.Service.CompleteOrchestratorTaskAsync(response, cancellationToken: token).ResponseAsync,
+            response.InstanceId,
+            token => hub.Service.AbandonTaskOrchestratorWorkItemAsync(new() { CompletionToken = response.CompletionToken }, cancellationToken: token).ResponseAsync,
+            stopping);
 
     public Task CompleteAsync(ActivityResponse response, CancellationToken stopping)
-        => AnswerAsync(token => hub.Service.CompleteActivityTaskAsync(response, cancellationToken: token).ResponseAsync, response.InstanceId, stopping);
+        => AnswerAsync(
+            token => hub.Service.CompleteActivityTaskAsync(response, cancellationToken: token).ResponseAsync,
+            response.InstanceId,
+            token => hub.Service.AbandonTaskActivityWorkItemAsync(new() { CompletionToken = response.CompletionToken }, cancellationToken: token).ResponseAsync,
+            stopping);
 
     /// <summary>Gives work back, for whoever takes it next.</summary>
     public Task AbandonAsync(WorkItem item, CancellationToken stopping)
     {
         var (service, token) = (hub.Service, item.CompletionToken);
-        return AnswerAsync(Call, "abandoned work", stopping);
+        return AnswerAsync(Call, "abandoned work", giveBack: null, stopping);
 
         Task Call(CancellationToken cancellation) => item.RequestCase switch
         {
@@ -99,7 +107,7 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
         }
     }
 
-    private async Task AnswerAsync(Func<CancellationToken, Task> call, string what, CancellationToken stopping)
+    private async Task AnswerAsync(Func<CancellationToken, Task> call, string what, Func<CancellationToken, Task>? giveBack, CancellationToken stopping)
     {
         for (var tries = 1; ; tries++)
         {
@@ -115,6 +123,11 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
             catch (RpcException e)
             {
                 Log.Dropped(logger, what, e.StatusCode, e.Status.Detail);
+                if (giveBack is not null && e.StatusCode != StatusCode.NotFound)
+                {
+                    await AnswerAsync(giveBack, "work that was given back", giveBack: null, stopping);
+                }
+
                 return;
             }
         }

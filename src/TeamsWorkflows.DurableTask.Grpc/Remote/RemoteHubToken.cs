@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Identity;
 
 namespace TeamsWorkflows.DurableTask.Grpc.Remote;
 
@@ -19,7 +20,7 @@ internal sealed class RemoteHubToken(TokenCredential credential, string scope, T
         {
             if (_token.ExpiresOn <= time.GetUtcNow() + Margin)
             {
-                _token = await credential.GetTokenAsync(new TokenRequestContext([scope]), cancellation);
+                await RenewAsync(cancellation);
             }
 
             return _token.Token;
@@ -27,6 +28,18 @@ internal sealed class RemoteHubToken(TokenCredential credential, string scope, T
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _token = await credential.GetTokenAsync(new TokenRequestContext([scope]), cancellation);
+        }
+        catch (AuthenticationFailedException) when (_token.ExpiresOn > time.GetUtcNow())
+        {
+            // The token at hand is still good: the next call tries again.
         }
     }
 }

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Identity;
 using Microsoft.Extensions.Time.Testing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Grpc.Remote;
@@ -59,6 +60,23 @@ public sealed class RemoteHubTests
     }
 
     [Fact]
+    public async Task An_answer_that_the_engine_does_not_take_is_given_back_and_does_not_hold_its_work_for_ever()
+    {
+        var runs = 0;
+        await using var sidecar = await Sidecar.StartAsync(options => options.MaxMessageBytes = 50_000);
+        await using var engine = RunningEngine.Over(
+            sidecar.Address,
+            "one",
+            RunningEngine.Registry()
+                .Orchestrator<int, int>("Call", async (context, n) => (await context.CallActivityAsync<string>("Write", n)).Length)
+                .Activity<int, string>("Write", (_, _) => Task.FromResult(new string('x', Interlocked.Increment(ref runs) == 1 ? 100_000 : 10))),
+            options => options.MaxAnswerRetries = 1);
+
+        Assert.Equal("10", (await engine.RunAsync("Call", 1)).Output);
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
     public async Task A_long_history_comes_as_a_stream()
     {
         await using var sidecar = await Sidecar.StartAsync(options => options.StreamHistoryFromBytes = 2_000);
@@ -114,12 +132,31 @@ public sealed class RemoteHubTests
         Assert.Equal("https://durabletask.io/.default 2", await token.GetAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_token_that_cannot_be_renewed_early_is_used_for_as_long_as_it_is_good()
+    {
+        FakeTimeProvider time = new();
+        CountingCredential credential = new(time);
+        using RemoteHubToken token = new(credential, "scope", time);
+        var first = await token.GetAsync(CancellationToken.None);
+
+        credential.IsAway = true;
+        time.Advance(TimeSpan.FromMinutes(58));
+        Assert.Equal(first, await token.GetAsync(CancellationToken.None));
+        time.Advance(TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<AuthenticationFailedException>(async () => await token.GetAsync(CancellationToken.None));
+        credential.IsAway = false;
+        Assert.NotEqual(first, await token.GetAsync(CancellationToken.None));
+    }
+
     private sealed class CountingCredential(TimeProvider time) : TokenCredential
     {
         private int _count;
 
+        public bool IsAway { get; set; }
+
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
-            => new($"{requestContext.Scopes[0]} {++_count}", time.GetUtcNow().AddHours(1));
+            => IsAway ? throw new AuthenticationFailedException("The authority is away.") : new($"{requestContext.Scopes[0]} {++_count}", time.GetUtcNow().AddHours(1));
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
             => new(GetToken(requestContext, cancellationToken));
