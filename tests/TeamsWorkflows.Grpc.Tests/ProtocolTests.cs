@@ -209,6 +209,50 @@ public sealed class ProtocolTests
         Assert.NotNull(chunks[^1].Events[^1].ExecutionCompleted);
     }
 
+    [Theory]
+    [InlineData(2_000, true)]
+    [InlineData(2_000_000, false)]
+    public async Task A_history_over_the_limit_is_not_in_the_item_and_the_worker_is_told_to_fetch_it(int limit, bool isStreamed)
+    {
+        await using var sidecar = await Sidecar.StartAsync(options => options.StreamHistoryFromBytes = limit);
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any", Input = new string('x', 5_000) });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest { Capabilities = { WorkerCapability.HistoryStreaming } });
+        await client.CompleteOrchestratorTaskAsync(new OrchestratorResponse { InstanceId = "a", CompletionToken = (await NextAsync(worker)).CompletionToken });
+        await client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "go" });
+
+        var request = (await NextAsync(worker)).OrchestratorRequest;
+
+        Assert.Equal((isStreamed, isStreamed), (request.RequiresHistoryStreaming, request.PastEvents.Count == 0));
+        using var stream = client.StreamInstanceHistory(new StreamInstanceHistoryRequest { InstanceId = "a", ForWorkItemProcessing = true });
+        var events = (await stream.ResponseStream.ReadAllAsync().ToListAsync()).SelectMany(static c => c.Events).ToList();
+        Assert.Contains(events, static e => e.ExecutionStarted?.Input.Length == 5_000);
+    }
+
+    [Fact]
+    public async Task An_answer_is_of_the_work_that_its_token_names_whatever_else_it_says()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        var client = sidecar.Raw();
+        await client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "Any" });
+        using var worker = client.GetWorkItems(new GetWorkItemsRequest());
+        await client.CompleteOrchestratorTaskAsync(new OrchestratorResponse
+        {
+            CompletionToken = (await NextAsync(worker)).CompletionToken,
+            Actions =
+            {
+                new OrchestratorAction { Id = 0, ScheduleTask = new() { Name = "Step" } },
+                new OrchestratorAction { Id = 1, ScheduleTask = new() { Name = "Step" } },
+            },
+        });
+        var (first, second) = (await NextAsync(worker), await NextAsync(worker));
+        await client.CompleteActivityTaskAsync(new ActivityResponse { CompletionToken = second.CompletionToken, Result = "\"second\"" });
+
+        var completed = (await NextAsync(worker)).OrchestratorRequest.NewEvents[^1].TaskCompleted;
+        Assert.Equal((second.ActivityRequest.TaskId, "\"second\""), (completed.TaskScheduledId, completed.Result));
+        Assert.NotEqual(first.ActivityRequest.TaskId, second.ActivityRequest.TaskId);
+    }
+
     [Fact]
     public async Task The_result_of_an_activity_that_was_abandoned_or_lost_is_refused()
     {
@@ -248,7 +292,7 @@ public sealed class ProtocolTests
         await using var sidecar = await Sidecar.StartAsync();
         var answer = await new Health.HealthClient(sidecar.Invoker("one")).CheckAsync(new HealthCheckRequest());
 
-        Assert.NotEqual(HealthCheckResponse.Types.ServingStatus.NotServing, answer.Status);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
     }
 
     [Fact]

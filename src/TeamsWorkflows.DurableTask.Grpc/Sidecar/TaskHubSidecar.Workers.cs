@@ -44,13 +44,12 @@ internal sealed partial class TaskHubSidecar
             return broker.TryAskAgain(request.CompletionToken, WorkKind.Turn) ? new CompleteTaskResponse() : throw Stale();
         }
 
-        var response = Read(request);
+        var response = Read(request) with { InstanceId = work.InstanceId }; // the token says whose answer it is
 #pragma warning disable CS0612 // Deprecated, and still how the .NET SDK sends an answer that is too large for one message.
         if (request.IsPartial)
 #pragma warning restore CS0612
         {
-            work.Parts.AddRange(response.Actions);
-            return new CompleteTaskResponse();
+            return broker.TryAddPart(request.CompletionToken, response.Actions) ? new CompleteTaskResponse() : throw Stale();
         }
 
         var whole = work.Parts.Count == 0 ? response : response with { Actions = [.. work.Parts, .. response.Actions], EventsProcessed = null };
@@ -60,12 +59,12 @@ internal sealed partial class TaskHubSidecar
     public override async Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context)
     {
         var hub = await HubAsync(context);
-        var now = hub.Time.GetUtcNow();
+        var (taskId, now) = ((hub.Broker.Find(request.CompletionToken)?.Activity ?? throw Stale()).Scheduled.EventId, hub.Time.GetUtcNow());
         Core.HistoryEvent outcome = request.FailureDetails is { } failure
-            ? new Core.TaskFailedEvent(request.TaskId, ProtoMapper.FromProto(failure)) { Timestamp = now }
+            ? new Core.TaskFailedEvent(taskId, ProtoMapper.FromProto(failure)) { Timestamp = now }
             : hub.Limits.CheckPayload("The result of the activity", request.Result) is { } problem
-                ? new Core.TaskFailedEvent(request.TaskId, new(EngineErrors.PayloadTooLarge, problem, IsNonRetriable: true)) { Timestamp = now }
-                : new Core.TaskCompletedEvent(request.TaskId, request.Result) { Timestamp = now };
+                ? new Core.TaskFailedEvent(taskId, new(EngineErrors.PayloadTooLarge, problem, IsNonRetriable: true)) { Timestamp = now }
+                : new Core.TaskCompletedEvent(taskId, request.Result) { Timestamp = now };
         return hub.Broker.TryComplete(request.CompletionToken, WorkKind.Activity, outcome) ? new CompleteTaskResponse() : throw Stale();
     }
 
@@ -118,9 +117,8 @@ internal sealed partial class TaskHubSidecar
         while (true)
         {
             var more = worker.Outgoing.WaitToReadAsync(gone).AsTask();
-            while (await Task.WhenAny(more, Task.Delay(options.PingInterval, time, gone)) != more)
+            while (!await IsInTimeAsync(more, time, gone))
             {
-                gone.ThrowIfCancellationRequested();
                 await to.WriteAsync(new WorkItem { HealthPing = new HealthPing() }, gone);
             }
 
@@ -133,6 +131,19 @@ internal sealed partial class TaskHubSidecar
             {
                 await to.WriteAsync(Wire.ToItem(work, streamFrom), gone);
             }
+        }
+    }
+
+    private async Task<bool> IsInTimeAsync(Task more, TimeProvider time, CancellationToken gone)
+    {
+        try
+        {
+            await more.WaitAsync(options.PingInterval, time, gone);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
     private readonly Dictionary<string, Work> _held = new(StringComparer.Ordinal);
     private readonly List<WorkerStream> _workers = [];
     private long _order;
-    private int _next; // whose turn it is among the workers
+    private int _next; // whose turn it was last among the workers
     private bool _isStopped;
 
     /// <summary>Gets the number of things that wait for a worker, and that workers hold.</summary>
@@ -96,6 +96,22 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
         {
             return _held.Values.FirstOrDefault(w => w.Turn is { } turn && !w.IsWithdrawn && turn.InstanceId == instanceId
                 && (string.IsNullOrEmpty(executionId) || turn.Started.ExecutionId == executionId))?.Turn;
+        }
+    }
+
+    /// <summary>Keeps a part of a worker's answer; the last one comes by <see cref="TryComplete"/>.</summary>
+    /// <returns>False when the token is stale: the part is of no answer any more.</returns>
+    public bool TryAddPart(string token, IEnumerable<OrchestratorAction> actions)
+    {
+        lock (_gate)
+        {
+            if (!TryFind(token, WorkKind.Turn, out var work))
+            {
+                return false;
+            }
+
+            work.Parts.AddRange(actions);
+            return true;
         }
     }
 
@@ -235,7 +251,8 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
         var idle = 0;
         while (_workers.Count > 0 && idle < _workers.Count && _waiting.Count > 0)
         {
-            var worker = _workers[_next++ % _workers.Count];
+            _next = (_next + 1) % _workers.Count;
+            var worker = _workers[_next];
             idle = TryServe(worker) ? 0 : idle + 1;
         }
     }
