@@ -26,6 +26,8 @@ internal sealed class NodePartitions(
     NodeLog log)
     : IAsyncDisposable
 {
+    private const int MaxDoublings = 10;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
@@ -56,7 +58,7 @@ internal sealed class NodePartitions(
 
         foreach (var leaving in changes.Leaving)
         {
-            _ = LeaveAsync(leaving);
+            _ = Task.Run(() => LeaveAsync(leaving), CancellationToken.None); // it may wait for a commit, and the leases must not
         }
     }
 
@@ -97,7 +99,7 @@ internal sealed class NodePartitions(
             Lose(tenure, reason);
         }
 
-        _ = GiveBackLaterAsync(failed);
+        _ = GiveBackLaterAsync([.. failed.Select(static t => new PartitionFence(t.Partition, t.Fence))]);
     }
 
     /// <summary>Hands everything over, each partition as soon as nothing of it runs here any more.</summary>
@@ -148,23 +150,36 @@ internal sealed class NodePartitions(
     }
 
     // A failure that comes again and again must not keep the database busy with takeovers.
-    private async Task GiveBackLaterAsync(IReadOnlyList<Tenure> ended)
+    private async Task GiveBackLaterAsync(IReadOnlyList<PartitionFence> ended)
     {
-        var isAgain = _lastFailure != 0 && time.GetElapsedTime(_lastFailure) < Calm;
-        (_lastFailure, _failures) = (time.GetTimestamp(), isAgain ? _failures + 1 : 0);
-        var pause = FirstPause * Math.Pow(2, _failures);
         try
         {
-            await Task.Delay(_failures == 0 ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause, time, _stopping.Token);
+            await Task.Delay(PauseAfterFailure(), time, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
             return; // whatever is held is given back at the end
         }
 
-        foreach (var tenure in ended)
+        foreach (var partition in ended.Where(IsStillHeld))
         {
-            GiveBack(tenure);
+            keeper.GiveBack(partition.Partition);
+        }
+    }
+
+    // Failures that come together, as of each turn that could not read, are one.
+    private TimeSpan PauseAfterFailure()
+    {
+        lock (_gate)
+        {
+            var since = _lastFailure == 0 ? Calm : time.GetElapsedTime(_lastFailure);
+            if (since >= FirstPause)
+            {
+                (_lastFailure, _failures) = (time.GetTimestamp(), since < Calm ? Math.Min(_failures + 1, MaxDoublings) : 0);
+            }
+
+            var pause = FirstPause * Math.Pow(2, _failures);
+            return _failures == 0 ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause;
         }
     }
 
@@ -213,10 +228,7 @@ internal sealed class NodePartitions(
         catch (NpgsqlException e)
         {
             log.Failed(gained.Count, e);
-            foreach (var partition in gained.Where(IsStillHeld))
-            {
-                keeper.GiveBack(partition.Partition);
-            }
+            _ = GiveBackLaterAsync(gained);
         }
     }
 
