@@ -300,7 +300,7 @@ public sealed partial class PartitionRuntime
 
         for (var i = 0; i < turn.Deliveries.Count; i++)
         {
-            if (Reach(turn.Deliveries[i].InstanceId) is { } receiver)
+            if (Reach(turn.Deliveries[i].InstanceId) is { } receiver && receiver.Tenure == turn.Deliveries[i].Receiver)
             {
                 Post(receiver, turn.Deliveries[i].Item);
             }

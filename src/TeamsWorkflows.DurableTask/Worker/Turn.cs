@@ -133,4 +133,5 @@ public sealed class Turn : IPendingCommit
 }
 
 /// <summary>An event for another instance of this partition, released when the turn that sent it is durable.</summary>
-internal readonly record struct Delivery(string InstanceId, InboxItem Item);
+/// <param name="Receiver">The tenure in which it is handed over; when that has ended, its row finds the next owner.</param>
+internal readonly record struct Delivery(string InstanceId, InboxItem Item, Tenure? Receiver);

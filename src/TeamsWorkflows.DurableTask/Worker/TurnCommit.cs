@@ -130,7 +130,8 @@ internal sealed partial class TurnCommit(Sequences sequences, Tenures? tenures =
             {
                 deliveries.Add(new(
                     stored.InstanceId,
-                    new InboxItem(message.Event, message.ExecutionId, message.ParentExecutionId, stored.Sequence)));
+                    new InboxItem(message.Event, message.ExecutionId, message.ParentExecutionId, stored.Sequence),
+                    stored.Receiver));
             }
         }
 
