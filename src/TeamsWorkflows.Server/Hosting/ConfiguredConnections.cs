@@ -15,7 +15,13 @@ internal sealed class ConfiguredConnections
     {
         foreach (var section in configuration.GetSection(Section).GetChildren())
         {
-            connections.ByKey[section.Path] = section.Get<ConnectionDefinition>() ?? new ConnectionDefinition();
+            var definition = section.Get<ConnectionDefinition>() ?? new ConnectionDefinition();
+            if (section.GetSection(nameof(definition.Scopes)).Get<string[]>() is { Length: > 0 } scopes)
+            {
+                definition.Scopes = scopes; // in place of the default ones: the binder adds to what is there
+            }
+
+            connections.ByKey[section.Path] = definition;
         }
     }
 }
