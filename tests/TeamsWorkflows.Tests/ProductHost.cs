@@ -149,6 +149,7 @@ internal sealed class ProductHost : IAsyncDisposable
         ClientSecret = Tenant.Connector.ClientSecret,
         Username = Tenant.Service.UserName,
         Owner = "Finance platform team",
+        Scopes = ["User.Read", "ChannelMessage.Send", "ChannelMessage.Read.All", "Files.ReadWrite.All"],
     };
 
     /// <summary>Signs a person in for the connection, over the authority's page, as a browser does.</summary>

@@ -74,6 +74,10 @@ internal static class DevelopmentSandbox
             [$"{connection}:ClientSecret"] = tenant.Connector.ClientSecret,
             [$"{connection}:Username"] = tenant.Service.UserName,
             [$"{connection}:Owner"] = "Finance platform team",
+            [$"{connection}:Scopes:0"] = "User.Read",
+            [$"{connection}:Scopes:1"] = "ChannelMessage.Send",
+            [$"{connection}:Scopes:2"] = "ChannelMessage.Read.All",
+            [$"{connection}:Scopes:3"] = "Files.ReadWrite.All",
         };
     }
 

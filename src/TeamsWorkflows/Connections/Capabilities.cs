@@ -9,6 +9,9 @@ public enum Operation
     /// <summary>Asking who we are: the probe.</summary>
     ReadProfile,
     SendMail,
+
+    /// <summary>Files in a channel's folder: attachments, and reports that are too large for a message.</summary>
+    UploadFile,
 }
 
 /// <summary>Which operation each auth model can do at all, whatever its consent says.</summary>
@@ -34,8 +37,14 @@ public static class Capabilities
         Operation.ReadChannelMessages => ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
         Operation.ReadProfile => ["User.Read", "User.ReadWrite", "User.Read.All"],
         Operation.SendMail => ["Mail.Send"],
+        Operation.UploadFile => ["Files.ReadWrite.All", "Group.ReadWrite.All"],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>Whether a connection asks for a scope by which it may do the operation.</summary>
+    /// <param name="scopes">What it asks for.</param>
+    public static bool IsAskedFor(Operation operation, IEnumerable<string> scopes)
+        => AnyScopeOf(operation).Intersect(scopes, StringComparer.OrdinalIgnoreCase).Any();
 
     /// <summary>What deliveries and their verification do with a connection.</summary>
     public static IReadOnlyList<Operation> OfDeliveries { get; } = [Operation.PostChannelMessage, Operation.ReadChannelMessages, Operation.ReadProfile];

@@ -53,7 +53,7 @@ internal static partial class DefinitionRules
         else if (connection.AuthModel == AuthModel.DelegatedUser)
         {
             warnings.AddRange(Capabilities.OfDeliveries
-                .Where(o => !Capabilities.AnyScopeOf(o).Intersect(connection.Scopes, StringComparer.OrdinalIgnoreCase).Any())
+                .Where(o => !Capabilities.IsAskedFor(o, connection.Scopes))
                 .Select(o => $"Scopes lack {Capabilities.AnyScopeOf(o)[0]}: without it, {o} is refused."));
         }
         else

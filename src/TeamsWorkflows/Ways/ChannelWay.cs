@@ -25,6 +25,7 @@ internal sealed class ChannelWay : Way<ChannelDestination>
         check.RequireConnection(destination.Connection, Operation.PostChannelMessage);
         check.RequireTeam(destination.TeamId);
         check.RequireChannel(destination.ChannelId);
+        check.RequireUploads(destination.Connection, static report => ChannelFiles.Of(report).Count > 0);
     }
 
     protected override Rendering Render(ChannelDestination destination, ReportDocument report, Envelope envelope)

@@ -85,6 +85,21 @@ internal sealed record WayCheck(
         }
     }
 
+    /// <summary>Checks that a connection may upload files; refused only by Graph, it would stop for all its reports.</summary>
+    /// <param name="needsFiles">Asked only if it may not.</param>
+    public void RequireUploads(string? id, Func<ReportDocument, bool> needsFiles)
+    {
+        if (id is not null && Connections.TryGetValue(id, out var connection)
+            && !Capabilities.IsAskedFor(Operation.UploadFile, connection.Scopes.Split(' '))
+            && Report is { } report && needsFiles(report))
+        {
+            Errors.Add(
+                Path,
+                "The report needs files in the channel's folder (attachments, or itself, as it is too large for a message), and the scopes of "
+                + $"the connection '{id}' lack {Capabilities.AnyScopeOf(Operation.UploadFile)[0]}. Add the scope and its consent, or send less.");
+        }
+    }
+
     public void RequireTeam(string? teamId)
     {
         if (!Guid.TryParse(teamId, out _))

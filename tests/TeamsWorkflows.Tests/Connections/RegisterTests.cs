@@ -109,7 +109,7 @@ public sealed class RegisterTests
     {
         await using var product = await ProductHost.StartAsync();
         var register = product.Get<ConnectionRegister>();
-        Assert.True(await register.RecordConsentAsync(ProductHost.ConnectionId, null, "adam", ["User.Read", "ChannelMessage.Send"], "olivia", default));
+        Assert.True(await register.RecordConsentAsync(ProductHost.ConnectionId, null, "adam", ["User.Read", "ChannelMessage.Send", "Files.ReadWrite.All"], "olivia", default));
         Assert.False(await register.RecordConsentAsync("nobody", null, "adam", ["User.Read"], "olivia", default));
 
         var connection = (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
@@ -146,6 +147,26 @@ public sealed class ContentDeliveryTests
 
         Assert.Equal(DeliveryState.FellBack, delivery.State);
         Assert.Equal(["figures.csv", "more.bin"], Assert.Single(product.ReportMails).AttachmentNames);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R50")]
+    public async Task Files_are_refused_when_they_are_handed_over_if_the_connection_may_not_upload()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.Scopes = new ConnectionDefinition().Scopes;
+        await product.Connections.ConfigureAsync(definition, CancellationToken.None);
+
+        foreach (var request in (ReportRequest[])[
+            product.Request() with { Attachments = [new("a.txt", "AAAA")] },
+            product.Request() with { Body = new string('x', 40_000) }])
+        {
+            var refused = Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync("erp", "k", request, CancellationToken.None));
+            Assert.Contains("Files.ReadWrite.All", Assert.Single(refused.Errors["destinations[0]"]), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync())).State);
     }
 
     [Fact]
