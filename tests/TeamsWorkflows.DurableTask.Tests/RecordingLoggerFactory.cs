@@ -23,5 +23,5 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        => Messages.Enqueue(formatter(state, exception));
+        => Messages.Enqueue(exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception.Message}");
 }

@@ -30,7 +30,7 @@ internal sealed class PostgresLeaseTable(
         try
         {
             _connection ??= connections.OpenOwn();
-            using var batch = new NpgsqlBatch(_connection) { Timeout = Math.Max(1, (int)(duration.TotalSeconds / 3)) };
+            using var batch = new NpgsqlBatch(_connection) { Timeout = (int)Math.Ceiling(duration.TotalSeconds / 3) };
             AddCommands(batch, request);
             batch.Prepare();
             using var reader = batch.ExecuteReader();
@@ -52,6 +52,7 @@ internal sealed class PostgresLeaseTable(
     private void AddCommands(NpgsqlBatch batch, LeaseRequest request)
     {
         NpgsqlParameter Node() => new NpgsqlParameter<string> { TypedValue = nodeId };
+        NpgsqlParameter Channel() => new NpgsqlParameter<string> { TypedValue = channels.Leases };
         NpgsqlParameter Duration() => new NpgsqlParameter<TimeSpan> { TypedValue = duration };
         NpgsqlParameter Release() => new NpgsqlParameter<short[]> { TypedValue = [.. request.Release.Select(static p => (short)p)] };
 
@@ -61,6 +62,8 @@ internal sealed class PostgresLeaseTable(
         }
         else
         {
+            // A node that is new, or back, has a claim to its share: the others hear of it now, and not at their next renewal.
+            Add(batch, "SELECT pg_notify($1, '') WHERE NOT EXISTS (SELECT FROM node WHERE id = $2 AND alive_until > now())", Channel(), Node());
             Add(
                 batch,
                 "INSERT INTO node (id, alive_until) VALUES ($1, now() + $2) ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until",
@@ -72,7 +75,7 @@ internal sealed class PostgresLeaseTable(
         if (request.Release.Count > 0)
         {
             Add(batch, "UPDATE partition SET owner = NULL, lease_until = '-infinity' WHERE owner = $1 AND id = ANY ($2)", Node(), Release());
-            Add(batch, "SELECT pg_notify($1, '')", new NpgsqlParameter<string> { TypedValue = channels.Leases });
+            Add(batch, "SELECT pg_notify($1, '')", Channel());
         }
 
         Add(batch, "UPDATE partition SET lease_until = now() + $2 WHERE owner = $1", Node(), Duration());

@@ -60,7 +60,7 @@ public sealed class PostgresCluster : IDisposable
     {
         ConnectionString = ConnectionString,
         Schema = $"hub_{Interlocked.Increment(ref _schemas)}",
-        LeaseDuration = TimeSpan.FromSeconds(5),
+        LeaseDuration = new PostgresHubOptions().LeaseDuration,
         NodeName = "test",
     };
 
