@@ -1,24 +1,24 @@
 namespace TeamsWorkflows.DurableTask.Tests.Simulation;
 
-/// <summary>A clock that goes where it is put, backwards too; its timestamps only go on.</summary>
+/// <summary>A clock that goes as it is told, backwards too; its timestamps only go on.</summary>
 internal sealed class SimulatedClock : TimeProvider
 {
-    private DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     private long _passed;
 
-    public DateTimeOffset Now
+    public DateTimeOffset Now { get; private set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Lets time go by, up to the end of the calendar: programs sleep for decades.</summary>
+    public void Pass(TimeSpan time)
     {
-        get => _now;
-        set
-        {
-            _passed += Math.Max(0, (value - _now).Ticks);
-            _now = value;
-        }
+        _passed += time.Ticks;
+        Now = time < DateTimeOffset.MaxValue - Now ? Now + time : DateTimeOffset.MaxValue;
     }
+
+    public void StepBack(TimeSpan time) => Now -= time;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow() => Now;
 
     public override long GetTimestamp() => _passed;
 }

@@ -148,7 +148,7 @@ internal sealed partial class SimulatedHub
 
     private void CheckEnd()
     {
-        _clock.Now += _options.MaxIdleTime;
+        _clock.Pass(_options.MaxIdleTime);
         _runtime.EvictIdle();
         Assert.Equal((0, null), (_runtime.ResidentCount, _runtime.NextTimer));
         foreach (var (id, forStart, told) in _waits)

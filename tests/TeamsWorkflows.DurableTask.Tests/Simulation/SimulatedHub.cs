@@ -227,7 +227,7 @@ internal sealed partial class SimulatedHub : IDisposable
 
     private void PassTime(TimeSpan time)
     {
-        _clock.Now += time;
+        _clock.Pass(time);
         var pages = _store.TimerPages;
         _runtime.FireTimers();
         Seen.Add(_store.TimerPages > pages ? "page of timers read" : "timers fired from memory");
@@ -235,7 +235,7 @@ internal sealed partial class SimulatedHub : IDisposable
 
     private void StepClockBack()
     {
-        _clock.Now -= TimeSpan.FromSeconds(_random.Next(1, 300));
+        _clock.StepBack(TimeSpan.FromSeconds(_random.Next(1, 300)));
         _runtime.FireTimers();
         Seen.Add("clock went back");
     }
