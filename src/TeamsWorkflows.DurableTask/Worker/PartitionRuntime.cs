@@ -58,8 +58,8 @@ public sealed partial class PartitionRuntime
         (_tenures, _timersPerPage) = (tenures, Math.Max(1, options.MaxTimersInMemory / 2));
         var recovered = store.Recover(_timersPerPage);
         _sequences = new Sequences(recovered.LastKey, recovered.LastSequence, tenures is null ? null : time);
-        _timers = new DueTimers(store, _timersPerPage);
-        _timers.Fill(recovered.Timers, _timersPerPage);
+        _timers = new DueTimers(_timersPerPage);
+        _timers.Fill(TimerPage.Of(recovered.Timers, _timersPerPage, store));
 
         var loader = new InstanceLoader(store, isRemote);
         var limits = new TurnLimits(options.Limits);
@@ -227,16 +227,21 @@ public sealed partial class PartitionRuntime
     }
 
     /// <summary>Wakes every instance that has a due timer.</summary>
+    /// <exception cref="IOException">What is due next could not be read; it is still to be.</exception>
     public void FireTimers()
     {
-        lock (_gate)
+        while (FireKnownTimers() is { } readFrom)
         {
-            var now = _time.GetUtcNow();
-            while (_timers.TryTakeDue(now, out var instanceId))
+            TimerPage? page = null;
+            try
             {
-                if (Reach(instanceId) is { } instance)
+                page = TimerPage.Read(_store, readFrom, _timersPerPage); // outside the lock: everything else goes on
+            }
+            finally
+            {
+                lock (_gate)
                 {
-                    Wake(instance);
+                    _timers.EndRead(page);
                 }
             }
         }
@@ -270,6 +275,24 @@ public sealed partial class PartitionRuntime
             _admission.Fail();
 
             TellIfQuiet();
+        }
+    }
+
+    // Returns from where more must be read before this partition knows what else is due.
+    private DateTimeOffset? FireKnownTimers()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetUtcNow();
+            while (_timers.TryTakeDue(now, out var instanceId))
+            {
+                if (Reach(instanceId) is { } instance)
+                {
+                    Wake(instance);
+                }
+            }
+
+            return _timers.BeginRead(now);
         }
     }
 

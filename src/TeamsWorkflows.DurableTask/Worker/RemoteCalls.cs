@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
@@ -12,35 +13,45 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// way back breaks, the caller is told that nobody knows, as when its own process dies between commit and answer.
 /// </remarks>
 /// <param name="write">Writes a turn that only sends.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing, and callers may still give places back.")]
 internal sealed class RemoteCalls(
     PartitionRuntime runtime, Tenures tenures, Action<Turn> write, TimeProvider time, TaskHubOptions options)
 {
     private readonly ConcurrentDictionary<long, ClientCall> _open = new();
+    private readonly SemaphoreSlim _places = new(options.MaxPendingCalls);
     private long _lastNumber;
+    private volatile Exception? _fault;
 
     public bool IsHere(string instanceId) => tenures.Of(instanceId) is not null;
 
     /// <param name="historyEvent">Null: the instance is to be purged.</param>
-    /// <exception cref="TaskHubBusyException">This process had no part of the hub for <see cref="TaskHubOptions.MaxAdmissionWait"/>.</exception>
+    /// <exception cref="TaskHubBusyException">
+    /// For <see cref="TaskHubOptions.MaxAdmissionWait"/> this process had no part of the hub, or too many calls were without an answer.
+    /// </exception>
     /// <exception cref="PartitionLostException">The way back is broken: nobody knows if the call was carried out.</exception>
+    /// <exception cref="InvalidOperationException">The hub has stopped.</exception>
     public async Task<DeliveryOutcome> CallAsync(
         string instanceId, HistoryEvent? historyEvent, IReadOnlyCollection<OrchestrationRuntimeStatus> replaceable)
     {
-        await WhenThereIsAPartAsync();
-        var number = Interlocked.Increment(ref _lastNumber);
-        ClientCall call = new();
-        _open[number] = call;
-        if (tenures.Current is [var sender, ..])
+        using var patience = new CancellationTokenSource(options.MaxAdmissionWait, time);
+        try
         {
-            RemoteCall remote = new(tenures.Node, number, [.. replaceable]);
-            write(Turn.Sending(runtime.Message(sender, instanceId, historyEvent, remote)));
+            await _places.WaitAsync(patience.Token);
         }
-        else
+        catch (OperationCanceledException e)
         {
-            Fail(number, Unsent());
+            throw new TaskHubBusyException(options.MaxAdmissionWait, e);
         }
 
-        return await call.Answer;
+        try
+        {
+            await WhenThereIsAPartAsync(patience.Token);
+            return await SendAsync(instanceId, historyEvent, replaceable);
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     public void Answered(long number, DeliveryOutcome outcome)
@@ -70,6 +81,36 @@ internal sealed class RemoteCalls(
         }
     }
 
+    /// <summary>Tells every caller, and all who come later, that the hub has stopped.</summary>
+    public void Stop(Exception fault)
+    {
+        _fault ??= fault;
+        FailAll(fault);
+    }
+
+    private Task<DeliveryOutcome> SendAsync(
+        string instanceId, HistoryEvent? historyEvent, IReadOnlyCollection<OrchestrationRuntimeStatus> replaceable)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        ClientCall call = new();
+        _open[number] = call;
+        if (_fault is { } fault) // looked at after the call is in the list: one of the two finds the other
+        {
+            Fail(number, new InvalidOperationException("The task hub has stopped.", fault));
+        }
+        else if (tenures.Current is [var sender, ..])
+        {
+            RemoteCall remote = new(tenures.Node, number, [.. replaceable]);
+            write(Turn.Sending(runtime.Message(sender, instanceId, historyEvent, remote)));
+        }
+        else
+        {
+            Fail(number, Unsent());
+        }
+
+        return call.Answer;
+    }
+
     private void Fail(long number, Exception reason)
     {
         if (_open.TryRemove(number, out var call))
@@ -78,19 +119,13 @@ internal sealed class RemoteCalls(
         }
     }
 
-    private async Task WhenThereIsAPartAsync()
+    private async Task WhenThereIsAPartAsync(CancellationToken patience)
     {
-        if (tenures.Current.Count > 0)
-        {
-            return;
-        }
-
-        using var patience = new CancellationTokenSource(options.MaxAdmissionWait, time);
         try
         {
             for (var begun = tenures.Begun; tenures.Current.Count == 0; begun = tenures.Begun)
             {
-                await begun.WaitAsync(patience.Token);
+                await begun.WaitAsync(patience);
             }
         }
         catch (OperationCanceledException e)

@@ -8,6 +8,8 @@ public sealed partial class TaskHubWorker
     // A timer counts from the moment it is set and does not follow a clock that is put forward: look again now and then.
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan PauseAfterFailedRead = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan MinTimerDelay = TimeSpan.FromMilliseconds(1);
 
     private void OnTimer()
@@ -17,8 +19,15 @@ public sealed partial class TaskHubWorker
             _armedFor = null;
         }
 
-        FireTimers();
-        ArmTimer();
+        if (TryFireTimers())
+        {
+            ArmTimer();
+        }
+        else
+        {
+            _timer.Change(PauseAfterFailedRead, Timeout.InfiniteTimeSpan); // nothing that the clock tells is due sooner
+        }
+
         _turns.Pump();
     }
 

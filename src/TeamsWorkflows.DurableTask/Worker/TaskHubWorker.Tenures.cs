@@ -128,13 +128,15 @@ public sealed partial class TaskHubWorker
         return true;
     }
 
+    // False: what is due could not be read; the partitions that were here are lost, and others may be here.
     [SuppressMessage("Design", "CA1031", Justification = "Edge: a timer callback that cannot read what is due.")]
-    private void FireTimers()
+    private bool TryFireTimers()
     {
         var read = Tenures?.Current; // for them: one that begins while the read hangs has read its own
         try
         {
             Runtime.FireTimers();
+            return true;
         }
         catch (Exception e)
         {
@@ -142,6 +144,8 @@ public sealed partial class TaskHubWorker
             {
                 Fail(e);
             }
+
+            return false;
         }
     }
 }

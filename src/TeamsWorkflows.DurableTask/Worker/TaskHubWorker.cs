@@ -122,7 +122,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         await Task.WhenAny(_turns.StopAsync(), enough); // a turn that was given up may never come back
         _writer.Dispose();
         Runtime.Fail(new ObjectDisposedException(nameof(TaskHubWorker)));
-        _remote?.FailAll(new ObjectDisposedException(nameof(TaskHubWorker)));
+        _remote?.Stop(new ObjectDisposedException(nameof(TaskHubWorker)));
         await (_waits?.DisposeAsync() ?? ValueTask.CompletedTask);
         _stopping.Dispose();
     }
@@ -252,7 +252,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         Log.Stopped(_logger, fault);
         Runtime.Fail(fault);
-        _remote?.FailAll(fault);
+        _remote?.Stop(fault);
         _fault.TrySetResult(fault);
     }
 

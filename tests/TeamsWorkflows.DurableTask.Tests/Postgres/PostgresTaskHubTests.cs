@@ -74,6 +74,22 @@ public sealed class PostgresTaskHubTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task Calls_to_other_nodes_are_refused_by_a_node_that_has_stopped_for_good()
+    {
+        var hub = cluster.NewHub();
+        await using var one = await OpenAsync(hub, "one");
+        await using var two = await OpenAsync(hub, "two");
+        await SharedAsync(one, two);
+        one.Worker.Stop(new IOException("as if a newer release had come"));
+        foreach (var id in Enumerable.Range(0, 8).Select(static i => $"x{i}"))
+        {
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => one.Client.ScheduleNewOrchestrationInstanceAsync("Waits", "x", new(id)).WaitAsync(Patience));
+            Assert.Contains("has stopped", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_node_that_stops_hands_its_work_over_at_once_and_nothing_runs_twice()
     {
         var hub = cluster.NewHub();
