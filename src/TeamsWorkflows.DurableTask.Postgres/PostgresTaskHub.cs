@@ -62,7 +62,7 @@ public sealed class PostgresTaskHub : IAsyncDisposable
             random,
             messages => Worker.Deliver([.. messages.Select(static m => m.Message)]),
             _keeper.Poke,
-            _log.Troubled,
+            OnTroubled,
             node,
             OnAnswered,
             () => Worker.AnswersMissed(new PartitionLostException("The connection broke over which answers of other nodes come. Nobody knows if the call was carried out.", [])));
@@ -194,9 +194,10 @@ public sealed class PostgresTaskHub : IAsyncDisposable
         }
     }
 
+    // A database that is away comes back; what cannot be understood stays so, and the node must not go on without it.
     private void OnTroubled(Exception reason)
     {
-        if (reason is IncompatibleStoreException)
+        if (reason is (not IOException) or CorruptStoreException)
         {
             Worker.Stop(reason);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace TeamsWorkflows.DurableTask.Postgres.Messages;
@@ -18,7 +19,10 @@ namespace TeamsWorkflows.DurableTask.Postgres.Messages;
 /// <param name="answered">Called with each answer's words.</param>
 /// <param name="connected">Called when a connection listens anew: what was told before may have been missed.</param>
 /// <param name="freed">Called when a node gives partitions back (see <see cref="Leases.PartitionLeases.Poke"/>).</param>
-/// <param name="troubled">Told of each failure; the inbox goes on by itself.</param>
+/// <param name="troubled">
+/// Told of each failure. After an <see cref="IOException"/> the inbox goes on by itself; after anything else, such as a message
+/// that cannot be read, it has ended, and so must the node.
+/// </param>
 internal sealed class PostgresInbox(
     PostgresConnections connections,
     HubChannels channels,
@@ -94,6 +98,7 @@ internal sealed class PostgresInbox(
         _interrupt?.Invoke();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: nobody awaits the loop, so what ends it is told.")]
     private async Task RunAsync()
     {
         while (!_stopping.IsCancellationRequested)
@@ -110,6 +115,16 @@ internal sealed class PostgresInbox(
             {
                 troubled(PostgresErrors.Translate(e, connections.Name));
                 await PauseAsync();
+            }
+            catch (InvalidOperationException e) // of a connection that broke between two commands
+            {
+                troubled(new IOException($"The connection to the task hub's database ({connections.Name}) broke: {e.Message}", e));
+                await PauseAsync();
+            }
+            catch (Exception e)
+            {
+                troubled(e);
+                return;
             }
         }
     }
@@ -233,9 +248,18 @@ internal sealed class PostgresInbox(
     {
         lock (_gate)
         {
-            List<(int Receiver, int Sender)> told = [.. _told.Where(pair => _watched.Contains(pair.Receiver))];
+            List<(int Receiver, int Sender)> told = [.. _told];
             _told.Clear();
             return told;
+        }
+    }
+
+    // Anew before every page: a partition that was given away has no cursor, and would be read from its beginning again and again.
+    private List<(int Receiver, int Sender)> OnlyWatched(List<(int Receiver, int Sender)> pairs)
+    {
+        lock (_gate)
+        {
+            return [.. pairs.Where(pair => _watched.Contains(pair.Receiver))];
         }
     }
 
@@ -249,9 +273,9 @@ internal sealed class PostgresInbox(
 
     private async Task ReadAsync(NpgsqlConnection connection, List<(int Receiver, int Sender)> pairs)
     {
-        while (pairs.Count > 0)
+        while (OnlyWatched(pairs) is { Count: > 0 } watched)
         {
-            var messages = await ReadPageAsync(connection, pairs);
+            var messages = await ReadPageAsync(connection, watched);
             ReadCount++;
             lock (_gate)
             {

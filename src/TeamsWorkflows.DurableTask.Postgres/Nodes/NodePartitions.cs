@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Npgsql;
 using TeamsWorkflows.DurableTask.Postgres.Leases;
@@ -191,7 +192,20 @@ internal sealed class NodePartitions(
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: nobody awaits the loop, and a partition that cannot be read stops the node.")]
     private async Task RecoverAsync()
+    {
+        try
+        {
+            await RecoverGainedAsync();
+        }
+        catch (Exception e)
+        {
+            worker.Stop(e);
+        }
+    }
+
+    private async Task RecoverGainedAsync()
     {
         await foreach (var gained in _gained.Reader.ReadAllAsync(CancellationToken.None))
         {

@@ -21,8 +21,18 @@ public static class HistoryCodec
     }
 
     /// <summary>Decodes what <see cref="Encode"/> made.</summary>
-    /// <exception cref="InvalidDataException">The chunk holds an event that this release does not know.</exception>
-    /// <exception cref="InvalidProtocolBufferException">The bytes are no <c>HistoryChunk</c>.</exception>
-    public static IEnumerable<HistoryEvent> Decode(byte[] chunk)
-        => HistoryChunk.Parser.ParseFrom(chunk).Events.Select(ProtoMapper.FromProto);
+    /// <exception cref="InvalidDataException">The bytes are no <c>HistoryChunk</c>, or hold an event that this release does not know.</exception>
+    public static IEnumerable<HistoryEvent> Decode(byte[] chunk) => Parse(chunk).Events.Select(ProtoMapper.FromProto);
+
+    private static HistoryChunk Parse(byte[] chunk)
+    {
+        try
+        {
+            return HistoryChunk.Parser.ParseFrom(chunk);
+        }
+        catch (InvalidProtocolBufferException e) // an IOException, which says to others that the disk or the network is away
+        {
+            throw new InvalidDataException($"Stored events cannot be read: {e.Message}", e);
+        }
+    }
 }

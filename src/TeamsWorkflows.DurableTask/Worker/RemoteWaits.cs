@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -77,6 +78,7 @@ internal sealed class RemoteWaits(IPartitionStore store, Tenures tenures, TimePr
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: nobody awaits the loop, so the waiting callers are told what ended it.")]
     private bool TryLook(string[] ids)
     {
         try
@@ -84,9 +86,18 @@ internal sealed class RemoteWaits(IPartitionStore store, Tenures tenures, TimePr
             Look(ids);
             return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException and not CorruptStoreException)
         {
             return false; // the database is out of reach, which the leases tell; the wait goes on
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+            {
+                _waiters.Fail(e);
+            }
+
+            return false;
         }
     }
 

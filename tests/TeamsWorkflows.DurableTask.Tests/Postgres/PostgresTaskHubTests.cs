@@ -90,6 +90,18 @@ public sealed class PostgresTaskHubTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task A_message_that_cannot_be_read_stops_the_node_and_says_why()
+    {
+        var hub = cluster.NewHub();
+        await using var node = await OpenAsync(hub, "one");
+        cluster.Read(
+            $"INSERT INTO {hub.Schema}.message (seq, partition, sender, position, instance_id, event) VALUES (1, 3, 5, {long.MaxValue}, 'x', '\\x01ff')");
+        var fault = await node.Worker.Fault.WaitAsync(Patience);
+        Assert.IsNotType<IOException>(fault, exactMatch: false);
+        Assert.Contains(node.NotReady(), why => why.Contains(fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_node_that_stops_hands_its_work_over_at_once_and_nothing_runs_twice()
     {
         var hub = cluster.NewHub();
