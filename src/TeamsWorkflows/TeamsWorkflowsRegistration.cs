@@ -12,6 +12,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -55,6 +56,8 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
         services.AddSingleton<UploadFile>();
+        services.AddSingleton<JoinThread>();
+        services.AddSingleton<SettleFlights>();
         services.AddSingleton<PostToWorkflow>();
         services.AddSingleton<PostToSlack>();
         services.AddSingleton<PagePagerDuty>();
@@ -144,6 +147,8 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(PostToSlack), services.GetRequiredService<PostToSlack>)
         .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
         .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
+        .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
+        .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)

@@ -74,6 +74,8 @@ internal static class GraphRoutes
             SandboxSurfaces.GraphMessagePost, Permissions.ChannelMessageSend, ChannelMessages.PostAsync));
         messages.MapPost("/{messageId}/replies", endpoint.Handle(
             SandboxSurfaces.GraphMessagePost, Permissions.ChannelMessageSend, ChannelMessages.ReplyAsync));
+        messages.MapPatch("/{messageId}", Update());
+        messages.MapPatch("/{messageId}/replies/{replyId}", Update());
         messages.MapGet("", Read(ChannelMessages.List));
         messages.MapGet("/delta", Read(ChannelMessages.Delta));
         messages.MapGet("/delta()", Read(ChannelMessages.Delta));
@@ -83,5 +85,8 @@ internal static class GraphRoutes
 
         RequestDelegate Read(Func<GraphCall, Reply> operation) => endpoint.Handle(
             SandboxSurfaces.GraphMessageRead, Permissions.ChannelMessageRead, operation);
+
+        RequestDelegate Update() => endpoint.Handle(
+            SandboxSurfaces.GraphMessagePost, Permissions.ChannelMessageWrite, ChannelMessages.UpdateAsync);
     }
 }

@@ -6,6 +6,9 @@ internal static class Permissions
     public static Permission ChannelMessageSend { get; } = new(
         ["ChannelMessage.Send", "Group.ReadWrite.All"], ["Teamwork.Migrate.All"], GraphErrors.ImportOnly);
 
+    public static Permission ChannelMessageWrite { get; } = new(
+        ["ChannelMessage.ReadWrite", "Group.ReadWrite.All"], [], GraphErrors.PolicyViolationOnly);
+
     public static Permission ChannelMessageRead { get; } = new(
         ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
         ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"]);

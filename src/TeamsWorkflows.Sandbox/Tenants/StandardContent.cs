@@ -13,7 +13,7 @@ internal static class StandardContent
 
     private static readonly string[] ConnectorScopes =
     [
-        "ChannelMessage.Send", "ChannelMessage.Read.All", "Channel.Create", "Chat.Create", "ChatMessage.Send",
+        "ChannelMessage.Send", "ChannelMessage.Read.All", "ChannelMessage.ReadWrite", "Channel.Create", "Chat.Create", "ChatMessage.Send",
         "Files.ReadWrite.All", "User.Read", "Mail.Send",
     ];
 

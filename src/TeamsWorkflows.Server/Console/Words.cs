@@ -53,6 +53,7 @@ internal static class Words
         "mailed" => new("sent by e-mail", "green", "✉"),
         "not-found" => new("not in the channel", "grey", "–"),
         "outcome-unknown" => new("outcome unknown", "amber", "?"),
+        "root-gone" => new("the thread's first message is gone", "amber", "?"),
         "throttled" => new("asked to wait", "amber", "◔"),
         "unavailable" => new("not reachable", "amber", "◔"),
         "authentication-failed" => new("sign-in refused", "red", "!"),

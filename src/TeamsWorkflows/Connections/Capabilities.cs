@@ -6,6 +6,9 @@ public enum Operation
     PostChannelMessage,
     ReadChannelMessages,
 
+    /// <summary>Putting a report in place of a message that the connection has sent.</summary>
+    UpdateChannelMessage,
+
     /// <summary>Asking who we are: the probe.</summary>
     ReadProfile,
     SendMail,
@@ -21,7 +24,8 @@ public static class Capabilities
     /// <returns>Null when it can; else a sentence that says what to use instead.</returns>
     public static string? WhyNot(AuthModel model, Operation operation) => (model, operation) switch
     {
-        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated, Operation.PostChannelMessage) =>
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
+            Operation.PostChannelMessage or Operation.UpdateChannelMessage) =>
             "This connection acts as an application, and Graph lets applications post to channels for imports only. "
             + "Use a connection with a signed-in user.",
         (AuthModel.Webhook, _) =>
@@ -35,6 +39,7 @@ public static class Capabilities
     {
         Operation.PostChannelMessage => ["ChannelMessage.Send", "Group.ReadWrite.All"],
         Operation.ReadChannelMessages => ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.UpdateChannelMessage => ["ChannelMessage.ReadWrite", "Group.ReadWrite.All"],
         Operation.ReadProfile => ["User.Read", "User.ReadWrite", "User.Read.All"],
         Operation.SendMail => ["Mail.Send"],
         Operation.UploadFile => ["Files.ReadWrite.All", "Group.ReadWrite.All"],

@@ -12,6 +12,7 @@ namespace TeamsWorkflows.Deliveries;
 /// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
 /// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
 /// <param name="WebUrl">Opens the message in Teams.</param>
+/// <param name="RootMessageId">The first message of its thread, which it answers or changes; null: it is a message of its own.</param>
 /// <param name="MailMessageId">The Message-ID of the fallback's e-mail.</param>
 /// <param name="InstanceId">The orchestration that carries it.</param>
 public sealed record Delivery(
@@ -29,6 +30,7 @@ public sealed record Delivery(
     Guid CardId,
     string? MessageId,
     string? WebUrl,
+    string? RootMessageId,
     string? MailMessageId,
     string InstanceId,
     DateTimeOffset CreatedAt,
@@ -50,6 +52,7 @@ public sealed record Delivery(
         row.CardId,
         row.MessageId,
         row.WebUrl,
+        row.RootMessageId,
         row.MailMessageId,
         DeliveryNames.InstanceOf(row.Id),
         row.CreatedAt,

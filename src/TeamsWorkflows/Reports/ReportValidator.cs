@@ -62,6 +62,11 @@ internal static class ReportValidator
                 var before = check.Errors.Count;
                 var way = WayBook.Of(destination);
                 way.Validate(destination, check);
+                if (check.Report is { Thread: not null } && !way.HasThreads)
+                {
+                    check.Errors.Add(check.Path, "This destination has no threads. Leave thread out, or send the report to a channel.");
+                }
+
                 if (check.Errors.Count == before && check.Report is { } report
                     && ReportPreview.Render(destination, report, Guid.Empty) is { Fits: false } rendering)
                 {

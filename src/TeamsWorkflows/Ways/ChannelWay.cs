@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
 
@@ -18,6 +19,8 @@ internal sealed class ChannelWay : Way<ChannelDestination>
 {
     public override string Kind => "channel";
 
+    public override bool HasThreads => true;
+
     public override JsonTypeInfo JsonType => DestinationJson.Default.ChannelDestination;
 
     protected override void Validate(ChannelDestination destination, WayCheck check)
@@ -25,14 +28,27 @@ internal sealed class ChannelWay : Way<ChannelDestination>
         check.RequireConnection(destination.Connection, Operation.PostChannelMessage);
         check.RequireTeam(destination.TeamId);
         check.RequireChannel(destination.ChannelId);
+        if (check.Report is { Thread.IsUpdate: true })
+        {
+            check.RequireScope(destination.Connection, Operation.UpdateChannelMessage, "An update changes a message");
+        }
+
         check.RequireUploads(destination.Connection, static report => ChannelFiles.Of(report).Count > 0);
     }
 
     protected override Rendering Render(ChannelDestination destination, ReportDocument report, Envelope envelope)
         => ChannelMessage.Render(report, envelope);
 
-    protected override DeliveryPlan Plan(ChannelDestination destination, ReportDocument report) => new(
-        nameof(PostChannelMessage), nameof(ReconcileChannelMessage), ChannelFiles.Of(report).Select(ChannelFiles.ToStep).ToArray());
+    protected override DeliveryPlan Plan(ChannelDestination destination, ReportDocument report)
+    {
+        List<PlannedStep> before = [.. ChannelFiles.Of(report).Select(ChannelFiles.ToStep)];
+        if (report.Thread is not null)
+        {
+            before.Add(new(nameof(JoinThread))); // last: nobody waits for files of others
+        }
+
+        return new(nameof(PostChannelMessage), nameof(ReconcileChannelMessage), before);
+    }
 
     protected override void Note(ChannelDestination destination, DeliveryRow row)
         => (row.TeamId, row.ChannelId) = (destination.TeamId, destination.ChannelId);

@@ -19,6 +19,9 @@ internal abstract class Way
 
     public abstract JsonTypeInfo JsonType { get; }
 
+    /// <summary>Gets a value indicating whether reports of one thread find together there.</summary>
+    public virtual bool HasThreads => false;
+
     public abstract bool Takes(Destination destination);
 
     /// <summary>Adds what is wrong with the destination, by field.</summary>
@@ -82,6 +85,20 @@ internal sealed record WayCheck(
         else if (Capabilities.WhyNot(connection.AuthModel, operation) is { } reason)
         {
             Add("connection", reason);
+        }
+    }
+
+    /// <summary>Checks that a connection asks for a scope that an operation needs; refused only by Graph, it would stop for all its reports.</summary>
+    /// <param name="what">The part of the report or destination that needs it, as the beginning of a sentence.</param>
+    public void RequireScope(string? id, Operation operation, string what)
+    {
+        if (id is not null && Connections.TryGetValue(id, out var connection)
+            && connection.AuthModel == AuthModel.DelegatedUser
+            && !Capabilities.IsAskedFor(operation, connection.Scopes.Split(' ')))
+        {
+            Errors.Add(
+                Path,
+                $"{what}, and the scopes of the connection '{id}' lack {Capabilities.AnyScopeOf(operation)[0]}. Add the scope and its consent.");
         }
     }
 
