@@ -11,6 +11,9 @@ public static class SandboxSurfaces
     public const string GraphAny = "graph:any";
     public const string GraphMessagePost = "graph:message-post";
     public const string GraphMessageRead = "graph:message-read";
+
+    /// <summary>Making a channel or a chat.</summary>
+    public const string GraphPlace = "graph:place";
     public const string GraphOther = "graph:other";
     public const string KeyVault = "keyvault";
     public const string Webhook = "webhook";
@@ -20,7 +23,7 @@ public static class SandboxSurfaces
     public const string Receiver = "receiver";
 
     internal static IReadOnlyList<string> Known { get; } =
-        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphOther, KeyVault, Webhook, Smtp, Receiver];
+        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphPlace, GraphOther, KeyVault, Webhook, Smtp, Receiver];
 
     internal static bool Covers(string rule, string surface) =>
         rule == surface || (rule == GraphAny && surface.StartsWith("graph:", StringComparison.Ordinal));

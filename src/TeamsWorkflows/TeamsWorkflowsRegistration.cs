@@ -48,14 +48,25 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();
+        services.AddSingleton<TeamsChats>();
         services.AddSingleton<TeamsFiles>();
         services.AddSingleton<Mailer>();
         services.AddSingleton<AttemptRunner>();
+        services.AddActivities();
+        services.AddDesks();
+        return services;
+    }
 
-        // Activities hold nothing between calls: one object of each serves all.
+    // Activities hold nothing between calls: one object of each serves all.
+    private static void AddActivities(this IServiceCollection services)
+    {
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
         services.AddSingleton<UploadFile>();
+        services.AddSingleton<PostChatMessage>();
+        services.AddSingleton<ReconcileChatMessage>();
+        services.AddSingleton<OpenChat>();
+        services.AddSingleton<JoinChat>();
         services.AddSingleton<JoinThread>();
         services.AddSingleton<SettleFlights>();
         services.AddSingleton<PostToWorkflow>();
@@ -73,9 +84,6 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CloseCase>();
         services.AddSingleton<NotifyOperators>();
         services.AddSingleton<RemindOperators>();
-
-        services.AddDesks();
-        return services;
     }
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
@@ -147,6 +155,10 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(PostToSlack), services.GetRequiredService<PostToSlack>)
         .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
         .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
+        .AddActivity(nameof(PostChatMessage), services.GetRequiredService<PostChatMessage>)
+        .AddActivity(nameof(ReconcileChatMessage), services.GetRequiredService<ReconcileChatMessage>)
+        .AddActivity(nameof(OpenChat), services.GetRequiredService<OpenChat>)
+        .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
         .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
         .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)

@@ -28,19 +28,24 @@ internal static class GraphRoutes
         graph.MapGet("/teams/{teamId}", endpoint.Handle(Other, Permissions.TeamRead, Teams.Get));
         graph.MapGet("/teams/{teamId}/members", endpoint.Handle(Other, Permissions.TeamRead, Teams.Members));
         graph.MapGet("/teams/{teamId}/channels", endpoint.Handle(Other, Permissions.TeamRead, Teams.Channels));
-        graph.MapPost("/teams/{teamId}/channels", endpoint.Handle(Other, Permissions.ChannelCreate, Teams.CreateChannelAsync));
+        graph.MapPost("/teams/{teamId}/channels", endpoint.Handle(SandboxSurfaces.GraphPlace, Permissions.ChannelCreate, Teams.CreateChannelAsync));
         graph.MapGet("/teams/{teamId}/channels/{channelId}", endpoint.Handle(Other, Permissions.TeamRead, Teams.Channel));
         graph.MapGet("/teams/{teamId}/channels/{channelId}/members", endpoint.Handle(Other, Permissions.TeamRead, Teams.Members));
     }
 
     private static void MapChats(RouteGroupBuilder graph, GraphEndpoint endpoint)
     {
-        graph.MapPost("/chats", endpoint.Handle(Other, Permissions.ChatCreate, Chats.CreateAsync));
+        graph.MapPost("/chats", endpoint.Handle(SandboxSurfaces.GraphPlace, Permissions.ChatCreate, Chats.CreateAsync));
+        graph.MapGet("/me/chats", endpoint.Handle(Other, Permissions.ChatList, Chats.Mine));
         graph.MapGet("/chats/{chatId}", endpoint.Handle(Other, Permissions.ChatRead, Chats.Get));
         graph.MapGet("/chats/{chatId}/messages", endpoint.Handle(
-            SandboxSurfaces.GraphMessageRead, Permissions.ChatRead, Chats.Messages));
+            SandboxSurfaces.GraphMessageRead, Permissions.ChatMessageRead, Chats.Messages));
         graph.MapPost("/chats/{chatId}/messages", endpoint.Handle(
             SandboxSurfaces.GraphMessagePost, Permissions.ChatMessageSend, Chats.PostAsync));
+        graph.MapGet("/chats/{chatId}/messages/{messageId}", endpoint.Handle(
+            SandboxSurfaces.GraphMessageRead, Permissions.ChatMessageRead, Chats.Message));
+        graph.MapPatch("/chats/{chatId}/messages/{messageId}", endpoint.Handle(
+            SandboxSurfaces.GraphMessagePost, Permissions.ChatMessageWrite, Chats.UpdateAsync));
     }
 
     private static void MapPeople(RouteGroupBuilder graph, GraphEndpoint endpoint)

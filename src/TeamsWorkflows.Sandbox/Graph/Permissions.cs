@@ -31,6 +31,12 @@ internal static class Permissions
     public static Permission ChatRead { get; } = new(
         ["Chat.Read", "Chat.ReadWrite", "ChatMessage.Send", "Chat.Create"], ["Chat.Read.All"]);
 
+    public static Permission ChatList { get; } = new(["Chat.Read", "Chat.ReadWrite"], []);
+
+    public static Permission ChatMessageRead { get; } = new(["Chat.Read", "Chat.ReadWrite"], ["Chat.Read.All"]);
+
+    public static Permission ChatMessageWrite { get; } = new(["Chat.ReadWrite"], [], GraphErrors.PolicyViolationOnly);
+
     public static Permission FileRead { get; } = new(
         ["Files.Read.All", "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"],
         ["Files.Read.All", "Files.ReadWrite.All", "Sites.ReadWrite.All"]);

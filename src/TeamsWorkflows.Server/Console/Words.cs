@@ -67,6 +67,7 @@ internal static class Words
         AttemptKind.Token => "Token",
         AttemptKind.Post => "Post",
         AttemptKind.Upload => "Upload of a file",
+        AttemptKind.Place => "Find or make the place",
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -15,6 +15,13 @@ public enum Operation
 
     /// <summary>Files in a channel's folder: attachments, and reports that are too large for a message.</summary>
     UploadFile,
+
+    PostChatMessage,
+
+    /// <summary>Reading chats back, and finding the one that is meant.</summary>
+    ReadChatMessages,
+    UpdateChatMessage,
+    CreateChat,
 }
 
 /// <summary>Which operation each auth model can do at all, whatever its consent says.</summary>
@@ -28,6 +35,9 @@ public static class Capabilities
             Operation.PostChannelMessage or Operation.UpdateChannelMessage) =>
             "This connection acts as an application, and Graph lets applications post to channels for imports only. "
             + "Use a connection with a signed-in user.",
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
+            Operation.PostChatMessage or Operation.UpdateChatMessage) =>
+            "This connection acts as an application, and Graph lets only members write in a chat. Use a connection with a signed-in user.",
         (AuthModel.Webhook, _) =>
             "This connection is a workflow's webhook: it takes messages for the one channel that the workflow posts to, and nothing else. "
             + "Use a connection with a signed-in user.",
@@ -43,6 +53,10 @@ public static class Capabilities
         Operation.ReadProfile => ["User.Read", "User.ReadWrite", "User.Read.All"],
         Operation.SendMail => ["Mail.Send"],
         Operation.UploadFile => ["Files.ReadWrite.All", "Group.ReadWrite.All"],
+        Operation.PostChatMessage => ["ChatMessage.Send", "Chat.ReadWrite"],
+        Operation.ReadChatMessages => ["Chat.Read", "Chat.ReadWrite"],
+        Operation.UpdateChatMessage => ["Chat.ReadWrite"],
+        Operation.CreateChat => ["Chat.Create", "Chat.ReadWrite"],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

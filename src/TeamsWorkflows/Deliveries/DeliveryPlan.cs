@@ -11,7 +11,7 @@ internal sealed record DeliveryPlan(string Post, string? ReadBack, IReadOnlyList
 {
     /// <summary>Gets a value indicating whether it waits for other deliveries, and others for it.</summary>
     [JsonIgnore]
-    public bool IsShared => Before.Any(static s => s.Activity == nameof(JoinThread));
+    public bool IsShared => Before.Any(static s => s.Activity is nameof(JoinThread) or nameof(JoinChat));
 
     public static DeliveryPlan Of(string post, string? readBack) => new(post, readBack, []);
 }

@@ -60,22 +60,9 @@ internal static class ChannelMessage
             "application/json",
             bytes.ToArray(),
             ChannelMessageLimits.MaxMessageBytes,
-            [.. Notes(report, envelope)]);
-    }
-
-    private static IEnumerable<string> Notes(ReportDocument report, Envelope envelope)
-    {
-        if (envelope.Files.Any(static f => f.Number == 0))
-        {
-            yield return "The report is too large for a message: the whole of it is a file in the channel's folder, and the message a summary with its link.";
-        }
-
-        if (report.Thread is { } thread)
-        {
-            yield return thread.IsUpdate
-                ? $"It takes the place of the first message of the thread '{thread.Key}'; if there is none, it is that message."
-                : $"It answers the first message of the thread '{thread.Key}'; if there is none, it is that message.";
-        }
+            envelope.Files.Any(static f => f.Number == 0)
+                ? ["The report is too large for a message: the whole of it is a file in the channel's folder, and the message a summary with its link."]
+                : []);
     }
 
     /// <summary>Finds the message that carries the marker.</summary>

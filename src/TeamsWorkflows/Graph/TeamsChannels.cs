@@ -6,9 +6,6 @@ namespace TeamsWorkflows.Graph;
 /// <summary>The calls to Graph that deliveries need; each is one HTTP exchange, or pages of one read.</summary>
 internal sealed class TeamsChannels(GraphCaller graph)
 {
-    // Messages since the post, 50 a page: a channel takes 3,000 of one application a day.
-    private const int MaxPages = 60;
-
     // The service's clock and ours may differ by this much.
     private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(2);
 
@@ -79,29 +76,23 @@ internal sealed class TeamsChannels(GraphCaller graph)
         CancellationToken cancellationToken)
         => graph.CallAsync(
             accessToken,
-            async (client, record) =>
+            (client, record) =>
             {
                 var replies = client.Teams[teamId].Channels[channelId].Messages[rootId].Replies;
-                var page = await replies.GetAsync(
-                    request =>
-                    {
-                        request.QueryParameters.Top = 50;
-                        GraphCaller.Mark(request, record, clientRequestId);
-                    },
-                    cancellationToken);
-                for (var pages = 1; ; pages++)
+                return GraphPages.FindAsync(ReadAsync, m => ChannelMessage.Carries(m, cardId));
+
+                async Task<(List<ChatMessage>?, string?)> ReadAsync(string? address)
                 {
-                    if (page?.Value?.Find(m => ChannelMessage.Carries(m, cardId)) is { } found)
-                    {
-                        return found;
-                    }
-
-                    if (page?.OdataNextLink is not { } next || pages == MaxPages)
-                    {
-                        return null;
-                    }
-
-                    page = await replies.WithUrl(next).GetAsync(request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken);
+                    var page = address is null
+                        ? await replies.GetAsync(
+                            request =>
+                            {
+                                request.QueryParameters.Top = 50;
+                                GraphCaller.Mark(request, record, clientRequestId);
+                            },
+                            cancellationToken)
+                        : await replies.WithUrl(address).GetAsync(request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken);
+                    return (page?.Value, page?.OdataNextLink);
                 }
             },
             clientRequestId,
@@ -121,30 +112,24 @@ internal sealed class TeamsChannels(GraphCaller graph)
         var from = (since - ClockMargin).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return graph.CallAsync(
             accessToken,
-            async (client, record) =>
+            (client, record) =>
             {
                 var delta = client.Teams[teamId].Channels[channelId].Messages.Delta;
-                var page = await delta.GetAsDeltaGetResponseAsync(
-                    request =>
-                    {
-                        (request.QueryParameters.Filter, request.QueryParameters.Top) = ($"lastModifiedDateTime gt {from}", 50);
-                        GraphCaller.Mark(request, record, clientRequestId);
-                    },
-                    cancellationToken);
-                for (var pages = 1; ; pages++)
+                return GraphPages.FindAsync(ReadAsync, m => ChannelMessage.Carries(m, cardId));
+
+                async Task<(List<ChatMessage>?, string?)> ReadAsync(string? address)
                 {
-                    if (page?.Value?.Find(m => ChannelMessage.Carries(m, cardId)) is { } found)
-                    {
-                        return found;
-                    }
-
-                    if (page?.OdataNextLink is not { } next || pages == MaxPages)
-                    {
-                        return null;
-                    }
-
-                    page = await delta.WithUrl(next).GetAsDeltaGetResponseAsync(
-                        request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken);
+                    var page = address is null
+                        ? await delta.GetAsDeltaGetResponseAsync(
+                            request =>
+                            {
+                                (request.QueryParameters.Filter, request.QueryParameters.Top) = ($"lastModifiedDateTime gt {from}", 50);
+                                GraphCaller.Mark(request, record, clientRequestId);
+                            },
+                            cancellationToken)
+                        : await delta.WithUrl(address).GetAsDeltaGetResponseAsync(
+                            request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken);
+                    return (page?.Value, page?.OdataNextLink);
                 }
             },
             clientRequestId,

@@ -37,7 +37,12 @@ internal sealed class ChannelWay : Way<ChannelDestination>
     }
 
     protected override Rendering Render(ChannelDestination destination, ReportDocument report, Envelope envelope)
-        => ChannelMessage.Render(report, envelope);
+    {
+        var rendering = ChannelMessage.Render(report, envelope);
+        return report.Thread is { } thread
+            ? rendering with { Notes = [.. rendering.Notes, thread.IsUpdate ? ThreadNotes.OfUpdate(thread) : ThreadNotes.OfAnswer(thread)] }
+            : rendering;
+    }
 
     protected override DeliveryPlan Plan(ChannelDestination destination, ReportDocument report)
     {

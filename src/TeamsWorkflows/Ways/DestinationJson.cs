@@ -10,6 +10,7 @@ namespace TeamsWorkflows.Ways;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelDestination))]
+[JsonSerializable(typeof(ChatDestination))]
 [JsonSerializable(typeof(WorkflowDestination))]
 [JsonSerializable(typeof(SlackDestination))]
 [JsonSerializable(typeof(PagerDutyDestination))]

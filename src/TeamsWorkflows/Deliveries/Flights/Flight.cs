@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Deliveries.Flights;
 
@@ -9,6 +10,9 @@ public enum FlightKind
 {
     /// <summary>The first message of a thread.</summary>
     Thread,
+
+    /// <summary>A chat of several people.</summary>
+    Chat,
 }
 
 /// <summary>What a delivery needs and shares with others; those that are equal have the same <paramref name="Id"/>.</summary>
@@ -22,6 +26,15 @@ internal sealed record Flight(string Id, FlightKind Kind)
     public static Flight? OfThread(DeliveryRow delivery, string publisher, string? key)
         => key is not null && (delivery.ChannelId ?? delivery.ChatId) is { } place
             ? Of(FlightKind.Thread, publisher, delivery.ConnectionId!, place, key)
+            : null;
+
+    /// <summary>The chat of several people that a delivery goes to, by one connection.</summary>
+    /// <returns>Null when it goes to another place.</returns>
+    public static Flight? OfChat(DeliveryRow delivery)
+        => WorkflowJson.Read<Destination>(delivery.Destination) is ChatDestination { IsGroup: true } chat
+            ? Of(
+                FlightKind.Chat,
+                [chat.Connection!, chat.Topic!, .. chat.Members!.Select(static m => m!.ToUpperInvariant()).Order(StringComparer.Ordinal)])
             : null;
 
     // Lengths between the parts: no two lists of parts give one text.

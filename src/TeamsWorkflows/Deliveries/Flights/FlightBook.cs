@@ -98,9 +98,14 @@ internal static class FlightBook
     private static void Land(FlightRow row, DeliveryRow? holder)
     {
         row.HolderId = null;
-        if (row.Made is null && holder is { State: DeliveryState.Delivered })
+        if (row.Made is null)
         {
-            (row.Made, row.WebUrl) = (holder.MessageId, holder.WebUrl);
+            (row.Made, row.WebUrl) = (row.Kind, holder) switch
+            {
+                (FlightKind.Thread, { State: DeliveryState.Delivered }) => (holder.MessageId, holder.WebUrl),
+                (FlightKind.Chat, { ChatId: { } chatId }) => (chatId, null),
+                _ => (null, null),
+            };
         }
     }
 }

@@ -16,7 +16,13 @@ internal sealed class SettleFlights(Database database) : TaskActivity<string, st
         async db =>
         {
             var (delivery, thread, _) = await JoinThread.LoadAsync(db, input, context.CancellationToken);
-            return thread is null ? [] : (string[])[.. await FlightBook.SettleAsync(db, thread, delivery, context.CancellationToken)];
+            List<string> instances = [];
+            foreach (var flight in new[] { Flight.OfChat(delivery), thread }.OfType<Flight>())
+            {
+                instances.AddRange(await FlightBook.SettleAsync(db, flight, delivery, context.CancellationToken));
+            }
+
+            return instances.ToArray();
         },
         context.CancellationToken);
 
