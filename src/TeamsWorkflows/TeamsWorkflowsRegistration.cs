@@ -66,6 +66,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostChatMessage>();
         services.AddSingleton<ReconcileChatMessage>();
         services.AddSingleton<OpenChat>();
+        services.AddSingleton<FindChannel>();
         services.AddSingleton<JoinChat>();
         services.AddSingleton<JoinThread>();
         services.AddSingleton<SettleFlights>();
@@ -157,6 +158,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
         .AddActivity(nameof(PostChatMessage), services.GetRequiredService<PostChatMessage>)
         .AddActivity(nameof(ReconcileChatMessage), services.GetRequiredService<ReconcileChatMessage>)
+        .AddActivity(nameof(FindChannel), services.GetRequiredService<FindChannel>)
         .AddActivity(nameof(OpenChat), services.GetRequiredService<OpenChat>)
         .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
         .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)

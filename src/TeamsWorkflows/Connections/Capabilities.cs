@@ -22,6 +22,10 @@ public enum Operation
     ReadChatMessages,
     UpdateChatMessage,
     CreateChat,
+
+    /// <summary>Finding a channel by its name.</summary>
+    ReadChannels,
+    CreateChannel,
 }
 
 /// <summary>Which operation each auth model can do at all, whatever its consent says.</summary>
@@ -57,6 +61,8 @@ public static class Capabilities
         Operation.ReadChatMessages => ["Chat.Read", "Chat.ReadWrite"],
         Operation.UpdateChatMessage => ["Chat.ReadWrite"],
         Operation.CreateChat => ["Chat.Create", "Chat.ReadWrite"],
+        Operation.ReadChannels => ["Channel.ReadBasic.All", "ChannelSettings.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.CreateChannel => ["Channel.Create", "Group.ReadWrite.All"],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

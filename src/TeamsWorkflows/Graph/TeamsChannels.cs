@@ -136,6 +136,39 @@ internal sealed class TeamsChannels(GraphCaller graph)
             cancellationToken);
     }
 
+    /// <summary>Looks for the channel of a name.</summary>
+    /// <returns>Success without a value: there is none.</returns>
+    public Task<GraphResult<Channel>> FindByNameAsync(
+        string accessToken, string teamId, string name, string clientRequestId, CancellationToken cancellationToken)
+        => graph.CallAsync(
+            accessToken,
+            async (client, record) =>
+            {
+                var page = await client.Teams[teamId].Channels.GetAsync(
+                    request =>
+                    {
+                        request.QueryParameters.Filter = $"displayName eq '{name.Replace("'", "''", StringComparison.Ordinal)}'";
+                        GraphCaller.Mark(request, record, clientRequestId);
+                    },
+                    cancellationToken);
+                return page?.Value?.Find(c => string.Equals(c.DisplayName, name, StringComparison.OrdinalIgnoreCase));
+            },
+            clientRequestId,
+            cancellationToken);
+
+    /// <summary>Makes a standard channel. A team has one of a name.</summary>
+    /// <seealso href="https://learn.microsoft.com/graph/api/channel-post"/>
+    public Task<GraphResult<Channel>> CreateAsync(
+        string accessToken, string teamId, string name, string clientRequestId, CancellationToken cancellationToken)
+        => graph.CallAsync(
+            accessToken,
+            (client, record) => client.Teams[teamId].Channels.PostAsync(
+                new() { DisplayName = name, MembershipType = ChannelMembershipType.Standard },
+                request => GraphCaller.Mark(request, record, clientRequestId),
+                cancellationToken),
+            clientRequestId,
+            cancellationToken);
+
     /// <summary>Asks who we are: the cheapest call that proves a delegated token.</summary>
     public Task<GraphResult<User>> ProbeAsync(string accessToken, string clientRequestId, CancellationToken cancellationToken)
         => graph.CallAsync(
