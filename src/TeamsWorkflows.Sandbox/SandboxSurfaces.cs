@@ -14,6 +14,9 @@ public static class SandboxSurfaces
 
     /// <summary>Making a channel or a chat.</summary>
     public const string GraphPlace = "graph:place";
+
+    /// <summary>Putting a file into a channel's folder.</summary>
+    public const string GraphFilePut = "graph:file-put";
     public const string GraphOther = "graph:other";
     public const string KeyVault = "keyvault";
     public const string Webhook = "webhook";
@@ -23,7 +26,7 @@ public static class SandboxSurfaces
     public const string Receiver = "receiver";
 
     internal static IReadOnlyList<string> Known { get; } =
-        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphPlace, GraphOther, KeyVault, Webhook, Smtp, Receiver];
+        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphPlace, GraphFilePut, GraphOther, KeyVault, Webhook, Smtp, Receiver];
 
     internal static bool Covers(string rule, string surface) =>
         rule == surface || (rule == GraphAny && surface.StartsWith("graph:", StringComparison.Ordinal));

@@ -50,6 +50,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<TeamsChannels>();
         services.AddSingleton<TeamsChats>();
         services.AddSingleton<TeamsFiles>();
+        services.AddSingleton<ReportFiles>();
         services.AddSingleton<Mailer>();
         services.AddSingleton<AttemptRunner>();
         services.AddActivities();
@@ -63,6 +64,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
         services.AddSingleton<UploadFile>();
+        services.AddSingleton<PutReportFile>();
         services.AddSingleton<PostChatMessage>();
         services.AddSingleton<ReconcileChatMessage>();
         services.AddSingleton<OpenChat>();
@@ -163,6 +165,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
         .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
         .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
+        .AddActivity(nameof(PutReportFile), services.GetRequiredService<PutReportFile>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)

@@ -60,7 +60,7 @@ internal static class GraphRoutes
     {
         graph.MapGet(
             "/teams/{teamId}/channels/{channelId}/filesFolder", endpoint.Handle(Other, Permissions.FileRead, Files.Folder));
-        graph.MapPut("/drives/{driveId}/items/{**path}", endpoint.Handle(Other, Permissions.FileWrite, Files.PutAsync));
+        graph.MapPut("/drives/{driveId}/items/{**path}", endpoint.Handle(SandboxSurfaces.GraphFilePut, Permissions.FileWrite, Files.PutAsync));
         graph.MapGet("/drives/{driveId}/items/{**path}", endpoint.Handle(Other, Permissions.FileRead, Files.Get));
     }
 

@@ -10,8 +10,8 @@ namespace TeamsWorkflows.Deliveries;
 /// <param name="Kind">The way it goes, such as <c>channel</c>.</param>
 /// <param name="Connection">The connection that it is reached by; null: it needs none.</param>
 /// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
-/// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
-/// <param name="WebUrl">Opens the message in Teams.</param>
+/// <param name="MessageId">Graph's identifier of the message, or of the file, once delivered.</param>
+/// <param name="WebUrl">Opens the message in Teams, or the file.</param>
 /// <param name="RootMessageId">The first message of its thread, which it answers or changes; null: it is a message of its own.</param>
 /// <param name="MailMessageId">The Message-ID of the fallback's e-mail.</param>
 /// <param name="InstanceId">The orchestration that carries it.</param>

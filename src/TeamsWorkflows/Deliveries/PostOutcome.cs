@@ -81,7 +81,7 @@ internal abstract record PostOutcome
         _ => null,
     };
 
-    /// <summary>Teams has the message (201 with an id).</summary>
+    /// <summary>Teams has the message (201 with an id), or the channel's folder the file.</summary>
     public sealed record Posted(string MessageId, string? WebUrl) : PostOutcome;
 
     /// <summary>A read-back found the message in the channel.</summary>

@@ -11,6 +11,7 @@ namespace TeamsWorkflows.Ways;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelDestination))]
 [JsonSerializable(typeof(ChatDestination))]
+[JsonSerializable(typeof(FileDestination))]
 [JsonSerializable(typeof(WorkflowDestination))]
 [JsonSerializable(typeof(SlackDestination))]
 [JsonSerializable(typeof(PagerDutyDestination))]

@@ -33,6 +33,11 @@ internal abstract class Way
     /// <summary>Says which activities bring it there, in which order.</summary>
     public abstract DeliveryPlan Plan(Destination destination, ReportDocument report);
 
+    /// <summary>Says where in the channel's folder a file of the report goes.</summary>
+    /// <param name="number">0: the report itself; from 1: its attachments, in their order.</param>
+    public virtual string FilePath(Destination destination, ReportDocument report, int number, Guid marker)
+        => ChannelFiles.NameOf(report, number, marker);
+
     /// <summary>Notes in the ledger's row what people and other parts of the product look for.</summary>
     public virtual void Note(Destination destination, DeliveryRow row)
     {
