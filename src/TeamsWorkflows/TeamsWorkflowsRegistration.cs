@@ -51,7 +51,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<TeamsChats>();
         services.AddSingleton<TeamsFiles>();
         services.AddSingleton<ReportFiles>();
+        services.AddSingleton<TeamsMail>();
         services.AddSingleton<Mailer>();
+        services.AddSingleton<MailSource>();
         services.AddSingleton<AttemptRunner>();
         services.AddActivities();
         services.AddDesks();
@@ -76,6 +78,8 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostToSlack>();
         services.AddSingleton<PagePagerDuty>();
         services.AddSingleton<CallWebhook>();
+        services.AddSingleton<PostMail>();
+        services.AddSingleton<PostGraphMail>();
         services.AddSingleton<RecordDelivery>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
@@ -167,6 +171,8 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
         .AddActivity(nameof(PutReportFile), services.GetRequiredService<PutReportFile>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
+        .AddActivity(nameof(PostMail), services.GetRequiredService<PostMail>)
+        .AddActivity(nameof(PostGraphMail), services.GetRequiredService<PostGraphMail>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)

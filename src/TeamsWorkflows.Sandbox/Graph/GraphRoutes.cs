@@ -52,8 +52,8 @@ internal static class GraphRoutes
     {
         graph.MapGet("/me", endpoint.Handle(Other, Permissions.UserRead, Users.Me));
         graph.MapGet("/users/{userId}", endpoint.Handle(Other, Permissions.UserRead, Users.Get));
-        graph.MapPost("/me/sendMail", endpoint.Handle(Other, Permissions.MailSend, Mailboxes.SendAsMeAsync));
-        graph.MapPost("/users/{userId}/sendMail", endpoint.Handle(Other, Permissions.MailSend, Mailboxes.SendAsUserAsync));
+        graph.MapPost("/me/sendMail", endpoint.Handle(SandboxSurfaces.GraphMailSend, Permissions.MailSend, Mailboxes.SendAsMeAsync));
+        graph.MapPost("/users/{userId}/sendMail", endpoint.Handle(SandboxSurfaces.GraphMailSend, Permissions.MailSend, Mailboxes.SendAsUserAsync));
     }
 
     private static void MapFiles(RouteGroupBuilder graph, GraphEndpoint endpoint)

@@ -1,5 +1,5 @@
-using MimeKit;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Reports;
@@ -100,17 +100,10 @@ internal static class ReportValidator
 
         for (var i = 0; i < recipients.Count; i++)
         {
-            if (!IsAddress(recipients[i]))
+            if (!MailAddresses.IsOne(recipients[i]))
             {
                 errors.Add($"fallback.email[{i}]", "This is not an e-mail address.");
             }
         }
     }
-
-    private static bool IsAddress(string? text)
-        => text is not null
-            && MailboxAddress.TryParse(text, out var address)
-            && address.Address == text
-            && address.Address.Contains('@', StringComparison.Ordinal)
-            && !text.Any(char.IsControl);
 }

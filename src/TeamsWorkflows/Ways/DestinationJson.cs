@@ -16,4 +16,5 @@ namespace TeamsWorkflows.Ways;
 [JsonSerializable(typeof(SlackDestination))]
 [JsonSerializable(typeof(PagerDutyDestination))]
 [JsonSerializable(typeof(WebhookDestination))]
+[JsonSerializable(typeof(EmailDestination))]
 internal sealed partial class DestinationJson : JsonSerializerContext;
