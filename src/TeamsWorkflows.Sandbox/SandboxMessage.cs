@@ -38,10 +38,19 @@ public sealed record SandboxMessage
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <value>Null when nobody has changed it.</value>
+    public DateTimeOffset? EditedAt { get; init; }
+
+    [JsonIgnore]
+    public DateTimeOffset ModifiedAt => EditedAt ?? CreatedAt;
+
     /// <summary>Id of the message that this one answers.</summary>
     public string? ReplyToId { get; init; }
 
     public required string WebUrl { get; init; }
+
+    internal bool IsSameAs(SandboxMessage other) =>
+        (Id, TeamId, ChannelId, ChatId) == (other.Id, other.TeamId, other.ChannelId, other.ChatId);
 }
 
 /// <summary>Somebody who is mentioned, where the content has the tag with its number.</summary>

@@ -11,6 +11,15 @@ public static class SandboxSurfaces
     public const string GraphAny = "graph:any";
     public const string GraphMessagePost = "graph:message-post";
     public const string GraphMessageRead = "graph:message-read";
+
+    /// <summary>Making a channel or a chat.</summary>
+    public const string GraphPlace = "graph:place";
+
+    /// <summary>Putting a file into a channel's folder.</summary>
+    public const string GraphFilePut = "graph:file-put";
+
+    /// <summary>Sending a mail out of a mailbox.</summary>
+    public const string GraphMailSend = "graph:mail-send";
     public const string GraphOther = "graph:other";
     public const string KeyVault = "keyvault";
     public const string Webhook = "webhook";
@@ -20,7 +29,7 @@ public static class SandboxSurfaces
     public const string Receiver = "receiver";
 
     internal static IReadOnlyList<string> Known { get; } =
-        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphOther, KeyVault, Webhook, Smtp, Receiver];
+        [Authorize, Token, GraphAny, GraphMessagePost, GraphMessageRead, GraphPlace, GraphFilePut, GraphMailSend, GraphOther, KeyVault, Webhook, Smtp, Receiver];
 
     internal static bool Covers(string rule, string surface) =>
         rule == surface || (rule == GraphAny && surface.StartsWith("graph:", StringComparison.Ordinal));

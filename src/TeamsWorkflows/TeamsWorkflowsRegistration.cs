@@ -12,6 +12,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -47,18 +48,38 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();
+        services.AddSingleton<TeamsChats>();
         services.AddSingleton<TeamsFiles>();
+        services.AddSingleton<ReportFiles>();
+        services.AddSingleton<TeamsMail>();
         services.AddSingleton<Mailer>();
+        services.AddSingleton<MailSource>();
         services.AddSingleton<AttemptRunner>();
+        services.AddActivities();
+        services.AddDesks();
+        return services;
+    }
 
-        // Activities hold nothing between calls: one object of each serves all.
+    // Activities hold nothing between calls: one object of each serves all.
+    private static void AddActivities(this IServiceCollection services)
+    {
         services.AddSingleton<PostChannelMessage>();
         services.AddSingleton<ReconcileChannelMessage>();
         services.AddSingleton<UploadFile>();
+        services.AddSingleton<PutReportFile>();
+        services.AddSingleton<PostChatMessage>();
+        services.AddSingleton<ReconcileChatMessage>();
+        services.AddSingleton<OpenChat>();
+        services.AddSingleton<FindChannel>();
+        services.AddSingleton<JoinChat>();
+        services.AddSingleton<JoinThread>();
+        services.AddSingleton<SettleFlights>();
         services.AddSingleton<PostToWorkflow>();
         services.AddSingleton<PostToSlack>();
         services.AddSingleton<PagePagerDuty>();
         services.AddSingleton<CallWebhook>();
+        services.AddSingleton<PostMail>();
+        services.AddSingleton<PostGraphMail>();
         services.AddSingleton<RecordDelivery>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
@@ -70,9 +91,6 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CloseCase>();
         services.AddSingleton<NotifyOperators>();
         services.AddSingleton<RemindOperators>();
-
-        services.AddDesks();
-        return services;
     }
 
     private static void AddSettings(this IServiceCollection services, IConfiguration configuration)
@@ -144,7 +162,17 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(PostToSlack), services.GetRequiredService<PostToSlack>)
         .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
         .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
+        .AddActivity(nameof(PostChatMessage), services.GetRequiredService<PostChatMessage>)
+        .AddActivity(nameof(ReconcileChatMessage), services.GetRequiredService<ReconcileChatMessage>)
+        .AddActivity(nameof(FindChannel), services.GetRequiredService<FindChannel>)
+        .AddActivity(nameof(OpenChat), services.GetRequiredService<OpenChat>)
+        .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
+        .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
+        .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
+        .AddActivity(nameof(PutReportFile), services.GetRequiredService<PutReportFile>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
+        .AddActivity(nameof(PostMail), services.GetRequiredService<PostMail>)
+        .AddActivity(nameof(PostGraphMail), services.GetRequiredService<PostGraphMail>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)

@@ -19,6 +19,7 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(object))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Diagnosis))]
 [JsonSerializable(typeof(FailureEvidence))]
 [JsonSerializable(typeof(PostOutcome))]

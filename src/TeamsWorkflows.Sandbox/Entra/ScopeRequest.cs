@@ -18,7 +18,7 @@ internal sealed record ScopeRequest(
 
     private static readonly HashSet<string> GraphScopes = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Channel.Create", "Channel.ReadBasic.All", "ChannelMessage.Read.All", "ChannelMessage.Send", "Chat.Create",
+        "Channel.Create", "Channel.ReadBasic.All", "ChannelMessage.Read.All", "ChannelMessage.ReadWrite", "ChannelMessage.Send", "Chat.Create",
         "Chat.Read", "Chat.ReadWrite", "ChatMessage.Send", "Files.Read", "Files.Read.All", "Files.ReadWrite",
         "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Mail.Send", "Team.ReadBasic.All", "User.Read",
         "User.Read.All", "Application.Read.All", "Application.ReadWrite.All",

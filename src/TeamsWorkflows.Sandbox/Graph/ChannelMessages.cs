@@ -34,6 +34,17 @@ internal static class ChannelMessages
             : GraphErrors.NotFound("The message").ToReply(call.Exchange);
     }
 
+    /// <summary>Changes a message or a reply; who did not send it may not.</summary>
+    public static async Task<Reply> UpdateAsync(GraphCall call)
+    {
+        if (Locate(call, out var place) is { } error)
+        {
+            return error.ToReply(call.Exchange);
+        }
+
+        return await MessageEdit.RunAsync(call, Find(call, place, call.Route("replyId") is { Length: > 0 } reply ? reply : call.Route("messageId")));
+    }
+
     public static Reply List(GraphCall call)
     {
         if (Locate(call, out var place) is { } error)
@@ -100,11 +111,11 @@ internal static class ChannelMessages
 
         var size = PageSize(call);
         var found = Read(call, place)
-            .Where(message => message.CreatedAt > after && message.ReplyToId is null)
-            .OrderBy(message => message.CreatedAt)
+            .Where(message => message.ModifiedAt > after && message.ReplyToId is null)
+            .OrderBy(message => message.ModifiedAt)
             .ToArray();
         var page = found.Take(size).ToArray();
-        var last = page.Length > 0 ? page[^1].CreatedAt : after;
+        var last = page.Length > 0 ? page[^1].ModifiedAt : after;
         var next = found.Length > size ? "$skiptoken" : "$deltatoken";
         var body = Collection(call, page);
         body[next == "$skiptoken" ? "@odata.nextLink" : "@odata.deltaLink"] =

@@ -64,11 +64,51 @@ internal static partial class Chats
             MessageBoard.Read(call.Tenant, Place(chat), call.Now).Take(50).Select(message => MessageJson.Write(call.Tenant, message)))
         : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
 
+    public static Reply Message(GraphCall call) => Find(call) is { } chat && Find(call, chat) is { } message
+        ? Reply.OfJson(200, MessageJson.Write(call.Tenant, message))
+        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+
+    public static async Task<Reply> UpdateAsync(GraphCall call) => Find(call) is { } chat
+        ? await MessageEdit.RunAsync(call, Find(call, chat))
+        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+
+    /// <summary>The caller's chats, the latest first, with their members when asked for.</summary>
+    public static Reply Mine(GraphCall call) => call.User is not { } user
+        ? GraphErrors.UserContextNeeded.ToReply(call.Exchange)
+        : Teams.Collection("chats", call.Tenant.Read(state => state.Chats.ToArray()).Reverse()
+            .Where(chat => chat.MemberIds.Contains(user.Id, StringComparer.Ordinal))
+            .Select(chat => Write(call, chat, withMembers: call.Exchange.Query("$expand") == "members")));
+
+    private static SandboxMessage? Find(GraphCall call, Chat chat) => MessageBoard.Read(call.Tenant, Place(chat), call.Now)
+        .FirstOrDefault(message => message.Id == call.Route("messageId"));
+
     private static MessageBoard.Place Place(Chat chat) => new(TeamId: null, ChannelId: null, chat.Id);
 
     /// <summary>A chat is visible to its members only.</summary>
     private static Chat? Find(GraphCall call) => call.Tenant.Read(state => state.Chats.Find(chat =>
         chat.Id == call.Route("chatId") && call.User is { } user && chat.MemberIds.Contains(user.Id, StringComparer.Ordinal)));
+
+    private static JsonObject Write(GraphCall call, Chat chat, bool withMembers)
+    {
+        var json = Write(call, chat);
+        if (withMembers)
+        {
+            json["members"] = new JsonArray([.. chat.MemberIds.Select(id => Member(call, call.Tenant.FindUser(id)!))]);
+        }
+
+        return json;
+    }
+
+    private static JsonObject Member(GraphCall call, UserIdentity user) => new()
+    {
+        ["@odata.type"] = "#microsoft.graph.aadUserConversationMember",
+        ["id"] = user.Id,
+        ["roles"] = new JsonArray("owner"),
+        ["displayName"] = user.DisplayName,
+        ["userId"] = user.Id,
+        ["email"] = user.UserName,
+        ["tenantId"] = call.Tenant.Id,
+    };
 
     private static JsonObject Write(GraphCall call, Chat chat) => new()
     {

@@ -12,7 +12,7 @@ namespace TeamsWorkflows.Sandbox.Graph;
 /// <summary>Files of a channel: its folder, a small upload, and reading back.</summary>
 internal static class Files
 {
-    private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("\"*:<>?/\\|");
+    private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("\"*:<>?\\|");
 
     public static Reply Folder(GraphCall call)
     {
@@ -37,7 +37,7 @@ internal static class Files
 
     public static async Task<Reply> PutAsync(GraphCall call)
     {
-        if (Locate(call) is not { Name: { Length: > 0 } name, IsContent: true } target || name.AsSpan().ContainsAny(ForbiddenInNames))
+        if (Locate(call) is not { Name: { Length: > 0 } name, IsContent: true } target || !IsPath(name))
         {
             return new GraphError(400, "invalidRequest", "The provided path does not exist, or does not represent a valid name.").ToReply(call.Exchange);
         }
@@ -82,6 +82,10 @@ internal static class Files
                 .With("Content-Disposition", "attachment").With("X-Content-Type-Options", "nosniff")
             : Reply.OfJson(200, Write(found, folder!));
     }
+
+    // Folders on the way are made by the service.
+    private static bool IsPath(string name) => Array.TrueForAll(
+        name.Split('/'), part => part.Length > 0 && part.Trim(' ', '.') == part && !part.AsSpan().ContainsAny(ForbiddenInNames));
 
     private static GraphError? AccessError(GraphCall call, ChannelFolder? folder) =>
         folder is null ? new GraphError(404, "itemNotFound", "The resource could not be found.")
@@ -130,12 +134,12 @@ internal static class Files
     {
         ["@odata.context"] = GraphCall.Context($"drives('{Uri.EscapeDataString(folder.DriveId)}')/items/$entity"),
         ["id"] = file.Id,
-        ["name"] = file.Name,
+        ["name"] = file.Name.Split('/')[^1],
         ["size"] = file.Content.Length,
         ["eTag"] = string.Create(
             CultureInfo.InvariantCulture, $"\"{{{UniqueId(file)}}},{file.Version}\""),
         ["cTag"] = string.Create(CultureInfo.InvariantCulture, $"\"c:{{{UniqueId(file)}}},{file.Version}\""),
-        ["webUrl"] = $"{folder.WebUrl}/{Uri.EscapeDataString(file.Name)}",
+        ["webUrl"] = $"{folder.WebUrl}/{string.Join('/', file.Name.Split('/').Select(Uri.EscapeDataString))}",
         ["lastModifiedDateTime"] = file.ModifiedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         ["file"] = new JsonObject { ["mimeType"] = file.ContentType },
         ["parentReference"] = new JsonObject { ["driveId"] = file.DriveId, ["id"] = file.FolderId, ["driveType"] = "documentLibrary" },

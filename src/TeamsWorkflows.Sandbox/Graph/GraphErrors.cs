@@ -38,6 +38,12 @@ internal static class GraphErrors
     public static GraphError NotAMember { get; } = new(
         403, "Forbidden", "Failed to execute Skype backend request GetThreadS2SRequest.");
 
+    public static GraphError NotTheSender { get; } = new(
+        403, "Forbidden", "InsufficientPrivileges: only the sender of a message may change it.");
+
+    public static GraphError PolicyViolationOnly { get; } = new(
+        403, "Forbidden", "Only the policyViolation property can be updated in application-only context.");
+
     public static GraphError ExpiredAs403 { get; } = new(
         403, "Forbidden", "No authorization information present on the request.");
 

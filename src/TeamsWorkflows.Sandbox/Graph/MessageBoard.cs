@@ -35,6 +35,19 @@ internal static class MessageBoard
             return ([new MessageStored(message)], message);
         });
 
+    /// <summary>Puts a draft in place of what the message says; its id, time, author and address stay.</summary>
+    public static void Edit(TenantStore tenant, SandboxMessage message, SandboxMessage draft, DateTimeOffset now) =>
+        tenant.Commit(new MessageEdited(message with
+        {
+            Subject = draft.Subject,
+            Importance = draft.Importance,
+            ContentType = draft.ContentType,
+            Content = draft.Content,
+            Attachments = draft.Attachments,
+            Mentions = draft.Mentions,
+            EditedAt = now > message.ModifiedAt ? now : message.ModifiedAt.AddMilliseconds(1),
+        }));
+
     /// <summary>The visible messages of a place, newest first.</summary>
     public static IReadOnlyList<SandboxMessage> Read(TenantStore tenant, Place place, DateTimeOffset now) =>
         tenant.Read(state => state.Messages

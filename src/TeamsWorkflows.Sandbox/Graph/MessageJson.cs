@@ -10,37 +10,35 @@ internal static class MessageJson
 {
     private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    public static JsonObject Write(TenantStore tenant, SandboxMessage message)
+    public static JsonObject Write(TenantStore tenant, SandboxMessage message) => new()
     {
-        var created = message.CreatedAt.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture);
-        return new JsonObject
-        {
-            ["id"] = message.Id,
-            ["replyToId"] = message.ReplyToId,
-            ["etag"] = message.Id,
-            ["messageType"] = "message",
-            ["createdDateTime"] = created,
-            ["lastModifiedDateTime"] = created,
-            ["lastEditedDateTime"] = null,
-            ["deletedDateTime"] = null,
-            ["subject"] = message.Subject,
-            ["summary"] = null,
-            ["chatId"] = message.ChatId,
-            ["importance"] = message.Importance,
-            ["locale"] = "en-us",
-            ["webUrl"] = message.WebUrl,
-            ["policyViolation"] = null,
-            ["eventDetail"] = null,
-            ["from"] = From(tenant, message),
-            ["body"] = new JsonObject { ["contentType"] = message.ContentType, ["content"] = message.Content },
-            ["channelIdentity"] = message.ChannelId is null
-                ? null
-                : new JsonObject { ["teamId"] = message.TeamId, ["channelId"] = message.ChannelId },
-            ["attachments"] = new JsonArray([.. message.Attachments.Select(Attachment)]),
-            ["mentions"] = new JsonArray([.. message.Mentions.Select(mention => Mention(tenant, mention))]),
-            ["reactions"] = new JsonArray(),
-        };
-    }
+        ["id"] = message.Id,
+        ["replyToId"] = message.ReplyToId,
+        ["etag"] = message.Id,
+        ["messageType"] = "message",
+        ["createdDateTime"] = Time(message.CreatedAt),
+        ["lastModifiedDateTime"] = Time(message.ModifiedAt),
+        ["lastEditedDateTime"] = message.EditedAt is { } edited ? Time(edited) : null,
+        ["deletedDateTime"] = null,
+        ["subject"] = message.Subject,
+        ["summary"] = null,
+        ["chatId"] = message.ChatId,
+        ["importance"] = message.Importance,
+        ["locale"] = "en-us",
+        ["webUrl"] = message.WebUrl,
+        ["policyViolation"] = null,
+        ["eventDetail"] = null,
+        ["from"] = From(tenant, message),
+        ["body"] = new JsonObject { ["contentType"] = message.ContentType, ["content"] = message.Content },
+        ["channelIdentity"] = message.ChannelId is null
+            ? null
+            : new JsonObject { ["teamId"] = message.TeamId, ["channelId"] = message.ChannelId },
+        ["attachments"] = new JsonArray([.. message.Attachments.Select(Attachment)]),
+        ["mentions"] = new JsonArray([.. message.Mentions.Select(mention => Mention(tenant, mention))]),
+        ["reactions"] = new JsonArray(),
+    };
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture);
 
     private static JsonObject Mention(TenantStore tenant, SandboxMention mention) => new()
     {

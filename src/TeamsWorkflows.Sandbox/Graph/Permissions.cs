@@ -6,6 +6,9 @@ internal static class Permissions
     public static Permission ChannelMessageSend { get; } = new(
         ["ChannelMessage.Send", "Group.ReadWrite.All"], ["Teamwork.Migrate.All"], GraphErrors.ImportOnly);
 
+    public static Permission ChannelMessageWrite { get; } = new(
+        ["ChannelMessage.ReadWrite", "Group.ReadWrite.All"], [], GraphErrors.PolicyViolationOnly);
+
     public static Permission ChannelMessageRead { get; } = new(
         ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
         ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"]);
@@ -27,6 +30,12 @@ internal static class Permissions
 
     public static Permission ChatRead { get; } = new(
         ["Chat.Read", "Chat.ReadWrite", "ChatMessage.Send", "Chat.Create"], ["Chat.Read.All"]);
+
+    public static Permission ChatList { get; } = new(["Chat.Read", "Chat.ReadWrite"], []);
+
+    public static Permission ChatMessageRead { get; } = new(["Chat.Read", "Chat.ReadWrite"], ["Chat.Read.All"]);
+
+    public static Permission ChatMessageWrite { get; } = new(["Chat.ReadWrite"], [], GraphErrors.PolicyViolationOnly);
 
     public static Permission FileRead { get; } = new(
         ["Files.Read.All", "Files.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"],

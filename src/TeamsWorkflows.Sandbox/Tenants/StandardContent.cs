@@ -13,8 +13,8 @@ internal static class StandardContent
 
     private static readonly string[] ConnectorScopes =
     [
-        "ChannelMessage.Send", "ChannelMessage.Read.All", "Channel.Create", "Chat.Create", "ChatMessage.Send",
-        "Files.ReadWrite.All", "User.Read", "Mail.Send",
+        "ChannelMessage.Send", "ChannelMessage.Read.All", "ChannelMessage.ReadWrite", "Channel.Create",
+        "Channel.ReadBasic.All", "Chat.Create", "Chat.ReadWrite", "ChatMessage.Send", "Files.ReadWrite.All", "User.Read", "Mail.Send",
     ];
 
     // The last one lets a daemon read and rotate the credentials of the apps it owns: here, all of them.

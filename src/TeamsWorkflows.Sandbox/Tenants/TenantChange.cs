@@ -6,6 +6,7 @@ namespace TeamsWorkflows.Sandbox.Tenants;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(TenantBorn), "tenant-born")]
 [JsonDerivedType(typeof(MessageStored), "message-stored")]
+[JsonDerivedType(typeof(MessageEdited), "message-edited")]
 [JsonDerivedType(typeof(ChannelAdded), "channel-added")]
 [JsonDerivedType(typeof(MembershipChanged), "membership-changed")]
 [JsonDerivedType(typeof(ChatAdded), "chat-added")]
@@ -31,6 +32,9 @@ internal abstract record TenantChange
 internal sealed record TenantBorn(TenantIdentity Identity) : TenantChange;
 
 internal sealed record MessageStored(SandboxMessage Message) : TenantChange;
+
+/// <param name="Message">As it is now; the one with its place and id goes.</param>
+internal sealed record MessageEdited(SandboxMessage Message) : TenantChange;
 
 internal sealed record ChannelAdded(string TeamId, ChannelIdentity Channel) : TenantChange;
 

@@ -40,6 +40,9 @@ internal sealed class TenantState(TenantIdentity identity)
             case MessageStored stored:
                 Messages.Add(stored.Message);
                 break;
+            case MessageEdited edited:
+                Messages[Messages.FindIndex(message => message.IsSameAs(edited.Message))] = edited.Message;
+                break;
             case ChannelAdded added:
                 Channels[added.TeamId].Add(added.Channel);
                 break;

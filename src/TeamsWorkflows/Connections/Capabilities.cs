@@ -6,12 +6,26 @@ public enum Operation
     PostChannelMessage,
     ReadChannelMessages,
 
+    /// <summary>Putting a report in place of a message that the connection has sent.</summary>
+    UpdateChannelMessage,
+
     /// <summary>Asking who we are: the probe.</summary>
     ReadProfile,
     SendMail,
 
     /// <summary>Files in a channel's folder: attachments, and reports that are too large for a message.</summary>
     UploadFile,
+
+    PostChatMessage,
+
+    /// <summary>Reading chats back, and finding the one that is meant.</summary>
+    ReadChatMessages,
+    UpdateChatMessage,
+    CreateChat,
+
+    /// <summary>Finding a channel by its name.</summary>
+    ReadChannels,
+    CreateChannel,
 }
 
 /// <summary>Which operation each auth model can do at all, whatever its consent says.</summary>
@@ -21,9 +35,13 @@ public static class Capabilities
     /// <returns>Null when it can; else a sentence that says what to use instead.</returns>
     public static string? WhyNot(AuthModel model, Operation operation) => (model, operation) switch
     {
-        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated, Operation.PostChannelMessage) =>
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
+            Operation.PostChannelMessage or Operation.UpdateChannelMessage) =>
             "This connection acts as an application, and Graph lets applications post to channels for imports only. "
             + "Use a connection with a signed-in user.",
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
+            Operation.PostChatMessage or Operation.UpdateChatMessage) =>
+            "This connection acts as an application, and Graph lets only members write in a chat. Use a connection with a signed-in user.",
         (AuthModel.Webhook, _) =>
             "This connection is a workflow's webhook: it takes messages for the one channel that the workflow posts to, and nothing else. "
             + "Use a connection with a signed-in user.",
@@ -35,9 +53,16 @@ public static class Capabilities
     {
         Operation.PostChannelMessage => ["ChannelMessage.Send", "Group.ReadWrite.All"],
         Operation.ReadChannelMessages => ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.UpdateChannelMessage => ["ChannelMessage.ReadWrite", "Group.ReadWrite.All"],
         Operation.ReadProfile => ["User.Read", "User.ReadWrite", "User.Read.All"],
         Operation.SendMail => ["Mail.Send"],
         Operation.UploadFile => ["Files.ReadWrite.All", "Group.ReadWrite.All"],
+        Operation.PostChatMessage => ["ChatMessage.Send", "Chat.ReadWrite"],
+        Operation.ReadChatMessages => ["Chat.Read", "Chat.ReadWrite"],
+        Operation.UpdateChatMessage => ["Chat.ReadWrite"],
+        Operation.CreateChat => ["Chat.Create", "Chat.ReadWrite"],
+        Operation.ReadChannels => ["Channel.ReadBasic.All", "ChannelSettings.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.CreateChannel => ["Channel.Create", "Group.ReadWrite.All"],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

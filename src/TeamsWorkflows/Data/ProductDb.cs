@@ -30,6 +30,8 @@ public class ProductDb : DbContext
 
     public DbSet<AttemptRow> Attempts => Set<AttemptRow>();
 
+    public DbSet<FlightRow> Flights => Set<FlightRow>();
+
     public DbSet<CaseRow> Cases => Set<CaseRow>();
 
     public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
@@ -78,6 +80,13 @@ public class ProductDb : DbContext
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
         });
         modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
+
+        modelBuilder.Entity<FlightRow>(flight =>
+        {
+            flight.HasKey(f => f.Id);
+            flight.HasMany(f => f.Waiters).WithOne().HasForeignKey(w => w.FlightId);
+        });
+        modelBuilder.Entity<FlightWaiterRow>().HasKey(w => new { w.FlightId, w.DeliveryId });
 
         modelBuilder.Entity<CaseRow>(@case =>
         {

@@ -149,6 +149,13 @@ public sealed class ReportRow
     /// <summary>Gets or sets the names, types and sizes of the attachments, as JSON; null: there are none.</summary>
     public string? AttachedFiles { get; set; }
 
+    /// <summary>Gets or sets the thread that it belongs to, by the publisher's own key; null: none.</summary>
+    [MaxLength(ReportLimits.MaxThreadLength)]
+    public string? Thread { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether it takes the place of the thread's first message.</summary>
+    public bool UpdatesThread { get; set; }
+
     /// <summary>Gets or sets the fallback's e-mail addresses, separated by line feeds.</summary>
     public required string FallbackRecipients { get; set; }
 
@@ -208,6 +215,10 @@ public sealed class DeliveryRow
     /// <summary>Gets or sets the chat; null when it does not go to one, or when that is not opened yet.</summary>
     [MaxLength(200)]
     public string? ChatId { get; set; }
+
+    /// <summary>Gets or sets the first message of its thread, which it answers or changes; null: it is a message of its own.</summary>
+    [MaxLength(64)]
+    public string? RootMessageId { get; set; }
 
     /// <summary>Gets or sets the files that were uploaded for it, as JSON; null: none.</summary>
     public string? Files { get; set; }

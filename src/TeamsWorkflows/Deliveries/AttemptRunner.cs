@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Ways;
 
@@ -199,6 +200,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
             case PostOutcome.HandedOver:
                 await SetStateAsync(
                     db, attempt.DeliveryId, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.", cancellationToken);
+                break;
+
+            case PostOutcome.RootGone gone:
+                await JoinThread.ForgetAsync(db, attempt.DeliveryId, gone.MessageId, cancellationToken);
                 break;
 
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:

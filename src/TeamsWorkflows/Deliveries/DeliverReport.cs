@@ -1,3 +1,4 @@
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Deliveries;
@@ -20,6 +21,7 @@ internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, Deliv
             var reason = $"The delivery stopped: {e.FailureDetails.ErrorMessage}";
             await context.CallActivityAsync(
                 nameof(RecordDelivery), new RecordDeliveryInput(delivery.DeliveryId, DeliveryState.Failed, reason));
+            await SettleFlights.SettleAsync(context, delivery);
             return new(delivery.DeliveryId, DeliveryState.Failed, reason);
         }
     }

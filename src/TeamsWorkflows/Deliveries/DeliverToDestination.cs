@@ -1,4 +1,5 @@
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -8,7 +9,7 @@ namespace TeamsWorkflows.Deliveries;
 /// <summary>Carries one report to one destination: prepares, posts, and decides on every outcome what comes next.</summary>
 /// <remarks>
 /// <code>
-///   steps before (files), each repeated until it is done
+///   steps before (files, a place in a thread), each repeated until it is done; behind another delivery: wait to be woken
 ///   post ─ posted ───────────────────────────────────────────────> delivered
 ///    │  ├─ throttled, unreachable ── wait ───────────────> post
 ///    │  ├─ outcome unknown ── wait, read back ─ found ─────────────> delivered
@@ -34,8 +35,12 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             MaxRetryInterval = TimeSpan.FromMinutes(15),
         });
 
-    public override Task<DeliveryResult> RunAsync(TaskOrchestrationContext context, DeliverToDestinationInput input)
-        => new Journey(context, input).RunAsync();
+    public override async Task<DeliveryResult> RunAsync(TaskOrchestrationContext context, DeliverToDestinationInput input)
+    {
+        var result = await new Journey(context, input).RunAsync();
+        await SettleFlights.SettleAsync(context, input);
+        return result;
+    }
 
     /// <summary>Where this delivery stands. Rebuilt by replay; everything it depends on is in the history.</summary>
     private sealed class Journey(TaskOrchestrationContext context, DeliverToDestinationInput input)
@@ -104,6 +109,8 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
                 PostOutcome.Taken => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.Delivered, Reason: null)),
                 PostOutcome.HandedOver => Task.FromResult<DeliveryResult?>(new(input.DeliveryId, DeliveryState.HandedOver, Reason: null)),
                 PostOutcome.Prepared => OnPreparedAsync(),
+                PostOutcome.Behind o => OnBehindAsync(o.Reason),
+                PostOutcome.RootGone => OnRootGoneAsync(),
                 PostOutcome.OutcomeUnknown o when _postedAt is null && _prepared == _plan.Before.Count => OnUnknownAsync(o),
                 PostOutcome.NotFound => OnNotFoundAsync(),
                 PostOutcome.Throttled o => BackOffAsync(o.RetryAfter, o.Diagnosis),
@@ -119,6 +126,21 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         private Task<DeliveryResult?> OnPreparedAsync()
         {
             (_prepared, _failures) = (_prepared + 1, 0);
+            return Task.FromResult<DeliveryResult?>(null);
+        }
+
+        private async Task<DeliveryResult?> OnBehindAsync(string reason)
+        {
+            context.SetCustomStatus(new DeliveryProgress("waiting for another delivery", input.Deadline));
+            await RecordAsync(DeliveryState.Waiting, reason);
+            return await context.WaitForExternalEvent(Flight.Free, input.Deadline - context.CurrentUtcDateTime, timeoutValue: false)
+                ? null
+                : await FallBackAsync($"{reason} It did not get through in time.");
+        }
+
+        private Task<DeliveryResult?> OnRootGoneAsync()
+        {
+            _prepared--; // the last step gives a place in the thread: now it starts anew
             return Task.FromResult<DeliveryResult?>(null);
         }
 

@@ -10,8 +10,9 @@ namespace TeamsWorkflows.Deliveries;
 /// <param name="Kind">The way it goes, such as <c>channel</c>.</param>
 /// <param name="Connection">The connection that it is reached by; null: it needs none.</param>
 /// <param name="Reason">What the state is about, in a sentence; null when there is nothing to say.</param>
-/// <param name="MessageId">Graph's identifier of the message, once delivered.</param>
-/// <param name="WebUrl">Opens the message in Teams.</param>
+/// <param name="MessageId">Graph's identifier of the message, or of the file, once delivered.</param>
+/// <param name="WebUrl">Opens the message in Teams, or the file.</param>
+/// <param name="RootMessageId">The first message of its thread, which it answers or changes; null: it is a message of its own.</param>
 /// <param name="MailMessageId">The Message-ID of the fallback's e-mail.</param>
 /// <param name="InstanceId">The orchestration that carries it.</param>
 public sealed record Delivery(
@@ -24,11 +25,13 @@ public sealed record Delivery(
     string? Connection,
     string? TeamId,
     string? ChannelId,
+    string? ChatId,
     DeliveryState State,
     string? Reason,
     Guid CardId,
     string? MessageId,
     string? WebUrl,
+    string? RootMessageId,
     string? MailMessageId,
     string InstanceId,
     DateTimeOffset CreatedAt,
@@ -45,11 +48,13 @@ public sealed record Delivery(
         row.ConnectionId,
         row.TeamId,
         row.ChannelId,
+        row.ChatId,
         row.State,
         row.Reason,
         row.CardId,
         row.MessageId,
         row.WebUrl,
+        row.RootMessageId,
         row.MailMessageId,
         DeliveryNames.InstanceOf(row.Id),
         row.CreatedAt,

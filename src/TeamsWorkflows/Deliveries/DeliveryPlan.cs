@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TeamsWorkflows.Deliveries.Flights;
+
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>By which activities a report gets to one destination. Decided when it is accepted; it is in the history.</summary>
@@ -6,6 +9,10 @@ namespace TeamsWorkflows.Deliveries;
 /// <param name="Before">What has to be there first; each may be repeated without harm.</param>
 internal sealed record DeliveryPlan(string Post, string? ReadBack, IReadOnlyList<PlannedStep> Before)
 {
+    /// <summary>Gets a value indicating whether it waits for other deliveries, and others for it.</summary>
+    [JsonIgnore]
+    public bool IsShared => Before.Any(static s => s.Activity is nameof(JoinThread) or nameof(JoinChat));
+
     public static DeliveryPlan Of(string post, string? readBack) => new(post, readBack, []);
 }
 

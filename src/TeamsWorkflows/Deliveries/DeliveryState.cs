@@ -39,4 +39,7 @@ public enum AttemptKind
 
     /// <summary>A file was put into the channel's folder.</summary>
     Upload,
+
+    /// <summary>A channel or a chat was looked up, or made.</summary>
+    Place,
 }

@@ -1,5 +1,3 @@
-using Microsoft.Graph.Models;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
@@ -7,30 +5,31 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>Posts a report into a channel, once: one token, one intent, one POST, a typed outcome.</summary>
+/// <remarks>In a thread it answers the first message, or takes its place; without one, it is the first message itself.</remarks>
 internal sealed class PostChannelMessage(AttemptRunner attempts, TeamsChannels channels) : TaskActivity<AttemptInput, PostOutcome>
 {
-    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input) => attempts.PostAsync(
-        input,
-        async (subject, accessToken) =>
+    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input)
+        => attempts.PostAsync(input, (subject, accessToken) => ExchangeAsync(subject, accessToken!), context.CancellationToken);
+
+    // Not the activity's token: a host that stops lets the exchange come to its answer.
+    private async Task<AttemptTrace> ExchangeAsync(AttemptSubject subject, string accessToken)
+    {
+        var delivery = subject.Delivery;
+        var (team, channel, now) = (delivery.TeamId!, delivery.ChannelId!, delivery.UpdatedAt);
+        var message = ChannelMessage.Build(ReportDocument.From(subject.Report), subject.Envelope);
+        var requestId = channels.NewRequestId();
+        return delivery.RootMessageId switch
         {
-            var (delivery, report) = (subject.Delivery, subject.Report);
-            var message = ChannelMessage.Build(ReportDocument.From(report), subject.Envelope);
-            var requestId = channels.NewRequestId();
-
-            // Not the activity's token: a host that stops lets the POST come to its answer.
-            var result = await channels.PostAsync(
-                accessToken!, delivery.TeamId!, delivery.ChannelId!, message, requestId, CancellationToken.None);
-            return result switch
-            {
-                GraphResult<ChatMessage>.Success { Value: { Id: { } id } posted } s =>
-                    new(new PostOutcome.Posted(id, posted.WebUrl), s.Exchange.Status, s.Exchange.RequestId, requestId, Evidence: null),
-                GraphResult<ChatMessage>.Success s => Failed(s.Exchange.ToEvidence(delivery.UpdatedAt, requestId, exception: null), isNeverSent: false),
-                GraphResult<ChatMessage>.Failure f => Failed(f.Evidence, f.IsNeverSent),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-        },
-        context.CancellationToken);
-
-    private static AttemptTrace Failed(FailureEvidence evidence, bool isNeverSent)
-        => AttemptTrace.Failed(Outcomes.OfPost(evidence.Status, isNeverSent, Diagnostician.Diagnose(evidence)), evidence);
+            null => MessageTraces.OfPost(
+                await channels.PostAsync(accessToken, team, channel, message, requestId, CancellationToken.None), now, requestId),
+            { } root when subject.Report.UpdatesThread => MessageTraces.OfUpdate(
+                await channels.UpdateAsync(accessToken, team, channel, root, message, requestId, CancellationToken.None),
+                root,
+                delivery.WebUrl,
+                now,
+                requestId),
+            { } root => MessageTraces.OfReply(
+                await channels.ReplyAsync(accessToken, team, channel, root, message, requestId, CancellationToken.None), root, now, requestId),
+        };
+    }
 }

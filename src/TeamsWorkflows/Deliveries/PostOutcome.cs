@@ -19,6 +19,8 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(Prepared), "prepared")]
 [JsonDerivedType(typeof(Taken), "taken")]
 [JsonDerivedType(typeof(HandedOver), "handed-over")]
+[JsonDerivedType(typeof(Behind), "behind")]
+[JsonDerivedType(typeof(RootGone), "root-gone")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -42,6 +44,8 @@ internal abstract record PostOutcome
         Prepared => "prepared",
         Taken => "taken",
         HandedOver => "handed-over",
+        Behind => "behind",
+        RootGone => "root-gone",
         _ => throw new UnreachableException(),
     };
 
@@ -77,7 +81,7 @@ internal abstract record PostOutcome
         _ => null,
     };
 
-    /// <summary>Teams has the message (201 with an id).</summary>
+    /// <summary>Teams has the message (201 with an id), or the channel's folder the file.</summary>
     public sealed record Posted(string MessageId, string? WebUrl) : PostOutcome;
 
     /// <summary>A read-back found the message in the channel.</summary>
@@ -118,4 +122,11 @@ internal abstract record PostOutcome
     /// <summary>The other side has accepted it (202) and does not say what becomes of it.</summary>
     /// <param name="Receipt">What to ask the other side with, such as a flow's run; null: nothing.</param>
     public sealed record HandedOver(string? Receipt) : PostOutcome;
+
+    /// <summary>Another delivery makes what this one needs, and wakes it when it has ended.</summary>
+    /// <param name="Reason">What it waits for, in a sentence.</param>
+    public sealed record Behind(string Reason) : PostOutcome;
+
+    /// <summary>The first message of its thread was deleted meanwhile; nothing was posted.</summary>
+    public sealed record RootGone(string MessageId) : PostOutcome;
 }

@@ -1,5 +1,3 @@
-using Microsoft.Graph.Models;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 
@@ -13,25 +11,16 @@ internal sealed class ReconcileChannelMessage(AttemptRunner attempts, TeamsChann
         async (subject, accessToken) =>
         {
             var delivery = subject.Delivery;
+            var (team, channel, stopping) = (delivery.TeamId!, delivery.ChannelId!, context.CancellationToken);
             var requestId = channels.NewRequestId();
-            var result = await channels.FindAsync(
-                accessToken!,
-                delivery.TeamId!,
-                delivery.ChannelId!,
-                delivery.CardId,
-                input.Since ?? delivery.CreatedAt,
-                requestId,
-                context.CancellationToken);
-            return result switch
+            var result = delivery.RootMessageId switch
             {
-                GraphResult<ChatMessage>.Success { Value: { Id: { } id } found } s =>
-                    new(new PostOutcome.AlreadyPosted(id, found.WebUrl), s.Exchange.Status, s.Exchange.RequestId, requestId, Evidence: null),
-                GraphResult<ChatMessage>.Success s =>
-                    new(new PostOutcome.NotFound(), s.Exchange.Status, s.Exchange.RequestId, requestId, Evidence: null),
-                GraphResult<ChatMessage>.Failure f =>
-                    AttemptTrace.Failed(Outcomes.OfRead(f.Evidence.Status, Diagnostician.Diagnose(f.Evidence)), f.Evidence),
-                _ => throw new System.Diagnostics.UnreachableException(),
+                null => await channels.FindAsync(
+                    accessToken!, team, channel, delivery.CardId, input.Since ?? delivery.CreatedAt, requestId, stopping),
+                { } root when subject.Report.UpdatesThread => await channels.GetAsync(accessToken!, team, channel, root, requestId, stopping),
+                { } root => await channels.FindReplyAsync(accessToken!, team, channel, root, delivery.CardId, requestId, stopping),
             };
+            return MessageTraces.OfRead(result, delivery.CardId, requestId);
         },
         context.CancellationToken);
 }

@@ -5,11 +5,15 @@ using Microsoft.Extensions.Options;
 namespace TeamsWorkflows.Fallback;
 
 /// <summary>Section <c>Fallback</c>: the mail server, and who gets what Teams does not take.</summary>
-public sealed class FallbackOptions
+public sealed class FallbackOptions : IValidatableObject
 {
-    /// <summary>Gets or sets the mail server's name.</summary>
-    [Required]
+    /// <summary>Gets or sets the mail server's name; empty when mails go by <see cref="Connection"/>.</summary>
     public string Host { get; set; } = "";
+
+    /// <summary>Gets or sets the connection by which Graph sends the mails out of the mailbox <see cref="From"/>, in place of a mail server.</summary>
+    /// <remarks>Better an application's: a fallback that needs the sign-in that it stands in for fails with it.</remarks>
+    /// <value>Null: by <see cref="Host"/>.</value>
+    public string? Connection { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
 
     /// <value>The default is 587 (submission).</value>
     [Range(1, 65535)]
@@ -39,6 +43,14 @@ public sealed class FallbackOptions
     /// <value>The default is 30 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Host.Length == 0 == Connection is null)
+        {
+            yield return new("Give the mail server's Host, or the Connection to send mails by, and not both.", [nameof(Host)]);
+        }
+    }
 }
 
 [OptionsValidator]

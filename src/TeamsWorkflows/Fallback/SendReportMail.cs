@@ -3,7 +3,6 @@ using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Reports;
-using TeamsWorkflows.Reports.Content;
 
 namespace TeamsWorkflows.Fallback;
 
@@ -39,23 +38,14 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
 
     private static Mail Mail(ReportRow report, DeliveryRow delivery, string? note)
     {
-        var reference = DeliveryNames.Reference(delivery.CardId);
         var document = ReportDocument.From(report);
-        var why = note is null ? "Teams could not be reached." : $"Why this comes by e-mail: {note}";
-        return new(
-            delivery.CardId.ToString("N"),
+        return ReportMail.Compose(
+            document,
+            new(delivery.CardId, []),
+            report.Title,
+            note is null ? "Teams could not be reached." : $"Why this comes by e-mail: {note}",
             report.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            $"{report.Title} [{reference}]",
-            $"{document.PlainMentions(document.Content.ToText())}\n\n-- \n{why}\nReference {reference}",
-            $"{document.PlainMentionsInHtml(document.Content.ToHtml())}<hr><p>{HtmlText.Encode(why)}<br>Reference {reference}</p>")
-        {
-            IsImportant = document.Importance != MessageImportance.Normal,
-            Files =
-            [
-                .. document.Attachments.Zip(report.Attachments.OrderBy(static a => a.Number))
-                    .Select(static f => new MailFile(f.First.Name, f.First.ContentType, f.Second.Content)),
-            ],
-        };
+            report.Attachments.OrderBy(static a => a.Number));
     }
 
     private Task RecordAsync(AttemptInput input, PostOutcome.Mailed outcome, DateTimeOffset startedAt, CancellationToken cancellationToken)

@@ -8,12 +8,13 @@ internal sealed class TeamsFiles(GraphCaller graph)
 {
     public string NewRequestId() => graph.NewRequestId();
 
-    /// <summary>Puts a file into the channel's folder, in place of one of the same name.</summary>
+    /// <summary>Puts a file into the channel's folder, in place of one of the same path.</summary>
+    /// <param name="path">The name, with the folders below the channel's own; those that are not there are made.</param>
     public Task<GraphResult<DriveItem>> PutAsync(
         string accessToken,
         string teamId,
         string channelId,
-        string name,
+        string path,
         string contentType,
         byte[] content,
         string clientRequestId,
@@ -30,7 +31,7 @@ internal sealed class TeamsFiles(GraphCaller graph)
                 }
 
                 using var bytes = new MemoryStream(content, writable: false);
-                return await client.Drives[driveId].Items[folderId].ItemWithPath(name).Content.PutAsync(
+                return await client.Drives[driveId].Items[folderId].ItemWithPath(path).Content.PutAsync(
                     bytes,
                     request =>
                     {

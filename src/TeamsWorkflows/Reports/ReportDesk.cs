@@ -189,6 +189,8 @@ public sealed class ReportDesk(
             Importance = report.Importance,
             Mentions = report.Mentions.Count == 0 ? null : WorkflowJson.Write(report.Mentions.ToArray()),
             AttachedFiles = report.Attachments.Count == 0 ? null : WorkflowJson.Write(report.Attachments.ToArray()),
+            Thread = report.Thread?.Key,
+            UpdatesThread = report.Thread is { IsUpdate: true },
             FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
             CreatedAt = now,

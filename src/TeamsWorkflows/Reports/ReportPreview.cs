@@ -35,7 +35,7 @@ public sealed record ReportPreview(IReadOnlyList<DestinationPreview> Destination
             rendering.Payload.Length,
             rendering.MaxBytes,
             Encoding.UTF8.GetString(rendering.Payload.Span),
-            [.. FilesOf(plan).Select(n => ChannelFiles.NameOf(report, n, SampleMarker))],
+            [.. FilesOf(plan).Select(n => way.FilePath(destination, report, n, SampleMarker))],
             rendering.Notes);
     }
 

@@ -20,9 +20,30 @@ internal static class ReportReader
             errors.Add("importance", $"Use one of: {string.Join(", ", Enum.GetNames<MessageImportance>())}.");
         }
 
+        var thread = Thread(request, errors);
         return errors.IsEmpty
-            ? new(title!, subject!, content!, request.Importance ?? MessageImportance.Normal, mentions, attachments)
+            ? new(title!, subject!, content!, request.Importance ?? MessageImportance.Normal, mentions, attachments) { Thread = thread }
             : null;
+    }
+
+    private static ReportThread? Thread(ReportRequest request, ReportErrors errors)
+    {
+        if (request.Thread is not { } key)
+        {
+            if (request.Update == true)
+            {
+                errors.Add("update", "Give the thread whose first message this report takes the place of, or leave update out.");
+            }
+
+            return null;
+        }
+
+        if (string.IsNullOrWhiteSpace(key) || key.Length > ReportLimits.MaxThreadLength || key.Any(char.IsControl))
+        {
+            errors.Add("thread", $"Give a key of your own: one line of at most {ReportLimits.MaxThreadLength} characters.");
+        }
+
+        return new(key, request.Update == true);
     }
 
     private static TemplateRenderer? Templates(ReportRequest request, TimeProvider time, ReportErrors errors)

@@ -39,6 +39,12 @@ public sealed record ReportRequest(
 
     /// <summary>Gets files that go with it; at most 10.</summary>
     public IReadOnlyList<AttachmentRequest?>? Attachments { get; init; }
+
+    /// <summary>Gets the thread that it belongs to, by a key of the publisher's own: the first report of a key starts it, later ones answer it.</summary>
+    public string? Thread { get; init; }
+
+    /// <summary>Gets whether it takes the place of the thread's first message instead of answering it; null: no.</summary>
+    public bool? Update { get; init; }
 }
 
 /// <summary>Rows of values, or CSV whose first line names the columns.</summary>
@@ -95,6 +101,7 @@ public static class ReportLimits
     public const int MaxFallbackRecipients = 20;
     public const int MaxIdempotencyKeyLength = 200;
     public const int MaxMentions = 20;
+    public const int MaxThreadLength = 200;
     public const int MaxAttachments = 10;
 
     /// <summary>Most bytes of one attachment: 4 MiB, the most that mail through Graph takes.</summary>

@@ -1,5 +1,5 @@
-using MimeKit;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Reports;
@@ -62,6 +62,11 @@ internal static class ReportValidator
                 var before = check.Errors.Count;
                 var way = WayBook.Of(destination);
                 way.Validate(destination, check);
+                if (check.Report is { Thread: not null } && !way.HasThreads)
+                {
+                    check.Errors.Add(check.Path, "This destination has no threads. Leave thread out, or send the report to a channel.");
+                }
+
                 if (check.Errors.Count == before && check.Report is { } report
                     && ReportPreview.Render(destination, report, Guid.Empty) is { Fits: false } rendering)
                 {
@@ -95,17 +100,10 @@ internal static class ReportValidator
 
         for (var i = 0; i < recipients.Count; i++)
         {
-            if (!IsAddress(recipients[i]))
+            if (!MailAddresses.IsOne(recipients[i]))
             {
                 errors.Add($"fallback.email[{i}]", "This is not an e-mail address.");
             }
         }
     }
-
-    private static bool IsAddress(string? text)
-        => text is not null
-            && MailboxAddress.TryParse(text, out var address)
-            && address.Address == text
-            && address.Address.Contains('@', StringComparison.Ordinal)
-            && !text.Any(char.IsControl);
 }

@@ -39,8 +39,8 @@ internal static class ChannelFiles
     private static string SafeNameOf(ReportDocument report, int number)
         => number > 0 ? Safe(report.Attachments[number - 1].Name) : $"{Safe(report.Title)}{report.Content.FileExtension}";
 
-    // What a document library takes in a name.
-    private static string Safe(string name)
+    /// <summary>Makes of a name one that a document library takes.</summary>
+    public static string Safe(string name)
     {
         var safe = new string([.. name.Select(static c => char.IsControl(c) || "\"*:<>?/\\|#%~&{}".Contains(c, StringComparison.Ordinal) ? '-' : c)]).Trim(' ', '.');
         return safe.Length <= 120 ? safe : $"{safe[..100]}{Path.GetExtension(safe) switch { { Length: <= 20 } extension => extension, _ => "" }}";

@@ -10,8 +10,11 @@ namespace TeamsWorkflows.Ways;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelDestination))]
+[JsonSerializable(typeof(ChatDestination))]
+[JsonSerializable(typeof(FileDestination))]
 [JsonSerializable(typeof(WorkflowDestination))]
 [JsonSerializable(typeof(SlackDestination))]
 [JsonSerializable(typeof(PagerDutyDestination))]
 [JsonSerializable(typeof(WebhookDestination))]
+[JsonSerializable(typeof(EmailDestination))]
 internal sealed partial class DestinationJson : JsonSerializerContext;

@@ -19,6 +19,9 @@ internal abstract class Way
 
     public abstract JsonTypeInfo JsonType { get; }
 
+    /// <summary>Gets a value indicating whether reports of one thread find together there.</summary>
+    public virtual bool HasThreads => false;
+
     public abstract bool Takes(Destination destination);
 
     /// <summary>Adds what is wrong with the destination, by field.</summary>
@@ -29,6 +32,11 @@ internal abstract class Way
 
     /// <summary>Says which activities bring it there, in which order.</summary>
     public abstract DeliveryPlan Plan(Destination destination, ReportDocument report);
+
+    /// <summary>Says where in the channel's folder a file of the report goes.</summary>
+    /// <param name="number">0: the report itself; from 1: its attachments, in their order.</param>
+    public virtual string FilePath(Destination destination, ReportDocument report, int number, Guid marker)
+        => ChannelFiles.NameOf(report, number, marker);
 
     /// <summary>Notes in the ledger's row what people and other parts of the product look for.</summary>
     public virtual void Note(Destination destination, DeliveryRow row)
@@ -82,6 +90,20 @@ internal sealed record WayCheck(
         else if (Capabilities.WhyNot(connection.AuthModel, operation) is { } reason)
         {
             Add("connection", reason);
+        }
+    }
+
+    /// <summary>Checks that a connection asks for a scope that an operation needs; refused only by Graph, it would stop for all its reports.</summary>
+    /// <param name="what">The part of the report or destination that needs it, as the beginning of a sentence.</param>
+    public void RequireScope(string? id, Operation operation, string what)
+    {
+        if (id is not null && Connections.TryGetValue(id, out var connection)
+            && connection.AuthModel == AuthModel.DelegatedUser
+            && !Capabilities.IsAskedFor(operation, connection.Scopes.Split(' ')))
+        {
+            Errors.Add(
+                Path,
+                $"{what}, and the scopes of the connection '{id}' lack {Capabilities.AnyScopeOf(operation)[0]}. Add the scope and its consent.");
         }
     }
 

@@ -5,7 +5,7 @@ internal static class WayBook
 {
     public static Way Channel { get; } = new ChannelWay();
 
-    public static IReadOnlyList<Way> All { get; } = [Channel, new WorkflowWay(), new SlackWay(), new PagerDutyWay(), new WebhookWay()];
+    public static IReadOnlyList<Way> All { get; } = [Channel, new ChatWay(), new FileWay(), new WorkflowWay(), new SlackWay(), new PagerDutyWay(), new WebhookWay(), new EmailWay()];
 
     /// <returns>Null: there is no such kind.</returns>
     public static Way? Find(string kind) => All.FirstOrDefault(w => w.Kind.Equals(kind, StringComparison.OrdinalIgnoreCase));

@@ -521,6 +521,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(32)")
                         .UseCollation("C");
 
+                    b.Property<string>("RootMessageId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -548,6 +553,67 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("State", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("HolderId")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Made")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<string>("WebUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Flights");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
+                {
+                    b.Property<string>("FlightId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("DeliveryId")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<string>("InstanceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<long>("JoinedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("NeedsHold")
+                        .HasColumnType("boolean");
+
+                    b.HasKey("FlightId", "DeliveryId");
+
+                    b.ToTable("FlightWaiterRow");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.GuidedAnswerRow", b =>
@@ -673,11 +739,19 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
 
+                    b.Property<string>("Thread")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
+
+                    b.Property<bool>("UpdatesThread")
+                        .HasColumnType("boolean");
 
                     b.HasKey("Id");
 
@@ -770,6 +844,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.FlightRow", null)
+                        .WithMany("Waiters")
+                        .HasForeignKey("FlightId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.CaseRow", null)
@@ -787,6 +870,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
+                {
+                    b.Navigation("Waiters");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ReportRow", b =>

@@ -462,6 +462,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("RootMessageId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -487,6 +491,60 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("State", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HolderId")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Made")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WebUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Flights");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
+                {
+                    b.Property<string>("FlightId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DeliveryId")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("InstanceId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("JoinedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("NeedsHold")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("FlightId", "DeliveryId");
+
+                    b.ToTable("FlightWaiterRow");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.GuidedAnswerRow", b =>
@@ -599,10 +657,17 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Thread")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Title")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("UpdatesThread")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
@@ -690,6 +755,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.FlightRow", null)
+                        .WithMany("Waiters")
+                        .HasForeignKey("FlightId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.CaseRow", null)
@@ -707,6 +781,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
+                {
+                    b.Navigation("Waiters");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ReportRow", b =>

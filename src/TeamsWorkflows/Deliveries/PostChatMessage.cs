@@ -1,0 +1,47 @@
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Graph;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>Posts a report into a chat, once; an update takes the place of the first message of its thread.</summary>
+internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats) : TaskActivity<AttemptInput, PostOutcome>
+{
+    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input)
+        => attempts.PostAsync(input, (subject, accessToken) => ExchangeAsync(subject, accessToken!), context.CancellationToken);
+
+    // Not the activity's token: a host that stops lets the exchange come to its answer.
+    private async Task<AttemptTrace> ExchangeAsync(AttemptSubject subject, string accessToken)
+    {
+        var (delivery, chat) = (subject.Delivery, subject.Delivery.ChatId!);
+        var message = ChannelMessage.Build(ReportDocument.From(subject.Report), subject.Envelope);
+        var requestId = chats.NewRequestId();
+        return subject.Report.UpdatesThread && delivery.RootMessageId is { } root
+            ? MessageTraces.OfUpdate(
+                await chats.UpdateAsync(accessToken, chat, root, message, requestId, CancellationToken.None),
+                root,
+                delivery.WebUrl,
+                delivery.UpdatedAt,
+                requestId)
+            : MessageTraces.OfPost(
+                await chats.PostAsync(accessToken, chat, message, requestId, CancellationToken.None), delivery.UpdatedAt, requestId);
+    }
+}
+
+/// <summary>Reads the chat back for a message whose outcome is unknown, by the marker that it carries (B1).</summary>
+internal sealed class ReconcileChatMessage(AttemptRunner attempts, TeamsChats chats) : TaskActivity<AttemptInput, PostOutcome>
+{
+    public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input) => attempts.ReadAsync(
+        input,
+        async (subject, accessToken) =>
+        {
+            var (delivery, chat) = (subject.Delivery, subject.Delivery.ChatId!);
+            var requestId = chats.NewRequestId();
+            var result = subject.Report.UpdatesThread && delivery.RootMessageId is { } root
+                ? await chats.GetAsync(accessToken!, chat, root, requestId, context.CancellationToken)
+                : await chats.FindAsync(
+                    accessToken!, chat, delivery.CardId, input.Since ?? delivery.CreatedAt, requestId, context.CancellationToken);
+            return MessageTraces.OfRead(result, delivery.CardId, requestId);
+        },
+        context.CancellationToken);
+}

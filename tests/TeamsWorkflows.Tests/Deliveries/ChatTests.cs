@@ -1,0 +1,152 @@
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Ways;
+
+namespace TeamsWorkflows.Tests.Deliveries;
+
+/// <summary>Reports in chats: one message, in the one chat that is meant, whatever goes wrong on the way.</summary>
+public sealed class ChatTests
+{
+    [Fact]
+    [Trait("Requirement", "R81")]
+    public async Task The_chat_with_a_person_is_opened_and_is_the_same_one_the_next_time()
+    {
+        await using var product = await StartAsync();
+        var first = await EndOfAsync(product, With(product, product.Tenant.Operator.UserName));
+        var second = await EndOfAsync(product, With(product, product.Tenant.Operator.Id));
+        var third = await EndOfAsync(product, new(ProductHost.ConnectionId, first.ChatId));
+
+        Assert.Equal("prepared,posted", Outcomes(first));
+        Assert.Equal("posted", Outcomes(third));
+        Assert.Equal([first.ChatId, first.ChatId, first.ChatId], product.Tenant.AllMessages().Select(m => m.ChatId));
+        Assert.Equal(first.CardId, Guid.Parse(product.Tenant.AllMessages()[0].AttachmentIds[0]));
+        Assert.Equal((DeliveryState.Delivered, product.Tenant.AllMessages()[1].Id), (second.State, second.MessageId));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R82")]
+    public async Task A_chat_of_several_people_is_made_once_for_all_that_come_at_the_same_moment()
+    {
+        await using var product = await StartAsync();
+        product.Tenant.Faults.Apply("throttled", new() { Surface = SandboxSurfaces.GraphPlace, Delay = 60, Count = 1 });
+        var (olivia, adam) = (product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var reports = await Task.WhenAll(Enumerable.Range(1, 6).Select(i => product.SubmitAsync(
+            product.Request($"Report {i}") with { Destinations = [i % 2 == 0 ? Group(product, olivia, adam) : Group(product, adam, olivia)] })));
+        foreach (var report in reports)
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        Assert.Equal(6, product.Tenant.AllMessages().Count);
+        Assert.Single(product.Tenant.AllMessages().Select(m => m.ChatId).Distinct());
+        Assert.Equal(2, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace)); // the refused one, and one
+    }
+
+    [Theory]
+    [Trait("Requirement", "R82")]
+    [InlineData("accepted-then-504")]
+    [InlineData("accepted-then-cut")]
+    [InlineData("unavailable-503")]
+    public async Task A_chat_that_was_made_without_an_answer_is_found(string scenario)
+    {
+        await using var product = await StartAsync();
+        product.Tenant.Faults.Apply(scenario, new() { Surface = SandboxSurfaces.GraphPlace });
+        var delivery = await EndOfAsync(product, Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName));
+        var again = await EndOfAsync(product, Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName));
+
+        Assert.Equal("unavailable,prepared,posted", Outcomes(delivery));
+        Assert.Equal(("posted", delivery.ChatId), (Outcomes(again), again.ChatId));
+        Assert.Equal(
+            scenario == "unavailable-503" ? 2 : 1, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
+    }
+
+    [Theory]
+    [Trait("Requirement", "B1")]
+    [Trait("Requirement", "R82")]
+    [InlineData("accepted-then-504", "prepared,outcome-unknown,already-posted")]
+    [InlineData("cut-before-accept", "prepared,outcome-unknown,not-found,not-found,not-found,posted")]
+    public async Task What_was_accepted_without_an_answer_is_looked_for_in_the_chat(string scenario, string outcomes)
+    {
+        await using var product = await StartAsync();
+        product.Tenant.Faults.Apply(scenario);
+        var delivery = await EndOfAsync(product, With(product, product.Tenant.Operator.UserName));
+
+        Assert.Equal(outcomes, Outcomes(delivery));
+        Assert.Single(product.Tenant.AllMessages());
+    }
+
+    [Fact]
+    public async Task An_update_takes_the_place_of_the_first_message_of_its_thread()
+    {
+        await using var product = await StartAsync();
+        var request = product.Request() with { Thread = "build", Destinations = [With(product, product.Tenant.Operator.UserName)] };
+        var first = await product.EndOfAsync(await product.SubmitAsync(request with { Title = "Running", Update = true }));
+        await product.EndOfAsync(await product.SubmitAsync(request with { Title = "A remark" }));
+        var second = await product.EndOfAsync(await product.SubmitAsync(request with { Title = "Done", Update = true }));
+
+        Assert.Equal(first.MessageId, second.MessageId);
+        Assert.Equal(["Done", "A remark"], product.Tenant.AllMessages().Select(m => m.Subject));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R86")]
+    public async Task Who_is_no_member_of_a_chat_goes_out_by_mail()
+    {
+        await using var product = await StartAsync();
+        var delivery = await EndOfAsync(product, new(ProductHost.ConnectionId, "19:somewhere@thread.v2"));
+
+        Assert.Equal(DeliveryState.FellBack, delivery.State);
+        Assert.Single(product.ReportMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R34")]
+    public async Task Scopes_that_a_chat_needs_are_asked_for_when_it_is_handed_over()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var errors = await ErrorsAsync(product, With(product, product.Tenant.Operator.UserName));
+
+        Assert.Contains(errors["destinations[0]"], e => e.Contains("ChatMessage.Send", StringComparison.Ordinal));
+        Assert.Contains(errors["destinations[0]"], e => e.Contains("Chat.Read.", StringComparison.Ordinal));
+        Assert.Contains(errors["destinations[0]"], e => e.Contains("Chat.Create", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_names_no_chat_is_refused_by_field()
+    {
+        await using var product = await StartAsync();
+
+        Assert.Contains("destinations[0].chatId", (await ErrorsAsync(product, new(ProductHost.ConnectionId))).Keys);
+        Assert.Contains("destinations[0].chatId", (await ErrorsAsync(product, new(ProductHost.ConnectionId, "19:x@thread.v2", ["a@b"]))).Keys);
+        Assert.Contains("destinations[0].members", (await ErrorsAsync(product, new(ProductHost.ConnectionId, null, []))).Keys);
+        Assert.Contains("destinations[0].members[1]", (await ErrorsAsync(product, new(ProductHost.ConnectionId, null, ["a@b", "A@B"], "t"))).Keys);
+        Assert.Contains("destinations[0].members[0]", (await ErrorsAsync(product, new(ProductHost.ConnectionId, null, ["me/../x@y"]))).Keys);
+        Assert.Contains("destinations[0].topic", (await ErrorsAsync(product, new(ProductHost.ConnectionId, null, ["a@b", "c@d"]))).Keys);
+    }
+
+    private static async Task<ProductHost> StartAsync()
+    {
+        var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.Scopes = [.. definition.Scopes, "Chat.ReadWrite"];
+        await product.Connections.ConfigureAsync(definition, CancellationToken.None);
+        Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service));
+        return product;
+    }
+
+    private static ChatDestination With(ProductHost product, string member) => new(ProductHost.ConnectionId, Members: [member]);
+
+    private static ChatDestination Group(ProductHost product, params string[] members)
+        => new(ProductHost.ConnectionId, Members: members, Topic: $"Month end of {product.Tenant.Domain}");
+
+    private static async Task<Delivery> EndOfAsync(ProductHost product, ChatDestination destination)
+        => await product.EndOfAsync(await product.SubmitAsync(product.Request() with { Destinations = [destination] }));
+
+    private static async Task<IReadOnlyDictionary<string, string[]>> ErrorsAsync(ProductHost product, ChatDestination destination)
+        => Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync(
+            "erp", "k", product.Request() with { Destinations = [destination] }, CancellationToken.None)).Errors;
+
+    private static string Outcomes(Delivery delivery) => string.Join(',', delivery.Attempts.Select(a => a.Outcome));
+}
