@@ -12,6 +12,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -49,6 +50,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<TeamsChannels>();
         services.AddSingleton<TeamsFiles>();
         services.AddSingleton<Mailer>();
+        services.AddSingleton<PaceGate>();
         services.AddSingleton<AttemptRunner>();
 
         // Activities hold nothing between calls: one object of each serves all.
@@ -68,6 +70,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CheckConnections>();
         services.AddSingleton<Registrations>();
         services.AddSingleton<CloseCase>();
+        services.AddSingleton<ResumeRuns>();
         services.AddSingleton<NotifyOperators>();
         services.AddSingleton<RemindOperators>();
 
@@ -80,6 +83,7 @@ public static class TeamsWorkflowsRegistration
         services.AddOptions<EntraOptions>().Bind(configuration.GetSection("Entra")).ValidateOnStart();
         services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
         services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
+        services.AddOptions<PacingOptions>().Bind(configuration.GetSection("Pacing")).ValidateOnStart();
         services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
         services.AddOptions<VaultOptions>().Bind(configuration.GetSection("KeyVault")).ValidateOnStart();
         services.AddOptions<CanaryOptions>().Bind(configuration.GetSection("Canary")).ValidateOnStart();
@@ -88,6 +92,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
         services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
+        services.AddSingleton<IValidateOptions<PacingOptions>, ValidatePacingOptions>();
         services.AddSingleton<IValidateOptions<VaultOptions>, ValidateVaultOptions>();
         services.AddSingleton<IValidateOptions<CanaryOptions>, ValidateCanaryOptions>();
         services.AddSingleton<IValidateOptions<CaseOptions>, ValidateCaseOptions>();
@@ -153,6 +158,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(ProbeConnection), services.GetRequiredService<ProbeConnection>)
         .AddActivity(nameof(CheckConnections), services.GetRequiredService<CheckConnections>)
         .AddActivity(nameof(CloseCase), services.GetRequiredService<CloseCase>)
+        .AddActivity(nameof(ResumeRuns), services.GetRequiredService<ResumeRuns>)
         .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>)
         .AddActivity(nameof(RemindOperators), services.GetRequiredService<RemindOperators>);
 }

@@ -45,6 +45,8 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(CloseCaseInput))]
 [JsonSerializable(typeof(ParkedRun[]))]
+[JsonSerializable(typeof(ResumeRunsInput))]
+[JsonSerializable(typeof(ResumedRuns))]
 [JsonSerializable(typeof(DeliveryProgress))]
 [JsonSerializable(typeof(Mention[]))]
 [JsonSerializable(typeof(AttachedFile[]))]

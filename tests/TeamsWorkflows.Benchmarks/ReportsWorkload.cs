@@ -22,6 +22,8 @@ internal static class ReportsWorkload
             [
                 "--environment=Development", "--Urls=http://127.0.0.1:5080", $"--Data:Folder={folder}", "--Sandbox:Enabled=true",
                 "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0", "--Logging:LogLevel:Default=Error",
+                "--Pacing:Channel:Interval=00:00:00.0001", "--Pacing:Channel:PerDay=0", "--Pacing:Connection:Interval=00:00:00.0001",
+                "--Pacing:Tenant:Interval=00:00:00.0001",
             ],
             CancellationToken.None);
         await server.StartAsync(CancellationToken.None);

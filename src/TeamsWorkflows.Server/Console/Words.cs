@@ -53,6 +53,7 @@ internal static class Words
         "mailed" => new("sent by e-mail", "green", "✉"),
         "not-found" => new("not in the channel", "grey", "–"),
         "outcome-unknown" => new("outcome unknown", "amber", "?"),
+        "paced" => new("waited its turn", "grey", "◔"),
         "throttled" => new("asked to wait", "amber", "◔"),
         "unavailable" => new("not reachable", "amber", "◔"),
         "authentication-failed" => new("sign-in refused", "red", "!"),
@@ -68,6 +69,7 @@ internal static class Words
         AttemptKind.Upload => "Upload of a file",
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
+        AttemptKind.Pace => "Turn",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -30,6 +30,8 @@ public class ProductDb : DbContext
 
     public DbSet<AttemptRow> Attempts => Set<AttemptRow>();
 
+    public DbSet<PaceRow> Paces => Set<PaceRow>();
+
     public DbSet<CaseRow> Cases => Set<CaseRow>();
 
     public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
@@ -78,6 +80,8 @@ public class ProductDb : DbContext
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
         });
         modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
+
+        modelBuilder.Entity<PaceRow>().HasKey(p => p.Key);
 
         modelBuilder.Entity<CaseRow>(@case =>
         {

@@ -1,4 +1,5 @@
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -10,6 +11,7 @@ namespace TeamsWorkflows.Deliveries;
 /// <code>
 ///   steps before (files), each repeated until it is done
 ///   post ─ posted ───────────────────────────────────────────────> delivered
+///    │  ├─ others come first ─────── wait for its turn ──> post
 ///    │  ├─ throttled, unreachable ── wait ───────────────> post
 ///    │  ├─ outcome unknown ── wait, read back ─ found ─────────────> delivered
 ///    │  │                                     └ not there ─> post (a bounded number of times)
@@ -49,6 +51,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
         private int _failures; // in a row, for the growing delay
         private int _reconnects;
         private bool _isRenewed; // silently, since the last answer that was not about the token
+        private IReadOnlyList<PaceSlot>? _slots; // turns in the lines before the other side, for the next post
         private DateTimeOffset? _postedAt; // of the post that must be found before another is made
 
         public async Task<DeliveryResult> RunAsync()
@@ -84,7 +87,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             => context.CallActivityAsync<PostOutcome>(step.Activity, new AttemptInput(input.DeliveryId, ++_attempts, Step: step.Number), LedgerRetries);
 
         private Task<PostOutcome> PostAsync()
-            => context.CallActivityAsync<PostOutcome>(_plan.Post, new AttemptInput(input.DeliveryId, ++_attempts), LedgerRetries);
+            => context.CallActivityAsync<PostOutcome>(_plan.Post, new AttemptInput(input.DeliveryId, ++_attempts, GiveUpAt: input.Deadline, Slots: _slots), LedgerRetries);
 
         private Task<PostOutcome> ReadBackAsync() => context.CallActivityAsync<PostOutcome>(
             _plan.ReadBack!, new AttemptInput(input.DeliveryId, ++_attempts, Since: _postedAt), LedgerRetries);
@@ -106,6 +109,8 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
                 PostOutcome.Prepared => OnPreparedAsync(),
                 PostOutcome.OutcomeUnknown o when _postedAt is null && _prepared == _plan.Before.Count => OnUnknownAsync(o),
                 PostOutcome.NotFound => OnNotFoundAsync(),
+                PostOutcome.Paced o => OnPacedAsync(o),
+                PostOutcome.Throttled { NotBefore: { } turn } o => OnStoppedAsync(turn, o),
                 PostOutcome.Throttled o => BackOffAsync(o.RetryAfter, o.Diagnosis),
                 PostOutcome.Unavailable o => BackOffAsync(o.RetryAfter, o.Diagnosis),
                 PostOutcome.OutcomeUnknown o => BackOffAsync(o.Diagnosis.RetryAfter, o.Diagnosis), // of a read: nothing is lost by another
@@ -124,7 +129,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
 
         private async Task<DeliveryResult?> OnUnknownAsync(PostOutcome.OutcomeUnknown outcome)
         {
-            (_posts, _reads, _postedAt) = (_posts + 1, 0, context.CurrentUtcDateTime);
+            (_posts, _reads, _postedAt, _slots) = (_posts + 1, 0, context.CurrentUtcDateTime, null);
             if (_plan.ReadBack is null)
             {
                 return await FallBackAsync(outcome.Diagnosis.Summary); // nobody can look, and a blind repeat may be a second message
@@ -148,6 +153,34 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
             }
 
             return await FallBackAsync("Teams did not confirm the message, and it is not in the channel.");
+        }
+
+        private async Task<DeliveryResult?> OnPacedAsync(PostOutcome.Paced outcome)
+        {
+            if (outcome.Until > input.Deadline)
+            {
+                return await FallBackAsync(outcome.Reason);
+            }
+
+            _slots = outcome.Slots;
+            return await WaitForTurnAsync(outcome.Until);
+        }
+
+        private Task<DeliveryResult?> OnStoppedAsync(DateTimeOffset turn, PostOutcome.Throttled outcome)
+        {
+            _slots = outcome.Slots;
+            return WaitAsync(turn, "waiting its turn", outcome.Diagnosis);
+        }
+
+        private async Task<DeliveryResult?> WaitForTurnAsync(DateTimeOffset turn)
+        {
+            context.SetCustomStatus(new DeliveryProgress("waiting its turn", turn));
+            if (turn > context.CurrentUtcDateTime)
+            {
+                await context.CreateTimer(turn);
+            }
+
+            return null;
         }
 
         private async Task<DeliveryResult?> BackOffAsync(TimeSpan? retryAfter, Diagnosis because)
@@ -187,7 +220,7 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
                     return null;
                 case ReauthenticationKind.Reconnected:
                     (_isRenewed, _reconnects) = (false, _reconnects + 1);
-                    return null;
+                    return result.Turn is { } turn ? await OnPacedAsync(turn) : null;
                 case ReauthenticationKind.WaitForService:
                     return await BackOffAsync(result.Diagnosis.RetryAfter, result.Diagnosis);
                 default:

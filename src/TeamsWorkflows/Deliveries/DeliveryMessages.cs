@@ -1,3 +1,4 @@
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Deliveries;
@@ -17,7 +18,16 @@ internal sealed record DeliveryResult(string DeliveryId, DeliveryState State, st
 /// <param name="Note">What the fallback's mail says about Teams; null for attempts at Teams.</param>
 /// <param name="Since">When the post was made that is looked for; null for other attempts.</param>
 /// <param name="Step">Which one of several steps of a kind, such as the number of a file.</param>
-internal sealed record AttemptInput(string DeliveryId, int Number, string? Note = null, DateTimeOffset? Since = null, int Step = 0);
+/// <param name="GiveUpAt">When the delivery's patience ends: no turn after it is taken; null: any.</param>
+/// <param name="Slots">The turns that it has in the lines before the other side; null: none yet.</param>
+internal sealed record AttemptInput(
+    string DeliveryId,
+    int Number,
+    string? Note = null,
+    DateTimeOffset? Since = null,
+    int Step = 0,
+    DateTimeOffset? GiveUpAt = null,
+    IReadOnlyList<PaceSlot>? Slots = null);
 
 internal sealed record RecordDeliveryInput(string DeliveryId, DeliveryState State, string? Reason);
 

@@ -29,9 +29,8 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets or sets the distance at which parked deliveries go on after a reconnect.</summary>
-    /// <value>The default is 1 second: a channel takes about one post a second.</value>
-    /// <seealso href="https://learn.microsoft.com/graph/throttling-limits"/>
+    /// <summary>Gets or sets the distance between two thousands of parked deliveries that go on after a reconnect.</summary>
+    /// <value>The default is 1 second. Each of them has a turn in its channel, so that this only spreads the load on this machine.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -50,6 +49,9 @@ internal sealed partial class ValidateDeliveryOptions : IValidateOptions<Deliver
 internal sealed record DeliveryPolicy(
     IReadOnlyList<TimeSpan> ReadBackDelays, int MaxPosts, TimeSpan FirstBackoff, TimeSpan MaxBackoff)
 {
+    /// <summary>By how much of itself a delay that nobody asked for is made longer, at most.</summary>
+    public const double JitterShare = 0.2;
+
     /// <summary>How long to wait before the next try: what the service asked for, and never less than our own growing delay.</summary>
     /// <param name="failures">How many tries in a row have failed, from 1.</param>
     public TimeSpan Backoff(int failures, TimeSpan? retryAfter)

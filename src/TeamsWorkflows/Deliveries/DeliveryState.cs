@@ -39,4 +39,7 @@ public enum AttemptKind
 
     /// <summary>A file was put into the channel's folder.</summary>
     Upload,
+
+    /// <summary>Others came first: it was told when its turn is, and nothing was sent.</summary>
+    Pace,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Deliveries;
@@ -19,6 +20,7 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(Prepared), "prepared")]
 [JsonDerivedType(typeof(Taken), "taken")]
 [JsonDerivedType(typeof(HandedOver), "handed-over")]
+[JsonDerivedType(typeof(Paced), "paced")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -42,6 +44,7 @@ internal abstract record PostOutcome
         Prepared => "prepared",
         Taken => "taken",
         HandedOver => "handed-over",
+        Paced => "paced",
         _ => throw new UnreachableException(),
     };
 
@@ -95,7 +98,10 @@ internal abstract record PostOutcome
 
     /// <summary>Too many requests; nothing was posted.</summary>
     /// <param name="RetryAfter">What the service asked for; null when it did not say.</param>
-    public sealed record Throttled(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
+    /// <param name="NotBefore">When its turn comes again; null: there is no line that it stands in.</param>
+    /// <param name="Slots">The turns that it keeps in the lines; null: it stands in none.</param>
+    public sealed record Throttled(
+        TimeSpan? RetryAfter, Diagnosis Diagnosis, DateTimeOffset? NotBefore = null, IReadOnlyList<PaceSlot>? Slots = null) : PostOutcome;
 
     /// <summary>The service could not be reached; nothing was sent.</summary>
     public sealed record Unavailable(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
@@ -118,4 +124,9 @@ internal abstract record PostOutcome
     /// <summary>The other side has accepted it (202) and does not say what becomes of it.</summary>
     /// <param name="Receipt">What to ask the other side with, such as a flow's run; null: nothing.</param>
     public sealed record HandedOver(string? Receipt) : PostOutcome;
+
+    /// <summary>Others come first; nothing was posted.</summary>
+    /// <param name="Until">When to come back.</param>
+    /// <param name="Slots">The turns that it has by now: to be shown when it comes back.</param>
+    public sealed record Paced(DateTimeOffset Until, IReadOnlyList<PaceSlot> Slots, string Reason) : PostOutcome;
 }
