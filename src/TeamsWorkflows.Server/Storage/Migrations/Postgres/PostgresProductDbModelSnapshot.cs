@@ -583,6 +583,47 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("GuidedAnswers");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.PaceRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("BlockedFor")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BlockedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<string>("LastStopped")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("LastStoppedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("NextSlot")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("StoodStill")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Stops")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Used")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Paces");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.Property<string>("CaseId")
