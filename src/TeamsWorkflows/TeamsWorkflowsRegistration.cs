@@ -102,6 +102,7 @@ public static class TeamsWorkflowsRegistration
     private static void AddDesks(this IServiceCollection services)
     {
         services.AddSingleton<ReportDesk>();
+        services.AddSingleton<DeliveryDesk>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton(static p => new SignInDesk(

@@ -48,6 +48,8 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ResumeRunsInput))]
 [JsonSerializable(typeof(ResumedRuns))]
 [JsonSerializable(typeof(DeliveryProgress))]
+[JsonSerializable(typeof(OperatorSaid))]
+[JsonSerializable(typeof(ReportPolicies))]
 [JsonSerializable(typeof(Mention[]))]
 [JsonSerializable(typeof(AttachedFile[]))]
 [JsonSerializable(typeof(UploadedFile[]))]

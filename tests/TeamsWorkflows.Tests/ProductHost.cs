@@ -207,12 +207,27 @@ internal sealed class ProductHost : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing runs; timers stand still meanwhile.</summary>
-    public async Task IdleAsync()
+    public Task IdleAsync() => UntilAsync(() => Worker.Runtime.IsIdle);
+
+    /// <summary>Waits until it is so; timers stand still meanwhile.</summary>
+    public Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()), soon: default);
+
+    /// <summary>Waits until a delivery is in a state, and nothing runs; timers stand still meanwhile.</summary>
+    /// <param name="soon">How far timers go on all the same.</param>
+    public Task StateAsync(string deliveryId, DeliveryState state, TimeSpan soon = default) => UntilAsync(
+        async () => Worker.Runtime.IsIdle && (await Reports.FindDeliveryAsync(deliveryId, CancellationToken.None))!.State == state, soon);
+
+    private async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan soon)
     {
         var started = DateTimeOffset.UtcNow;
-        while (!Worker.Runtime.IsIdle)
+        while (!await isSo())
         {
-            Assert.True(DateTimeOffset.UtcNow - started < RealTimeLimit, $"It does not come to rest. {string.Join('\n', Log.Lines.TakeLast(20))}");
+            if (Worker.Runtime is { IsIdle: true, NextTimer: { } next } && next > Time.GetUtcNow() && next - Time.GetUtcNow() <= soon)
+            {
+                Time.Advance(next - Time.GetUtcNow());
+            }
+
+            Assert.True(DateTimeOffset.UtcNow - started < RealTimeLimit, $"It did not happen. {string.Join('\n', Log.Lines.TakeLast(20))}");
             await Task.Delay(1);
         }
     }

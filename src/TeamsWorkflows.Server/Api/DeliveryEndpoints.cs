@@ -21,6 +21,7 @@ internal static class DeliveryEndpoints
         deliveries.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a delivery with its attempts. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        deliveries.MapInterventions();
         return deliveries;
     }
 

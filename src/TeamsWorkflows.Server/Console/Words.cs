@@ -29,10 +29,13 @@ internal static class Words
         DeliveryState.Posting => new("posting", "amber", "◔"),
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
+        DeliveryState.Held => new("needs a decision", "red", "?"),
         DeliveryState.Delivered => new("delivered", "green", "✓"),
         DeliveryState.HandedOver => new("handed over", "green", "→"),
         DeliveryState.FellBack => new("fell back to e-mail", "grey", "✉"),
         DeliveryState.Failed => new("failed", "red", "✕"),
+        DeliveryState.Suppressed => new("too late, not posted", "grey", "–"),
+        DeliveryState.Cancelled => new("cancelled", "grey", "–"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -70,6 +73,16 @@ internal static class Words
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
         AttemptKind.Pace => "Turn",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(OperatorWord word) => word switch
+    {
+        OperatorWord.Cancel => "Cancelled.",
+        OperatorWord.ItIsThere => "Saw the message.",
+        OperatorWord.PostAgain => "Had it posted again.",
+        OperatorWord.FallBack => "Had it sent by e-mail.",
+        OperatorWord.Resend => "Sent once more.",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

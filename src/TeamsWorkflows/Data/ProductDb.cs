@@ -30,6 +30,8 @@ public class ProductDb : DbContext
 
     public DbSet<AttemptRow> Attempts => Set<AttemptRow>();
 
+    public DbSet<DeliveryWordRow> DeliveryWords => Set<DeliveryWordRow>();
+
     public DbSet<PaceRow> Paces => Set<PaceRow>();
 
     public DbSet<CaseRow> Cases => Set<CaseRow>();
@@ -78,9 +80,11 @@ public class ProductDb : DbContext
             delivery.HasIndex(d => new { d.State, d.Id });
             delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt });
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
+            delivery.HasMany(d => d.Words).WithOne().HasForeignKey(w => w.DeliveryId);
         });
         modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
 
+        modelBuilder.Entity<DeliveryWordRow>().HasKey(w => w.Id);
         modelBuilder.Entity<PaceRow>().HasKey(p => p.Key);
 
         modelBuilder.Entity<CaseRow>(@case =>

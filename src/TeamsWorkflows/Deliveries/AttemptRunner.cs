@@ -9,9 +9,10 @@ namespace TeamsWorkflows.Deliveries;
 
 /// <summary>What an attempt works on, read fresh.</summary>
 /// <param name="Connection">Null when the destination needs none.</param>
-internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection)
+/// <param name="Note">What the message says about itself; null: nothing.</param>
+internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection, string? Note = null)
 {
-    public Envelope Envelope => new(Delivery.CardId, WorkflowJson.Read<UploadedFile[]>(Delivery.Files) ?? []);
+    public Envelope Envelope => new(Delivery.CardId, WorkflowJson.Read<UploadedFile[]>(Delivery.Files) ?? [], Note);
 }
 
 /// <summary>What an exchange left behind, besides its outcome.</summary>
@@ -132,7 +133,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceG
                     .SingleAsync(cancellationToken);
                 var earlier = await db.Attempts.SingleOrDefaultAsync(
                     a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
-                return (new AttemptSubject(found.delivery, found.report, found.connection), earlier);
+                return (new AttemptSubject(found.delivery, found.report, found.connection, input.Note), earlier);
             },
             cancellationToken);
 

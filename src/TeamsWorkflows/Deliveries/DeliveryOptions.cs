@@ -34,6 +34,28 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets or sets what is done when an outcome is unknown and nobody can look, if the report does not say.</summary>
+    /// <value>The default is the fallback.</value>
+    public UnknownAction Unknown { get; set; }
+
+    /// <summary>Gets or sets after which time a message is late, if the report does not say; zero: never.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan LateAfter { get; set; }
+
+    /// <summary>Gets or sets what is done with a message that is late, if the report does not say.</summary>
+    /// <value>The default is to post it with a note.</value>
+    public LateAction Late { get; set; }
+
+    /// <summary>Gets or sets after which time the report is mailed while Teams is still tried, if the report does not say; zero: when patience ends.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan FallbackAfter { get; set; }
+
+    /// <summary>Gets or sets what is done in Teams with a report that was mailed, if the report does not say.</summary>
+    /// <value>The default is to post it with a note.</value>
+    public MailedAction AfterFallback { get; set; }
+
     internal DeliveryPolicy ToPolicy() => new(
         ReadBackDelays.Count > 0 ? ReadBackDelays : [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)],
         MaxPosts,

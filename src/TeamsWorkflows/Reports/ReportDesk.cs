@@ -103,9 +103,50 @@ public sealed class ReportDesk(
         }
     }
 
+    /// <summary>Sends a report once more to one of its destinations, under a new key, as a delivery of its own.</summary>
+    /// <remarks>For an operator who knows that the first one did not serve: it may be a second message.</remarks>
+    public async Task<ResendResult> ResendAsync(string deliveryId, string actor, string reason, CancellationToken cancellationToken)
+    {
+        var (result, report) = await database.WriteAsync<(ResendResult, ReportRow?)>(
+            async db =>
+            {
+                if (await db.Deliveries.Where(d => d.Id == deliveryId).Select(d => d.ReportId).SingleOrDefaultAsync(cancellationToken) is not { } reportId)
+                {
+                    return (new ResendResult.NotFound(), null);
+                }
+
+                var report = await db.Reports.Include(r => r.Deliveries).SingleAsync(r => r.Id == reportId, cancellationToken);
+                var earlier = report.Deliveries.Single(d => d.Id == deliveryId);
+                if (report.Deliveries.Find(d => (d.Id == deliveryId || d.ResendOf == deliveryId) && !d.State.IsEnd()) is { } running)
+                {
+                    return (new ResendResult.StillRunning(running.Id), null);
+                }
+
+                var row = Again(earlier, report.Deliveries.Count + 1);
+                db.Deliveries.Add(row);
+                db.DeliveryWords.Add(new DeliveryWordRow
+                {
+                    Id = newGuid(),
+                    DeliveryId = row.Id,
+                    At = row.CreatedAt,
+                    Word = OperatorWord.Resend,
+                    Actor = actor,
+                    Reason = reason,
+                });
+                return (new ResendResult.Accepted(row.Id), report);
+            },
+            cancellationToken);
+        if (report is not null)
+        {
+            await StartAsync(report, cancellationToken);
+        }
+
+        return result;
+    }
+
     public async Task<Report?> FindAsync(string reportId, CancellationToken cancellationToken)
         => await database.ReadAsync(
-            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts).Include(r => r.Deliveries).ThenInclude(d => d.Words)
                 .SingleOrDefaultAsync(r => r.Id == reportId, cancellationToken),
             cancellationToken) is { } row ? ToReport(row) : null;
 
@@ -140,6 +181,7 @@ public sealed class ReportDesk(
                 .OrderByDescending(d => d.Id)
                 .Take(pageSize)
                 .Include(d => d.Attempts)
+                .Include(d => d.Words)
                 .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
                 .ToListAsync(cancellationToken),
             cancellationToken);
@@ -191,6 +233,7 @@ public sealed class ReportDesk(
             AttachedFiles = report.Attachments.Count == 0 ? null : WorkflowJson.Write(report.Attachments.ToArray()),
             FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
+            Policies = WorkflowJson.Write(ReportTimes.Policies(request, deliveryOptions.Value)),
             CreatedAt = now,
         };
         row.Attachments.AddRange((request.Attachments ?? []).Select((a, i) => new AttachmentRow
@@ -200,6 +243,27 @@ public sealed class ReportDesk(
             Content = ReportReader.Decode(a!)!,
         }));
         row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => Row(id, i + 1, destination!, now)));
+        return row;
+    }
+
+    private DeliveryRow Again(DeliveryRow earlier, int ordinal)
+    {
+        var (id, destination, now) = (DeliveryNames.Delivery(earlier.ReportId, ordinal), WorkflowJson.Read<Destination>(earlier.Destination)!, time.GetUtcNow());
+        var row = new DeliveryRow
+        {
+            Id = id,
+            ReportId = earlier.ReportId,
+            ResendOf = earlier.Id,
+            Kind = earlier.Kind,
+            Destination = earlier.Destination,
+            ProtectedDestination = earlier.ProtectedDestination,
+            ConnectionId = earlier.ConnectionId,
+            CardId = DeliveryNames.Card(id),
+            State = DeliveryState.Accepted,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        WayBook.Of(destination).Note(destination, row);
         return row;
     }
 
@@ -226,14 +290,27 @@ public sealed class ReportDesk(
 
     private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
     {
+        var own = report.Deliveries.Where(static d => d.ResendOf is null).ToArray();
+        if (Array.Exists(own, static d => d.State == DeliveryState.Accepted))
+        {
+            await StartAsync(report.Id, report, own, cancellationToken);
+        }
+
+        foreach (var resend in report.Deliveries.Where(static d => d is { ResendOf: not null, State: DeliveryState.Accepted }))
+        {
+            await StartAsync(resend.Id, report, [resend], cancellationToken);
+        }
+    }
+
+    private async Task StartAsync(string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, CancellationToken cancellationToken)
+    {
         var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
-            report.Id,
-            report.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray());
+            report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray());
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverReport), input, new(DeliveryNames.InstanceOfReport(report.Id)), cancellationToken);
+                nameof(DeliverReport), input, new(DeliveryNames.InstanceOfReport(id)), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {
@@ -245,7 +322,8 @@ public sealed class ReportDesk(
     {
         var destination = WorkflowJson.Read<Destination>(delivery.Destination)!;
         var plan = WayBook.Of(destination).Plan(destination, document);
-        return new(delivery.Id, delivery.ConnectionId, report.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan);
+        var policies = WorkflowJson.Read<ReportPolicies>(report.Policies) ?? ReportTimes.Policies(null, deliveryOptions.Value);
+        return new(delivery.Id, delivery.ConnectionId, delivery.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan, policies.For(delivery.CreatedAt));
     }
 
     private static Report ToReport(ReportRow row) => new(
