@@ -462,6 +462,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ResendOf")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -487,6 +491,42 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("State", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DeliveryId")
+                        .IsRequired()
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Word")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.ToTable("DeliveryWords");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.GuidedAnswerRow", b =>
@@ -625,6 +665,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long>("Patience")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Policies")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Publisher")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -729,6 +772,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.DeliveryRow", null)
+                        .WithMany("Words")
+                        .HasForeignKey("DeliveryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.CaseRow", null)
@@ -746,6 +798,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+
+                    b.Navigation("Words");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ReportRow", b =>
