@@ -521,6 +521,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(32)")
                         .UseCollation("C");
 
+                    b.Property<string>("ResendOf")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -548,6 +553,45 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("State", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("DeliveryId")
+                        .IsRequired()
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Word")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.ToTable("DeliveryWords");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.GuidedAnswerRow", b =>
@@ -699,6 +743,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long>("Patience")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Policies")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("Publisher")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -811,6 +859,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.DeliveryRow", null)
+                        .WithMany("Words")
+                        .HasForeignKey("DeliveryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.CaseRow", null)
@@ -828,6 +885,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+
+                    b.Navigation("Words");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.ReportRow", b =>
