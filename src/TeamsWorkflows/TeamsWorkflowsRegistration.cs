@@ -19,6 +19,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -62,6 +63,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PagePagerDuty>();
         services.AddSingleton<CallWebhook>();
         services.AddSingleton<RecordDelivery>();
+        services.AddSingleton<SendReceipt>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
         services.AddSingleton<ParkRun>();
@@ -141,6 +143,7 @@ public static class TeamsWorkflowsRegistration
     public static DurableTaskRegistry CreateRegistry(IServiceProvider services) => new DurableTaskRegistry(WorkflowJson.Default.Options)
         .AddOrchestrator(nameof(DeliverReport), static () => new DeliverReport())
         .AddOrchestrator(nameof(DeliverToDestination), static () => new DeliverToDestination())
+        .AddOrchestrator(nameof(NotifyReceiver), static () => new NotifyReceiver())
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
@@ -151,6 +154,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(PagePagerDuty), services.GetRequiredService<PagePagerDuty>)
         .AddActivity(nameof(CallWebhook), services.GetRequiredService<CallWebhook>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
+        .AddActivity(nameof(SendReceipt), services.GetRequiredService<SendReceipt>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)

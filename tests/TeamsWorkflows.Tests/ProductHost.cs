@@ -217,7 +217,8 @@ internal sealed class ProductHost : IAsyncDisposable
     public Task StateAsync(string deliveryId, DeliveryState state, TimeSpan soon = default) => UntilAsync(
         async () => Worker.Runtime.IsIdle && (await Reports.FindDeliveryAsync(deliveryId, CancellationToken.None))!.State == state, soon);
 
-    private async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan soon)
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan soon = default)
     {
         var started = DateTimeOffset.UtcNow;
         while (!await isSo())

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Server.Access;
 
 namespace TeamsWorkflows.Server.Api;
@@ -31,6 +32,10 @@ internal static class ReportEndpoints
         reports.MapGet("/{id}", FindAsync)
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows a report and its deliveries. Publishers see their own.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        reports.MapGet("/{id}/receipt", ReceiptAsync)
+            .RequireAuthorization(Policies.Follow)
+            .WithSummary("Shows who got a report, when, by which way, with proofs. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         reports.MapPost("/{id}/cancel", CancelAsync)
             .RequireAuthorization(Policies.Operate)
@@ -78,6 +83,12 @@ internal static class ReportEndpoints
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static async Task<Results<Ok<ReportReceipt>, ProblemHttpResult>> ReceiptAsync(
+        string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is { } report && (caller.MayOperate() || report.Publisher == caller.Publisher())
+            ? TypedResults.Ok(ReportReceipt.Of(report))
+            : Problems.NotFound("report", id);
 
     private static async Task<Results<Accepted<ReportCancelled>, ProblemHttpResult>> CancelAsync(
         string id, ReasonRequest body, ClaimsPrincipal caller, DeliveryDesk desk, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ internal sealed record ReportResource(
     ReportFormat Format,
     DateTimeOffset CreatedAt,
     TimeSpan Patience,
+    DateTimeOffset? NotifiedAt,
     IReadOnlyList<DeliveryResource> Deliveries,
     ReportLinks Links)
 {
@@ -42,11 +43,12 @@ internal sealed record ReportResource(
         report.Format,
         report.CreatedAt,
         report.Patience,
+        report.NotifiedAt,
         report.Deliveries.Select(DeliveryResource.From).ToArray(),
-        new(Api.Links.Report(report.Id), report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
+        new(Api.Links.Report(report.Id), Api.Links.Report(report.Id) + "/receipt", report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
 }
 
-internal sealed record ReportLinks(string Self, IReadOnlyList<string> Deliveries);
+internal sealed record ReportLinks(string Self, string Receipt, IReadOnlyList<string> Deliveries);
 
 /// <summary>One report on its way to one destination.</summary>
 /// <param name="CardId">The marker in the message: what a search of the channel finds the report by.</param>

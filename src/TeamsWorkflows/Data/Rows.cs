@@ -157,6 +157,12 @@ public sealed class ReportRow
     /// <summary>Gets or sets what it wants in cases of doubt, as JSON of <see cref="ReportPolicies"/>; null in reports of older releases.</summary>
     public string? Policies { get; set; }
 
+    /// <summary>Gets or sets who is told how it ended, protected; null: nobody.</summary>
+    public byte[]? ProtectedNotify { get; set; }
+
+    /// <summary>Gets or sets when the receiver took the last receipt; null: it has none.</summary>
+    public DateTimeOffset? NotifiedAt { get; set; }
+
     public required DateTimeOffset CreatedAt { get; set; }
 
     public List<DeliveryRow> Deliveries { get; } = [];

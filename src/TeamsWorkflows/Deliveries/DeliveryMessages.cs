@@ -4,7 +4,8 @@ using TeamsWorkflows.Diagnostics;
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>A report's deliveries; the report itself stays in the database and out of every history.</summary>
-internal sealed record DeliverReportInput(string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries);
+/// <param name="Notifies">Whether somebody is told how it ended.</param>
+internal sealed record DeliverReportInput(string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries, bool Notifies = false);
 
 /// <param name="ConnectionId">Null: the destination needs no connection.</param>
 /// <param name="Deadline">When patience ends (UTC) and the fallback takes over.</param>

@@ -234,6 +234,7 @@ public sealed class ReportDesk(
             FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
             Policies = WorkflowJson.Write(ReportTimes.Policies(request, deliveryOptions.Value)),
+            ProtectedNotify = request.Notify is { } notify ? new DestinationVault(protector).Seal(new WebhookDestination(notify.Url, notify.Secret)) : null,
             CreatedAt = now,
         };
         row.Attachments.AddRange((request.Attachments ?? []).Select((a, i) => new AttachmentRow
@@ -306,7 +307,7 @@ public sealed class ReportDesk(
     {
         var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
-            report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray());
+            report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(), report.ProtectedNotify is not null);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
@@ -334,5 +335,9 @@ public sealed class ReportDesk(
         row.Format,
         row.CreatedAt,
         row.Patience,
-        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Delivery.From(d, row.Publisher, row.Title)).ToArray());
+        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Delivery.From(d, row.Publisher, row.Title)).ToArray())
+    {
+        FallbackRecipients = row.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        NotifiedAt = row.NotifiedAt,
+    };
 }

@@ -45,7 +45,14 @@ public sealed record ReportRequest(
 
     /// <summary>Gets what is done when its outcome is unknown and nobody can look; null: as configured.</summary>
     public UnknownAction? Unknown { get; init; }
+
+    /// <summary>Gets who is told how it ended; null: nobody.</summary>
+    public NotifyRequest? Notify { get; init; }
 }
+
+/// <param name="Url">Takes the receipt as JSON; https only.</param>
+/// <param name="Secret">Signs the call (HMAC-SHA-256); at least 16 characters; null: not signed.</param>
+public sealed record NotifyRequest(string? Url, string? Secret = null);
 
 /// <param name="After">Since it was handed over; null: as configured.</param>
 /// <param name="Then">Post (with a note) or Skip; null: as configured.</param>
@@ -122,7 +129,14 @@ public static class ReportLimits
 /// <param name="Publisher">Who handed it over.</param>
 /// <param name="InstanceId">The orchestration that carries it.</param>
 public sealed record Report(
-    string Id, string Publisher, string InstanceId, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries);
+    string Id, string Publisher, string InstanceId, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries)
+{
+    /// <summary>Gets who gets it by e-mail when Teams does not take it.</summary>
+    public IReadOnlyList<string> FallbackRecipients { get; init; } = [];
+
+    /// <summary>Gets when the report's webhook took the last receipt; null: it has none.</summary>
+    public DateTimeOffset? NotifiedAt { get; init; }
+}
 
 /// <summary>What a publisher is told.</summary>
 public abstract record SubmitResult

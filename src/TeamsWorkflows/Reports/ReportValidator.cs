@@ -19,6 +19,7 @@ internal static class ReportValidator
         ValidateDestinations(request.Destinations ?? [], report, connections, errors);
         ValidateFallback(request, hasDefaultRecipients, errors);
         ReportTimes.Validate(request, errors);
+        ValidateNotify(request.Notify, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
         {
             errors.Add("patience", $"Give a time between {ReportLimits.MinPatience} and {ReportLimits.MaxPatience}, written as [d.]hh:mm:ss.");
@@ -100,6 +101,19 @@ internal static class ReportValidator
             {
                 errors.Add($"fallback.email[{i}]", "This is not an e-mail address.");
             }
+        }
+    }
+
+    private static void ValidateNotify(NotifyRequest? notify, ReportErrors errors)
+    {
+        if (notify is not null && AddressRules.WhyNot(notify.Url) is { } reason)
+        {
+            errors.Add("notify.url", reason);
+        }
+
+        if (notify?.Secret is { Length: < WebhookWay.MinSecretLength })
+        {
+            errors.Add("notify.secret", $"Give at least {WebhookWay.MinSecretLength} characters, or leave it out.");
         }
     }
 
