@@ -105,6 +105,7 @@ public static class TeamsWorkflowsRegistration
     {
         services.AddSingleton<ReportDesk>();
         services.AddSingleton<DeliveryDesk>();
+        services.AddSingleton<LedgerCleaner>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton(static p => new SignInDesk(

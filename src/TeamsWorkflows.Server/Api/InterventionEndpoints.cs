@@ -71,6 +71,11 @@ internal static class InterventionEndpoints
                     "delivery-running",
                     "The delivery has not ended",
                     $"Cancel it first: POST a reason to {Links.Delivery(running.DeliveryId)}/cancel."),
+                ResendResult.FilesGone => Problems.Of(
+                    StatusCodes.Status409Conflict,
+                    "attachments-gone",
+                    "The report's attachments are not kept any more",
+                    "They are past their retention (Deliveries:AttachmentRetention). Hand the report over anew."),
                 _ => Problems.NotFound("delivery", id),
             }
             : CaseEndpoints.ReasonProblem();

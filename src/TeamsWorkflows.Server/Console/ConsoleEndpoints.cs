@@ -90,7 +90,7 @@ internal static class ConsoleEndpoints
             return TypedResults.BadRequest();
         }
 
-        var found = await reports.ListDeliveriesAsync(publisher: null, wanted, before, PageSize, cancellationToken);
+        var found = await reports.ListDeliveriesAsync(new(State: wanted, Before: before, PageSize: PageSize), cancellationToken);
         return new RazorComponentResult<DeliveriesPage>(new
         {
             Deliveries = found,

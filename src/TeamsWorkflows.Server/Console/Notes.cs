@@ -10,6 +10,7 @@ internal static class Notes
     public const string Told = "told";
     public const string SentAgain = "sent-again";
     public const string NotNow = "not-now";
+    public const string FilesGone = "files-gone";
 
     public static string? Text(string? note) => note switch
     {
@@ -20,6 +21,7 @@ internal static class Notes
         Told => "The delivery has been told. This page shows what came of it when it is opened again.",
         SentAgain => "This is the new delivery. It has a key of its own, so it may be a second message.",
         NotNow => "That cannot be done as the delivery stands now: somebody was faster, or it has gone on. This is how it stands.",
+        FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };
 }

@@ -56,6 +56,16 @@ public sealed class DeliveryOptions
     /// <value>The default is to post it with a note.</value>
     public MailedAction AfterFallback { get; set; }
 
+    /// <summary>Gets or sets how long reports and their ledger are kept after they have ended; zero: for ever.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan Retention { get; set; }
+
+    /// <summary>Gets or sets how long the bytes of attachments are kept after their report has ended; zero: as long as the report.</summary>
+    /// <value>The default is 90 days.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan AttachmentRetention { get; set; } = TimeSpan.FromDays(90);
+
     internal DeliveryPolicy ToPolicy() => new(
         ReadBackDelays.Count > 0 ? ReadBackDelays : [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)],
         MaxPosts,

@@ -21,6 +21,8 @@ public sealed class ReportDesk(
     IOptions<FallbackOptions> fallbackOptions,
     ISecretProtector protector)
 {
+    private const int ResumePageSize = 100;
+
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
     /// The report is stored before its orchestration starts. Should the process die in between, the repeat of the call or
@@ -86,20 +88,26 @@ public sealed class ReportDesk(
     }
 
     /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>
+    /// <param name="from">Only what was handed over then or later: of the rest it is known that it was started.</param>
     /// <param name="before">Only what was handed over before: of the rest somebody may be about to start it.</param>
-    public async Task ResumeAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task ResumeAsync(DateTimeOffset from, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var forgotten = await database.ReadAsync(
-            async db =>
-            {
-                // By the index of states: what was ever delivered is not looked at.
-                var ids = db.Deliveries.Where(d => d.State == DeliveryState.Accepted).Select(d => d.ReportId).Distinct();
-                return await db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id) && r.CreatedAt < before).ToListAsync(cancellationToken);
-            },
-            cancellationToken);
-        foreach (var report in forgotten)
+        for (DeliveryRow? last = null; ;)
         {
-            await StartAsync(report, cancellationToken);
+            var page = await ForgottenAsync(from, before, last, cancellationToken);
+            if (page.Count == 0)
+            {
+                return;
+            }
+
+            last = page[^1];
+            var ids = page.Select(static d => d.ReportId).Distinct(StringComparer.Ordinal).ToArray();
+            var reports = await database.ReadAsync(
+                db => db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id)).ToListAsync(cancellationToken), cancellationToken);
+            foreach (var report in reports)
+            {
+                await StartAsync(report, cancellationToken);
+            }
         }
     }
 
@@ -120,6 +128,11 @@ public sealed class ReportDesk(
                 if (report.Deliveries.Find(d => (d.Id == deliveryId || d.ResendOf == deliveryId) && !d.State.IsEnd()) is { } running)
                 {
                     return (new ResendResult.StillRunning(running.Id), null);
+                }
+
+                if (report.AttachedFiles is not null && !await db.Attachments.AnyAsync(a => a.ReportId == reportId, cancellationToken))
+                {
+                    return (new ResendResult.FilesGone(), null);
                 }
 
                 var row = Again(earlier, report.Deliveries.Count + 1);
@@ -151,44 +164,46 @@ public sealed class ReportDesk(
             cancellationToken) is { } row ? ToReport(row) : null;
 
     public async Task<Delivery?> FindDeliveryAsync(string deliveryId, CancellationToken cancellationToken)
-        => await DeliveriesAsync(db => db.Deliveries.Where(d => d.Id == deliveryId), pageSize: 1, cancellationToken) is [var found] ? found : null;
+        => await DeliveriesAsync(db => Task.FromResult<IQueryable<DeliveryRow>?>(db.Deliveries.Where(d => d.Id == deliveryId)), cancellationToken) is [var found] ? found : null;
 
     /// <summary>Lists deliveries, newest first.</summary>
-    /// <param name="publisher">Only those of this publisher's reports; null: everybody's.</param>
-    /// <param name="state">Only those; null: all.</param>
-    /// <param name="before">Only those with a smaller identifier: the last one of the page before.</param>
-    /// <param name="pageSize">1 to 200.</param>
-    public Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
-        string? publisher, DeliveryState? state, string? before, int pageSize, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(DeliveryQuery query, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, 200);
+        ArgumentNullException.ThrowIfNull(query);
 
-        return DeliveriesAsync(
-            db => db.Deliveries
-                .Where(d => publisher == null || db.Reports.Any(r => r.Id == d.ReportId && r.Publisher == publisher))
-                .Where(d => state == null || d.State == state)
-                .Where(d => before == null || string.Compare(d.Id, before) < 0),
-            pageSize,
-            cancellationToken);
+        return DeliveriesAsync(db => query.SelectAsync(db, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(
-        Func<ProductDb, IQueryable<DeliveryRow>> select, int pageSize, CancellationToken cancellationToken)
+        Func<ProductDb, Task<IQueryable<DeliveryRow>?>> select, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(
-            db => select(db)
-                .OrderByDescending(d => d.Id)
-                .Take(pageSize)
-                .Include(d => d.Attempts)
-                .Include(d => d.Words)
-                .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
-                .ToListAsync(cancellationToken),
+            async db => await select(db) is { } page
+                ? await page.Include(d => d.Attempts)
+                    .Include(d => d.Words)
+                    .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
+                    .ToListAsync(cancellationToken)
+                : [],
             cancellationToken);
-        return rows.OrderByDescending(x => x.delivery.Id, StringComparer.Ordinal)
+        return rows.OrderByDescending(static x => x.delivery.CreatedAt).ThenByDescending(static x => x.delivery.Id, StringComparer.Ordinal)
             .Select(x => Delivery.From(x.delivery, x.Publisher, x.Title))
             .ToArray();
     }
+
+    private Task<List<DeliveryRow>> ForgottenAsync(
+        DateTimeOffset from, DateTimeOffset before, DeliveryRow? last, CancellationToken cancellationToken) => database.ReadAsync(
+        db =>
+        {
+            // By the index of states: what was ever delivered is not looked at.
+            var rows = db.Deliveries.Where(d => d.State == DeliveryState.Accepted && d.CreatedAt >= from && d.CreatedAt < before);
+            if (last is not null)
+            {
+                rows = rows.Where(d => d.CreatedAt >= last.CreatedAt && (d.CreatedAt > last.CreatedAt || string.Compare(d.Id, last.Id) > 0));
+            }
+
+            return rows.OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).Take(ResumePageSize).ToListAsync(cancellationToken);
+        },
+        cancellationToken);
 
     private Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(CancellationToken cancellationToken) => database.ReadAsync(
         db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);

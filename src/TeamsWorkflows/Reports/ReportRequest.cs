@@ -168,6 +168,9 @@ public abstract record ResendResult
 
     /// <summary>The delivery, or one that repeats it, has not ended: cancel it first.</summary>
     public sealed record StillRunning(string DeliveryId) : ResendResult;
+
+    /// <summary>The bytes of its attachments are past their retention.</summary>
+    public sealed record FilesGone : ResendResult;
 }
 
 /// <summary>What somebody who tries a report out is told.</summary>

@@ -72,7 +72,7 @@ public sealed class ResendTests
                 });
             },
             CancellationToken.None);
-        await product.Reports.ResumeAsync(product.Time.GetUtcNow().AddSeconds(1), default);
+        await product.Reports.ResumeAsync(DateTimeOffset.MinValue, product.Time.GetUtcNow().AddSeconds(1), default);
         await product.RunAsync(product.Client.WaitForInstanceCompletionAsync(DeliveryNames.InstanceOfReport(DeliveryNames.Delivery(report.Id, 2))));
 
         Assert.Equal(2, product.Messages.Count);
