@@ -486,9 +486,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ReportId");
 
-                    b.HasIndex("ConnectionId", "CreatedAt");
+                    b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("State", "Id");
+                    b.HasIndex("ChannelId", "CreatedAt", "Id");
+
+                    b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("State", "CreatedAt", "Id");
 
                     b.ToTable("Deliveries");
                 });
@@ -619,6 +623,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("CaseId", "InstanceId");
 
+                    b.HasIndex("DeliveryId");
+
+                    b.HasIndex("CaseId", "DeliveryId");
+
                     b.ToTable("ParkedRuns");
                 });
 
@@ -662,11 +670,17 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Mentions")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("NotifiedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Patience")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Policies")
                         .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProtectedNotify")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Publisher")
                         .IsRequired()
@@ -687,6 +701,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("Publisher", "IdempotencyKey")
                         .IsUnique();
