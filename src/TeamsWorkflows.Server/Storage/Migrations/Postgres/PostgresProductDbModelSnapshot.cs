@@ -548,9 +548,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("ReportId");
 
-                    b.HasIndex("ConnectionId", "CreatedAt");
+                    b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("State", "Id");
+                    b.HasIndex("ChannelId", "CreatedAt", "Id");
+
+                    b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("State", "CreatedAt", "Id");
 
                     b.ToTable("Deliveries");
                 });
@@ -691,6 +695,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasKey("CaseId", "InstanceId");
 
+                    b.HasIndex("DeliveryId");
+
+                    b.HasIndex("CaseId", "DeliveryId");
+
                     b.ToTable("ParkedRuns");
                 });
 
@@ -740,12 +748,18 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<long?>("NotifiedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Patience")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Policies")
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<byte[]>("ProtectedNotify")
+                        .HasColumnType("bytea");
 
                     b.Property<string>("Publisher")
                         .IsRequired()
@@ -769,6 +783,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .UseCollation("C");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("Publisher", "IdempotencyKey")
                         .IsUnique();
