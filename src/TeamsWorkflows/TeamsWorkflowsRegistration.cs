@@ -13,12 +13,14 @@ using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Deliveries.Flights;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -54,6 +56,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<TeamsMail>();
         services.AddSingleton<Mailer>();
         services.AddSingleton<MailSource>();
+        services.AddSingleton<PaceGate>();
         services.AddSingleton<AttemptRunner>();
         services.AddActivities();
         services.AddDesks();
@@ -81,6 +84,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PostMail>();
         services.AddSingleton<PostGraphMail>();
         services.AddSingleton<RecordDelivery>();
+        services.AddSingleton<SendReceipt>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
         services.AddSingleton<ParkRun>();
@@ -89,6 +93,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CheckConnections>();
         services.AddSingleton<Registrations>();
         services.AddSingleton<CloseCase>();
+        services.AddSingleton<ResumeRuns>();
         services.AddSingleton<NotifyOperators>();
         services.AddSingleton<RemindOperators>();
     }
@@ -98,6 +103,7 @@ public static class TeamsWorkflowsRegistration
         services.AddOptions<EntraOptions>().Bind(configuration.GetSection("Entra")).ValidateOnStart();
         services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
         services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
+        services.AddOptions<PacingOptions>().Bind(configuration.GetSection("Pacing")).ValidateOnStart();
         services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
         services.AddOptions<VaultOptions>().Bind(configuration.GetSection("KeyVault")).ValidateOnStart();
         services.AddOptions<CanaryOptions>().Bind(configuration.GetSection("Canary")).ValidateOnStart();
@@ -106,6 +112,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
         services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
+        services.AddSingleton<IValidateOptions<PacingOptions>, ValidatePacingOptions>();
         services.AddSingleton<IValidateOptions<VaultOptions>, ValidateVaultOptions>();
         services.AddSingleton<IValidateOptions<CanaryOptions>, ValidateCanaryOptions>();
         services.AddSingleton<IValidateOptions<CaseOptions>, ValidateCaseOptions>();
@@ -115,6 +122,8 @@ public static class TeamsWorkflowsRegistration
     private static void AddDesks(this IServiceCollection services)
     {
         services.AddSingleton<ReportDesk>();
+        services.AddSingleton<DeliveryDesk>();
+        services.AddSingleton<LedgerCleaner>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton(static p => new SignInDesk(
@@ -153,6 +162,7 @@ public static class TeamsWorkflowsRegistration
     public static DurableTaskRegistry CreateRegistry(IServiceProvider services) => new DurableTaskRegistry(WorkflowJson.Default.Options)
         .AddOrchestrator(nameof(DeliverReport), static () => new DeliverReport())
         .AddOrchestrator(nameof(DeliverToDestination), static () => new DeliverToDestination())
+        .AddOrchestrator(nameof(NotifyReceiver), static () => new NotifyReceiver())
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
@@ -173,6 +183,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(PostMail), services.GetRequiredService<PostMail>)
         .AddActivity(nameof(PostGraphMail), services.GetRequiredService<PostGraphMail>)
+        .AddActivity(nameof(SendReceipt), services.GetRequiredService<SendReceipt>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)
@@ -181,6 +192,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(ProbeConnection), services.GetRequiredService<ProbeConnection>)
         .AddActivity(nameof(CheckConnections), services.GetRequiredService<CheckConnections>)
         .AddActivity(nameof(CloseCase), services.GetRequiredService<CloseCase>)
+        .AddActivity(nameof(ResumeRuns), services.GetRequiredService<ResumeRuns>)
         .AddActivity(nameof(NotifyOperators), services.GetRequiredService<NotifyOperators>)
         .AddActivity(nameof(RemindOperators), services.GetRequiredService<RemindOperators>);
 }

@@ -6,6 +6,7 @@ using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -46,7 +47,13 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(CloseCaseInput))]
 [JsonSerializable(typeof(ParkedRun[]))]
+[JsonSerializable(typeof(ResumeRunsInput))]
+[JsonSerializable(typeof(ResumedRuns))]
 [JsonSerializable(typeof(DeliveryProgress))]
+[JsonSerializable(typeof(OperatorSaid))]
+[JsonSerializable(typeof(NotifyInput))]
+[JsonSerializable(typeof(NotifyOutcome))]
+[JsonSerializable(typeof(ReportPolicies))]
 [JsonSerializable(typeof(Mention[]))]
 [JsonSerializable(typeof(AttachedFile[]))]
 [JsonSerializable(typeof(UploadedFile[]))]

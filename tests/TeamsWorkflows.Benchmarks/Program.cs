@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using TeamsWorkflows.Benchmarks;
+using TeamsWorkflows.Benchmarks.Deliveries;
 using TeamsWorkflows.Benchmarks.Engine;
 using TeamsWorkflows.Benchmarks.Peers;
 
-// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- reports [COUNT] [CALLERS] [RUNS]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries load [COUNT] [CALLERS] [RUNS]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries chaos [COUNT] [CHANNELS] [CONNECTIONS] [SEED]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries parked [COUNT]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N] [--postgres CONNECTION]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- compare --harness FOLDER [--rounds N] [--only W1a,W2] [--folder F]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- start [RUNS]
@@ -12,8 +15,13 @@ using TeamsWorkflows.Benchmarks.Peers;
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- --filter '*'        (BenchmarkDotNet)
 switch (args)
 {
-    case ["reports", .. var rest]:
-        await ReportsWorkload.RunAsync(Number(rest, 0, 500), Number(rest, 1, 16), Number(rest, 2, 3));
+    case ["deliveries", "load", .. var rest]:
+        await LoadWorkload.RunAsync(Number(rest, 0, 500), Number(rest, 1, 16), Number(rest, 2, 3));
+        break;
+    case ["deliveries", "chaos", .. var rest]:
+        return await ChaosWorkload.RunAsync(Number(rest, 0, 10_000), Number(rest, 1, 50), Number(rest, 2, 5), Number(rest, 3, 20261126));
+    case ["deliveries", "parked", .. var rest]:
+        await ParkedWorkload.RunAsync(Number(rest, 0, 100_000));
         break;
     case ["engine", .. var rest]:
         return await EngineBench.RunAsync(rest);
@@ -27,7 +35,7 @@ switch (args)
         break;
     default:
         // It builds the whole solution again, which takes longer than its two minutes on a small machine.
-        BenchmarkSwitcher.FromAssembly(typeof(ReportsWorkload).Assembly).Run(args, ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
+        BenchmarkSwitcher.FromAssembly(typeof(LoadWorkload).Assembly).Run(args, ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
         break;
 }
 

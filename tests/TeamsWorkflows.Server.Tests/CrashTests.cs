@@ -103,6 +103,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         ["Deliveries:ReadBackDelays:1"] = "00:00:01",
         ["Deliveries:FirstBackoff"] = "00:00:00.100",
         ["Deliveries:MaxBackoff"] = "00:00:01",
+        ["Pacing:Channel:Interval"] = "00:00:00.010",
+        ["Pacing:Connection:Interval"] = "00:00:00.010",
+        ["Pacing:Tenant:Interval"] = "00:00:00.010",
         ["Deliveries:ResumeInterval"] = "00:00:00.010",
         ["Graph:Timeout"] = "00:00:05",
     };

@@ -236,6 +236,9 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
         ["Deliveries:ReadBackDelays:1"] = "00:00:01",
         ["Deliveries:FirstBackoff"] = "00:00:00.100",
         ["Deliveries:MaxBackoff"] = "00:00:01",
+        ["Pacing:Channel:Interval"] = "00:00:00",
+        ["Pacing:Connection:Interval"] = "00:00:00",
+        ["Pacing:Tenant:Interval"] = "00:00:00",
         ["Logging:LogLevel:Default"] = "Critical",
     };
 

@@ -115,6 +115,9 @@ internal sealed class ProductHost : IAsyncDisposable
 
     public string ReportsChannel => Finance.Channels.Single(c => c.DisplayName == "Reports").Id;
 
+    /// <summary>Gets another channel of the same team, by the same connection.</summary>
+    public ChannelDestination OtherChannel => new(ConnectionId, Finance.Id, Finance.Channels.First(c => c.Id != ReportsChannel).Id);
+
     public IReadOnlyList<SandboxMessage> Messages => Tenant.Messages(Finance.Id, ReportsChannel);
 
     /// <summary>Gets the fallback's mails, each Message-ID once, as a receiver shows them.</summary>
@@ -203,8 +206,36 @@ internal sealed class ProductHost : IAsyncDisposable
         return await something;
     }
 
+    /// <summary>Waits until nothing runs; timers stand still meanwhile.</summary>
+    public Task IdleAsync() => UntilAsync(() => Worker.Runtime.IsIdle);
+
+    /// <summary>Waits until it is so; timers stand still meanwhile.</summary>
+    public Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()), soon: default);
+
+    /// <summary>Waits until a delivery is in a state, and nothing runs; timers stand still meanwhile.</summary>
+    /// <param name="soon">How far timers go on all the same.</param>
+    public Task StateAsync(string deliveryId, DeliveryState state, TimeSpan soon = default) => UntilAsync(
+        async () => Worker.Runtime.IsIdle && (await Reports.FindDeliveryAsync(deliveryId, CancellationToken.None))!.State == state, soon);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan soon = default)
+    {
+        var started = DateTimeOffset.UtcNow;
+        while (!await isSo())
+        {
+            if (Worker.Runtime is { IsIdle: true, NextTimer: { } next } && next > Time.GetUtcNow() && next - Time.GetUtcNow() <= soon)
+            {
+                Time.Advance(next - Time.GetUtcNow());
+            }
+
+            Assert.True(DateTimeOffset.UtcNow - started < RealTimeLimit, $"It did not happen. {string.Join('\n', Log.Lines.TakeLast(20))}");
+            await Task.Delay(1);
+        }
+    }
+
     /// <summary>Waits until a case is open and as many runs are parked behind it; timers stand still meanwhile.</summary>
-    public async Task<Case> OpenCaseAsync(int parked = 1)
+    /// <param name="soon">How far timers go on all the same: those of messages that wait for their turn.</param>
+    public async Task<Case> OpenCaseAsync(int parked = 1, TimeSpan soon = default)
     {
         var started = DateTimeOffset.UtcNow;
         while (true)
@@ -214,6 +245,11 @@ internal sealed class ProductHost : IAsyncDisposable
                 && found.WaitingDeliveries.Count >= parked)
             {
                 return found;
+            }
+
+            if (Worker.Runtime is { IsIdle: true, NextTimer: { } next } && next > Time.GetUtcNow() && next - Time.GetUtcNow() <= soon)
+            {
+                Time.Advance(next - Time.GetUtcNow());
             }
 
             Assert.True(DateTimeOffset.UtcNow - started < RealTimeLimit, $"No case was opened. {string.Join('\n', Log.Lines.TakeLast(20))}");

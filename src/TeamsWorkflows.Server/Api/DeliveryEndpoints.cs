@@ -9,45 +9,50 @@ namespace TeamsWorkflows.Server.Api;
 /// <summary>Deliveries: where each report stands, with every attempt and its evidence.</summary>
 internal static class DeliveryEndpoints
 {
-    private const int MaxPageSize = 200;
     private const int DefaultPageSize = 50;
 
     public static RouteGroupBuilder MapDeliveries(this IEndpointRouteBuilder routes)
     {
         var deliveries = routes.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(Policies.Follow);
         deliveries.MapGet("/", ListAsync)
-            .WithSummary("Lists deliveries, newest first. Publishers see their own.")
+            .WithSummary("Lists deliveries, newest first: by state, connection, channel, publisher, and time of acceptance. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         deliveries.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a delivery with its attempts. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        deliveries.MapInterventions();
         return deliveries;
     }
 
     private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> ListAsync(
-        string? state,
-        string? before,
-        int? limit,
-        ClaimsPrincipal caller,
-        ReportDesk desk,
-        CancellationToken cancellationToken)
+        [AsParameters] LedgerFilter filter, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
     {
-        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
+        if (!QueryText.TryRead<DeliveryState>(filter.State, out var state))
         {
-            return Problems.InvalidParameter(nameof(state), QueryText.Choices<DeliveryState>());
+            return Problems.InvalidParameter("state", QueryText.Choices<DeliveryState>());
         }
 
-        var pageSize = limit ?? DefaultPageSize;
-        if (pageSize is < 1 or > MaxPageSize)
+        var pageSize = filter.Limit ?? DefaultPageSize;
+        if (pageSize is < 1 or > DeliveryQuery.MaxPageSize)
         {
-            return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {MaxPageSize}.");
+            return Problems.InvalidParameter("limit", $"Give a number from 1 to {DeliveryQuery.MaxPageSize}.");
         }
 
-        var publisher = caller.MayOperate() ? null : caller.Publisher();
-        var found = await desk.ListDeliveriesAsync(publisher, wanted, before, pageSize, cancellationToken);
+        if (!QueryText.TryReadTime(filter.From, out var from))
+        {
+            return Problems.InvalidParameter("from", QueryText.TimeExample);
+        }
+
+        if (!QueryText.TryReadTime(filter.To, out var to))
+        {
+            return Problems.InvalidParameter("to", QueryText.TimeExample);
+        }
+
+        var publisher = caller.MayOperate() ? filter.Publisher : caller.Publisher();
+        var found = await desk.ListDeliveriesAsync(
+            new(publisher, state, filter.Connection, filter.Channel, from, to, filter.Before, pageSize), cancellationToken);
         return TypedResults.Ok(new DeliveryPage(
-            found.Select(DeliveryResource.From).ToArray(),
-            found.Count < pageSize ? null : Next(wanted, found[^1].Id, pageSize)));
+            found.Select(DeliveryResource.From).ToArray(), found.Count < pageSize ? null : filter.Next(found[^1].Id, pageSize)));
     }
 
     private static async Task<Results<Ok<DeliveryResource>, ProblemHttpResult>> FindAsync(
@@ -56,8 +61,4 @@ internal static class DeliveryEndpoints
             && (caller.MayOperate() || delivery.Publisher == caller.Publisher())
             ? TypedResults.Ok(DeliveryResource.From(delivery))
             : Problems.NotFound("delivery", id);
-
-    private static string Next(DeliveryState? state, string before, int limit)
-        => $"{Links.Root}/deliveries?before={Uri.EscapeDataString(before)}&limit={limit}"
-            + (state is null ? "" : $"&state={state}");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>Words in queries, as the JSON answers write them.</summary>
@@ -21,6 +23,27 @@ internal static class QueryText
         value = known;
         return true;
     }
+
+    /// <returns>False when there is such a text and it is no time with an offset.</returns>
+    public static bool TryReadTime(string? text, out DateTimeOffset? value)
+    {
+        value = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+        if (!DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return false;
+        }
+
+        value = time;
+        return true;
+    }
+
+    public const string TimeExample = "Give a time such as 2026-11-26T09:00:00Z, or a day.";
 
     public static string Choices<T>()
         where T : struct, Enum

@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Server.Access;
 
 namespace TeamsWorkflows.Server.Api;
@@ -31,6 +33,15 @@ internal static class ReportEndpoints
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows a report and its deliveries. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        reports.MapGet("/{id}/receipt", ReceiptAsync)
+            .RequireAuthorization(Policies.Follow)
+            .WithSummary("Shows who got a report, when, by which way, with proofs. Publishers see their own.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        reports.MapPost("/{id}/cancel", CancelAsync)
+            .RequireAuthorization(Policies.Operate)
+            .WithSummary("Cancels all deliveries of a report that have not ended.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         return reports;
     }
 
@@ -72,6 +83,19 @@ internal static class ReportEndpoints
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static async Task<Results<Ok<ReportReceipt>, ProblemHttpResult>> ReceiptAsync(
+        string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is { } report && (caller.MayOperate() || report.Publisher == caller.Publisher())
+            ? TypedResults.Ok(ReportReceipt.Of(report))
+            : Problems.NotFound("report", id);
+
+    private static async Task<Results<Accepted<ReportCancelled>, ProblemHttpResult>> CancelAsync(
+        string id, ReasonRequest body, ClaimsPrincipal caller, DeliveryDesk desk, CancellationToken cancellationToken)
+        => !body.IsValid ? CaseEndpoints.ReasonProblem()
+            : await desk.CancelReportAsync(id, caller.Actor(), body.Reason!.Trim(), cancellationToken) is { } results
+                ? TypedResults.Accepted(Links.Report(id), new ReportCancelled(results))
+                : Problems.NotFound("report", id);
 
     private static async Task<Results<Ok<ReportPreview>, ProblemHttpResult>> PreviewAsync(
         ReportRequest report, ReportDesk desk, CancellationToken cancellationToken)

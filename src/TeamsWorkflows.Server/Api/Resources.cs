@@ -33,6 +33,7 @@ internal sealed record ReportResource(
     ReportFormat Format,
     DateTimeOffset CreatedAt,
     TimeSpan Patience,
+    DateTimeOffset? NotifiedAt,
     IReadOnlyList<DeliveryResource> Deliveries,
     ReportLinks Links)
 {
@@ -42,14 +43,17 @@ internal sealed record ReportResource(
         report.Format,
         report.CreatedAt,
         report.Patience,
+        report.NotifiedAt,
         report.Deliveries.Select(DeliveryResource.From).ToArray(),
-        new(Api.Links.Report(report.Id), report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
+        new(Api.Links.Report(report.Id), Api.Links.Report(report.Id) + "/receipt", report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
 }
 
-internal sealed record ReportLinks(string Self, IReadOnlyList<string> Deliveries);
+internal sealed record ReportLinks(string Self, string Receipt, IReadOnlyList<string> Deliveries);
 
 /// <summary>One report on its way to one destination.</summary>
 /// <param name="CardId">The marker in the message: what a search of the channel finds the report by.</param>
+/// <param name="ResendOf">The delivery that it repeats at an operator's word; null: it is the report's own.</param>
+/// <param name="Words">What operators did about it.</param>
 internal sealed record DeliveryResource(
     string Id,
     string ReportId,
@@ -70,6 +74,8 @@ internal sealed record DeliveryResource(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     IReadOnlyList<Attempt> Attempts,
+    string? ResendOf,
+    IReadOnlyList<DeliveryWord> Words,
     DeliveryLinks Links)
 {
     public static DeliveryResource From(Delivery delivery) => new(
@@ -92,13 +98,21 @@ internal sealed record DeliveryResource(
         delivery.CreatedAt,
         delivery.UpdatedAt,
         delivery.Attempts,
+        delivery.ResendOf,
+        delivery.Words,
         new(
             Api.Links.Delivery(delivery.Id),
             Api.Links.Report(delivery.ReportId),
-            Api.Links.Orchestration(delivery.InstanceId)));
+            Api.Links.Orchestration(delivery.InstanceId),
+            delivery.State.IsEnd() ? null : Api.Links.Delivery(delivery.Id) + "/cancel",
+            delivery.State == DeliveryState.Held ? Api.Links.Delivery(delivery.Id) + "/decide" : null,
+            delivery.State.IsEnd() ? Api.Links.Delivery(delivery.Id) + "/resend" : null));
 }
 
-internal sealed record DeliveryLinks(string Self, string Report, string Orchestration);
+/// <param name="Cancel">POST a reason there to end it early; null when it has ended.</param>
+/// <param name="Decide">POST a decision there; null when it does not wait for one.</param>
+/// <param name="Resend">POST a reason there to send it once more; null while it runs.</param>
+internal sealed record DeliveryLinks(string Self, string Report, string Orchestration, string? Cancel, string? Decide, string? Resend);
 
 /// <param name="Next">The address of the next page; null: this is the last.</param>
 internal sealed record DeliveryPage(IReadOnlyList<DeliveryResource> Deliveries, string? Next);
@@ -260,6 +274,13 @@ internal sealed record ReasonRequest(string? Reason)
 
     public bool IsValid => Reason?.Trim() is { Length: >= MinLength and <= MaxLength };
 }
+
+/// <summary>What becomes of a delivery that is held.</summary>
+/// <param name="Decision">ItIsThere, PostAgain or FallBack.</param>
+internal sealed record DecisionRequest(string? Decision, string? Reason);
+
+/// <summary>What became of an operator's word about each delivery.</summary>
+internal sealed record ReportCancelled(IReadOnlyDictionary<string, WordResult> Deliveries);
 
 /// <summary>A body for a call that needs nothing to be said.</summary>
 internal sealed record NoFields;

@@ -44,6 +44,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/deliveries", DeliveriesAsync);
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
+        console.MapDeliveryForms();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
         console.MapPost("/cases/{id}/resolve", ResolveAsync);
         console.MapPost("/cases/{id}/guided-test", AnswerAsync);
@@ -89,7 +90,7 @@ internal static class ConsoleEndpoints
             return TypedResults.BadRequest();
         }
 
-        var found = await reports.ListDeliveriesAsync(publisher: null, wanted, before, PageSize, cancellationToken);
+        var found = await reports.ListDeliveriesAsync(new(State: wanted, Before: before, PageSize: PageSize), cancellationToken);
         return new RazorComponentResult<DeliveriesPage>(new
         {
             Deliveries = found,
@@ -99,7 +100,7 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<Results<RazorComponentResult<DeliveryPage>, NotFound>> DeliveryAsync(
-        string id, ReportDesk reports, ConnectionDesk connections, CancellationToken cancellationToken)
+        string id, string? note, ReportDesk reports, ConnectionDesk connections, CancellationToken cancellationToken)
     {
         if (await reports.FindDeliveryAsync(id, cancellationToken) is not { } delivery)
         {
@@ -109,7 +110,7 @@ internal static class ConsoleEndpoints
         var connection = delivery is { State: DeliveryState.Parked, Connection: { } name }
             ? await connections.FindAsync(name, cancellationToken)
             : null;
-        return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, CaseId = connection?.OpenCaseId });
+        return new RazorComponentResult<DeliveryPage>(new { Delivery = delivery, CaseId = connection?.OpenCaseId, Note = Notes.Text(note) });
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(

@@ -7,6 +7,10 @@ internal static class Notes
     public const string ReasonMissing = "reason-missing";
     public const string Changed = "changed";
     public const string Answered = "answered";
+    public const string Told = "told";
+    public const string SentAgain = "sent-again";
+    public const string NotNow = "not-now";
+    public const string FilesGone = "files-gone";
 
     public static string? Text(string? note) => note switch
     {
@@ -14,6 +18,10 @@ internal static class Notes
         ReasonMissing => "Say in a few words what you did, so that the next one knows.",
         Changed => "Somebody was faster, or the case needs something else by now. This is how it stands.",
         Answered => "The answers are kept with the case. What they come to is under the three questions.",
+        Told => "The delivery has been told. This page shows what came of it when it is opened again.",
+        SentAgain => "This is the new delivery. It has a key of its own, so it may be a second message.",
+        NotNow => "That cannot be done as the delivery stands now: somebody was faster, or it has gone on. This is how it stands.",
+        FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };
 }

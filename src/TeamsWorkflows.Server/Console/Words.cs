@@ -29,10 +29,13 @@ internal static class Words
         DeliveryState.Posting => new("posting", "amber", "◔"),
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
+        DeliveryState.Held => new("needs a decision", "red", "?"),
         DeliveryState.Delivered => new("delivered", "green", "✓"),
         DeliveryState.HandedOver => new("handed over", "green", "→"),
         DeliveryState.FellBack => new("fell back to e-mail", "grey", "✉"),
         DeliveryState.Failed => new("failed", "red", "✕"),
+        DeliveryState.Suppressed => new("too late, not posted", "grey", "–"),
+        DeliveryState.Cancelled => new("cancelled", "grey", "–"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -54,6 +57,7 @@ internal static class Words
         "not-found" => new("not in the channel", "grey", "–"),
         "outcome-unknown" => new("outcome unknown", "amber", "?"),
         "root-gone" => new("the thread's first message is gone", "amber", "?"),
+        "paced" => new("waited its turn", "grey", "◔"),
         "throttled" => new("asked to wait", "amber", "◔"),
         "unavailable" => new("not reachable", "amber", "◔"),
         "authentication-failed" => new("sign-in refused", "red", "!"),
@@ -70,6 +74,17 @@ internal static class Words
         AttemptKind.Place => "Find or make the place",
         AttemptKind.ReadBack => "Look for it in the channel",
         AttemptKind.Mail => "E-mail",
+        AttemptKind.Pace => "Turn",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(OperatorWord word) => word switch
+    {
+        OperatorWord.Cancel => "Cancelled.",
+        OperatorWord.ItIsThere => "Saw the message.",
+        OperatorWord.PostAgain => "Had it posted again.",
+        OperatorWord.FallBack => "Had it sent by e-mail.",
+        OperatorWord.Resend => "Sent once more.",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

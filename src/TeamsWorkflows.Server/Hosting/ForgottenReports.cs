@@ -11,14 +11,20 @@ internal sealed partial class ForgottenReports(ReportDesk reports, TimeProvider 
     // Between storing and starting lie milliseconds: what is older is nobody's any more, or started and waits for its turn.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    // What commits later than that after its time is found at the next start.
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
+        var known = DateTimeOffset.MinValue; // what was handed over before is started
         do
         {
             try
             {
-                await reports.ResumeAsync(time.GetUtcNow() - Interval, stoppingToken);
+                var before = time.GetUtcNow() - Interval;
+                await reports.ResumeAsync(known, before, stoppingToken);
+                known = before - Overlap;
             }
             catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
             {

@@ -32,7 +32,7 @@ internal sealed partial class TaskHubService(
         _node.Start();
         if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports
         {
-            await services.GetRequiredService<ReportDesk>().ResumeAsync(DateTimeOffset.MaxValue, cancellationToken);
+            await services.GetRequiredService<ReportDesk>().ResumeAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken);
         }
 
         await services.GetRequiredService<CanaryDesk>().StartAsync(cancellationToken);

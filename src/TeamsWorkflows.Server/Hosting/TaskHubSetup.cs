@@ -29,6 +29,7 @@ internal static class TaskHubSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
         services.AddHostedService<TaskHubService>();
+        services.AddHostedService<LedgerCleaning>();
         if (provider == HubProvider.Postgres)
         {
             services.AddHostedService<ForgottenReports>();

@@ -5,14 +5,14 @@ using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Cases;
 
-/// <summary>Closes a case and frees its connection, in one step; gives back who waited for it.</summary>
+/// <summary>Closes a case and frees its connection, in one step; gives back who waited for it, if it is asked for.</summary>
 internal sealed class CloseCase(Database database, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
 {
     public override Task<ParkedRun[]> RunAsync(TaskActivityContext context, CloseCaseInput input) => database.WriteAsync(
         async db =>
         {
             var now = time.GetUtcNow();
-            var found = await db.Cases.Include(c => c.ParkedRuns).SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
+            var found = await db.Cases.SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
             if (found.ClosedAt is null)
             {
                 (found.ClosedAt, found.ClosedBy, found.Resolution) = (now, input.Actor, input.Reason);
@@ -21,10 +21,12 @@ internal sealed class CloseCase(Database database, TimeProvider time) : TaskActi
                 (connection.Evidence, connection.Generation) = (null, connection.Generation + 1);
             }
 
-            return found.ParkedRuns
-                .OrderBy(p => p.ParkedAt).ThenBy(p => p.InstanceId, StringComparer.Ordinal)
-                .Select(p => new ParkedRun(p.InstanceId, p.DeliveryId))
-                .ToArray();
+            return input.KeepsRuns
+                ? []
+                : await db.ParkedRuns.Where(p => p.CaseId == input.CaseId)
+                    .OrderBy(p => p.ParkedAt).ThenBy(p => p.InstanceId)
+                    .Select(p => new ParkedRun(p.InstanceId, p.DeliveryId))
+                    .ToArrayAsync(context.CancellationToken);
         },
         context.CancellationToken);
 }

@@ -94,7 +94,7 @@ internal sealed class ParkRun(
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReconnectConnection),
-                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase),
+                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase, LinesUp: true),
                 new(DeliveryNames.InstanceOfCase(opened.CaseId)),
                 cancellationToken);
         }

@@ -41,19 +41,20 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
             return new(ReauthenticationKind.GaveUp, diagnosis);
         }
 
-        return parked.CaseId is not { } caseId || await IsRestoredAsync(context, caseId, input.Deadline)
-            ? new(ReauthenticationKind.Reconnected, diagnosis)
-            : new(ReauthenticationKind.GaveUp, diagnosis);
+        return parked.CaseId is not { } caseId || await RestoredAsync(context, caseId, input.Deadline) is not { } restored
+            ? new(parked.CaseId is null ? ReauthenticationKind.Reconnected : ReauthenticationKind.GaveUp, diagnosis)
+            : new(ReauthenticationKind.Reconnected, diagnosis, restored.Turn);
     }
 
-    private static async Task<bool> IsRestoredAsync(TaskOrchestrationContext context, string caseId, DateTimeOffset deadline)
+    private static async Task<ConnectionRestored?> RestoredAsync(TaskOrchestrationContext context, string caseId, DateTimeOffset deadline)
     {
         context.SetCustomStatus(new DeliveryProgress($"parked behind case {caseId}", deadline));
         var restored = await context.WaitForExternalEvent<ConnectionRestored?>(
             Restored, deadline - context.CurrentUtcDateTime, timeoutValue: null);
 
         // Patience and the case may end at the same moment: what the database says holds.
-        return restored is not null
-            || await context.CallActivityAsync<bool>(nameof(UnparkRun), new UnparkRunInput(caseId, context.InstanceId));
+        return restored is null && await context.CallActivityAsync<bool>(nameof(UnparkRun), new UnparkRunInput(caseId, context.InstanceId))
+            ? new(caseId)
+            : restored;
     }
 }

@@ -1,4 +1,5 @@
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections;
@@ -24,7 +25,8 @@ internal enum ReauthenticationKind
     GaveUp,
 }
 
-internal sealed record ReauthenticationResult(ReauthenticationKind Kind, Diagnosis Diagnosis);
+/// <param name="Turn">When the run's turn comes, of all that were parked; null: it waits for nobody.</param>
+internal sealed record ReauthenticationResult(ReauthenticationKind Kind, Diagnosis Diagnosis, PostOutcome.Paced? Turn = null);
 
 internal sealed record RenewTokenInput(string ConnectionId, string? Claims, long Generation);
 
@@ -41,20 +43,29 @@ internal sealed record ParkResult(string? CaseId);
 internal sealed record UnparkRunInput(string CaseId, string InstanceId);
 
 /// <param name="Chase">When people hear of the case again; null: never, as in cases of older releases.</param>
+/// <param name="LinesUp">Whether the runs go on by their turns; not in cases of older releases, whose runs go on one by one.</param>
 internal sealed record ReconnectInput(
-    string CaseId, string ConnectionId, OperatorAction Cause, TimeSpan ResumeInterval, CaseChase? Chase = null);
+    string CaseId, string ConnectionId, OperatorAction Cause, TimeSpan ResumeInterval, CaseChase? Chase = null, bool LinesUp = false);
 
 /// <summary>A person's word that the cause is gone.</summary>
 internal sealed record CaseResolved(string Actor, string Reason);
 
 /// <summary>Tells a parked run that its connection works again.</summary>
-internal sealed record ConnectionRestored(string CaseId);
+/// <param name="Turn">When the run's turn comes; null: it waits for nobody.</param>
+internal sealed record ConnectionRestored(string CaseId, PostOutcome.Paced? Turn = null);
 
 internal sealed record ProbeInput(string CaseId, string ConnectionId, OperatorAction Cause);
 
 /// <param name="Diagnosis">What is still wrong; null when the connection works.</param>
 internal sealed record ProbeResult(Diagnosis? Diagnosis);
 
-internal sealed record CloseCaseInput(string CaseId, string Actor, string Reason);
+/// <param name="KeepsRuns">Whether the runs are resumed by <see cref="ResumeRuns"/>, and not given back: there may be any number.</param>
+internal sealed record CloseCaseInput(string CaseId, string Actor, string Reason, bool KeepsRuns = false);
+
+/// <param name="After">The delivery of the last run that was resumed; null: none was.</param>
+internal sealed record ResumeRunsInput(string CaseId, string? After);
+
+/// <param name="Last">The delivery of the last one of them; null: there were no more.</param>
+internal sealed record ResumedRuns(string? Last);
 
 internal sealed record ParkedRun(string InstanceId, string DeliveryId);

@@ -7,7 +7,8 @@ namespace TeamsWorkflows.Connections;
 /// <summary>One case of one connection, from the mail to the operators to the last run that goes on.</summary>
 /// <remarks>
 /// Single flight: the case's row is unique per connection and cause, and this instance's identifier is the case's. However
-/// many runs fail, one mail goes out and one person acts. Afterwards the runs go on one by one, not all at once.
+/// many runs fail, one mail goes out and one person acts. Afterwards each run has a turn in its channel, in the order in which
+/// the reports were handed over: they go on at the channel's pace, not all at once.
 /// </remarks>
 internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, ParkedRun[]>
 {
@@ -25,8 +26,44 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         var notified = NotifyAsync(context, input);
         var (resolved, chased) = await ChasedAsync(context, input);
         var runs = await context.CallActivityAsync<ParkedRun[]>(
-            nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason));
+            nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason, input.LinesUp));
+        if (input.LinesUp)
+        {
+            await ResumeAsync(context, input);
+        }
+        else
+        {
+            await ResumeOneByOneAsync(context, input, runs);
+        }
 
+        await notified;
+        await chased;
+        return runs;
+    }
+
+    // Any number of runs: they are in no history.
+    private static async Task ResumeAsync(TaskOrchestrationContext context, ReconnectInput input)
+    {
+        context.SetCustomStatus(new DeliveryProgress("resuming deliveries"));
+        for (string? last = null; ;)
+        {
+            var resumed = await context.CallActivityAsync<ResumedRuns>(nameof(ResumeRuns), new ResumeRunsInput(input.CaseId, last));
+            if (resumed.Last is null)
+            {
+                return;
+            }
+
+            last = resumed.Last;
+            if (input.ResumeInterval > TimeSpan.Zero)
+            {
+                await context.CreateTimer(input.ResumeInterval);
+            }
+        }
+    }
+
+    // As cases of older releases did, whose histories have it.
+    private static async Task ResumeOneByOneAsync(TaskOrchestrationContext context, ReconnectInput input, ParkedRun[] runs)
+    {
         context.SetCustomStatus(new DeliveryProgress($"resuming {runs.Length} deliveries"));
         for (var i = 0; i < runs.Length; i++)
         {
@@ -37,10 +74,6 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
 
             context.SendEvent(runs[i].InstanceId, Reauthenticate.Restored, new ConnectionRestored(input.CaseId));
         }
-
-        await notified;
-        await chased;
-        return runs;
     }
 
     // A mail server that is down must not keep a person who comes by himself from resolving the case.

@@ -32,6 +32,10 @@ public class ProductDb : DbContext
 
     public DbSet<FlightRow> Flights => Set<FlightRow>();
 
+    public DbSet<DeliveryWordRow> DeliveryWords => Set<DeliveryWordRow>();
+
+    public DbSet<PaceRow> Paces => Set<PaceRow>();
+
     public DbSet<CaseRow> Cases => Set<CaseRow>();
 
     public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
@@ -61,25 +65,9 @@ public class ProductDb : DbContext
         modelBuilder.Entity<ConnectionRow>().HasKey(c => c.Id);
         modelBuilder.Entity<TokenCacheRow>().HasKey(c => c.ConnectionId);
 
-        modelBuilder.Entity<ReportRow>(report =>
-        {
-            report.HasKey(r => r.Id);
-            report.Property(r => r.Importance).HasDefaultValue(MessageImportance.Normal); // what older releases stored
-            report.HasIndex(r => new { r.Publisher, r.IdempotencyKey }).IsUnique();
-            report.HasMany(r => r.Deliveries).WithOne().HasForeignKey(d => d.ReportId);
-            report.HasMany(r => r.Attachments).WithOne().HasForeignKey(a => a.ReportId);
-        });
-        modelBuilder.Entity<AttachmentRow>().HasKey(a => new { a.ReportId, a.Number });
-        modelBuilder.Entity<DeliveryRow>(delivery =>
-        {
-            delivery.HasKey(d => d.Id);
-            delivery.Property(d => d.Kind).HasDefaultValue("channel"); // the one kind of older releases
-            delivery.Property(d => d.Destination).HasDefaultValue("{}");
-            delivery.HasIndex(d => new { d.State, d.Id });
-            delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt });
-            delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
-        });
-        modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
+        MapLedger(modelBuilder);
+        modelBuilder.Entity<DeliveryWordRow>().HasKey(w => w.Id);
+        modelBuilder.Entity<PaceRow>().HasKey(p => p.Key);
 
         modelBuilder.Entity<FlightRow>(flight =>
         {
@@ -96,7 +84,12 @@ public class ProductDb : DbContext
             @case.HasIndex(c => new { c.ConnectionId, c.Cause }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
             @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
         });
-        modelBuilder.Entity<ParkedRunRow>().HasKey(p => new { p.CaseId, p.InstanceId });
+        modelBuilder.Entity<ParkedRunRow>(run =>
+        {
+            run.HasKey(p => new { p.CaseId, p.InstanceId });
+            run.HasIndex(p => new { p.CaseId, p.DeliveryId });
+            run.HasIndex(p => p.DeliveryId);
+        });
         modelBuilder.Entity<SignInRow>().HasKey(s => s.StateHash);
 
         modelBuilder.Entity<ConnectionEventRow>(e =>
@@ -116,6 +109,35 @@ public class ProductDb : DbContext
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
+    }
+
+    private static void MapLedger(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ReportRow>(report =>
+        {
+            report.HasKey(r => r.Id);
+            report.Property(r => r.Importance).HasDefaultValue(MessageImportance.Normal); // what older releases stored
+            report.HasIndex(r => new { r.Publisher, r.IdempotencyKey }).IsUnique();
+            report.HasIndex(r => r.CreatedAt);
+            report.HasMany(r => r.Deliveries).WithOne().HasForeignKey(d => d.ReportId);
+            report.HasMany(r => r.Attachments).WithOne().HasForeignKey(a => a.ReportId);
+        });
+        modelBuilder.Entity<AttachmentRow>().HasKey(a => new { a.ReportId, a.Number });
+        modelBuilder.Entity<DeliveryRow>(delivery =>
+        {
+            delivery.HasKey(d => d.Id);
+            delivery.Property(d => d.Kind).HasDefaultValue("channel"); // the one kind of older releases
+            delivery.Property(d => d.Destination).HasDefaultValue("{}");
+
+            // The ledger's order, by itself and behind each of its filters.
+            delivery.HasIndex(d => new { d.CreatedAt, d.Id });
+            delivery.HasIndex(d => new { d.State, d.CreatedAt, d.Id });
+            delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt, d.Id });
+            delivery.HasIndex(d => new { d.ChannelId, d.CreatedAt, d.Id });
+            delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
+            delivery.HasMany(d => d.Words).WithOne().HasForeignKey(w => w.DeliveryId);
+        });
+        modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
     }
 
     private sealed class UnixTicks() : ValueConverter<DateTimeOffset, long>(

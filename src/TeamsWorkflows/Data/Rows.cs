@@ -161,6 +161,15 @@ public sealed class ReportRow
 
     public required TimeSpan Patience { get; set; }
 
+    /// <summary>Gets or sets what it wants in cases of doubt, as JSON of <see cref="ReportPolicies"/>; null in reports of older releases.</summary>
+    public string? Policies { get; set; }
+
+    /// <summary>Gets or sets who is told how it ended, protected; null: nobody.</summary>
+    public byte[]? ProtectedNotify { get; set; }
+
+    /// <summary>Gets or sets when the receiver took the last receipt; null: it has none.</summary>
+    public DateTimeOffset? NotifiedAt { get; set; }
+
     public required DateTimeOffset CreatedAt { get; set; }
 
     public List<DeliveryRow> Deliveries { get; } = [];
@@ -199,6 +208,10 @@ public sealed class DeliveryRow
 
     /// <summary>Gets or sets the whole destination as JSON, protected; null when <see cref="Destination"/> is the whole of it.</summary>
     public byte[]? ProtectedDestination { get; set; }
+
+    /// <summary>Gets or sets the delivery that it repeats, at an operator's word; null: it is the report's own.</summary>
+    [MaxLength(48)]
+    public string? ResendOf { get; set; }
 
     /// <summary>Gets or sets the connection that it is reached by; null: it needs none.</summary>
     [MaxLength(64)]
@@ -247,6 +260,8 @@ public sealed class DeliveryRow
     public required DateTimeOffset UpdatedAt { get; set; }
 
     public List<AttemptRow> Attempts { get; } = [];
+
+    public List<DeliveryWordRow> Words { get; } = [];
 }
 
 /// <summary>One exchange with the outside made for a delivery. Written before it is made: an intent without an end is an unknown outcome.</summary>

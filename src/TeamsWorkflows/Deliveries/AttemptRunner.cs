@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries.Flights;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Ways;
 
@@ -9,9 +10,10 @@ namespace TeamsWorkflows.Deliveries;
 
 /// <summary>What an attempt works on, read fresh.</summary>
 /// <param name="Connection">Null when the destination needs none.</param>
-internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection)
+/// <param name="Note">What the message says about itself; null: nothing.</param>
+internal sealed record AttemptSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection, string? Note = null)
 {
-    public Envelope Envelope => new(Delivery.CardId, WorkflowJson.Read<UploadedFile[]>(Delivery.Files) ?? []);
+    public Envelope Envelope => new(Delivery.CardId, WorkflowJson.Read<UploadedFile[]>(Delivery.Files) ?? [], Note);
 }
 
 /// <summary>What an exchange left behind, besides its outcome.</summary>
@@ -32,7 +34,7 @@ internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, str
 /// An activity runs at least once. The ledger makes its effect happen once: a number with an outcome gives that outcome
 /// again, and an intent without one says that the process died in between, so the outcome is unknown.
 /// </remarks>
-internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeProvider time)
+internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceGate gate, TimeProvider time)
 {
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
@@ -72,7 +74,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
 
         try
         {
-            await IntendAsync(attempt, cancellationToken);
+            if (await IntendAsync(subject, input, attempt, cancellationToken) is { } paced)
+            {
+                return paced;
+            }
         }
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -80,7 +85,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         }
 
         // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
-        return await EndAsync(input, Under(subject, await exchange(subject, token)), CancellationToken.None);
+        return await EndAsync(input, Under(subject, await exchange(subject, token)), CancellationToken.None, subject);
     }
 
     private async Task<(string? Token, AttemptTrace? Refused)> AcquireAsync(
@@ -129,15 +134,27 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
                     .SingleAsync(cancellationToken);
                 var earlier = await db.Attempts.SingleOrDefaultAsync(
                     a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
-                return (new AttemptSubject(found.delivery, found.report, found.connection), earlier);
+                return (new AttemptSubject(found.delivery, found.report, found.connection, input.Note), earlier);
             },
             cancellationToken);
 
-    private Task IntendAsync(AttemptRow attempt, CancellationToken cancellationToken) => database.WriteAsync(
+    // Null: the intent is on disk, and it is this one's turn.
+    private Task<PostOutcome?> IntendAsync(
+        AttemptSubject subject, AttemptInput input, AttemptRow attempt, CancellationToken cancellationToken) => database.WriteAsync<PostOutcome?>(
         async db =>
         {
+            if (await gate.PassAsync(db, subject, input.Slots ?? [], input.GiveUpAt, time.GetUtcNow(), cancellationToken) is { } paced)
+            {
+                var turn = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = AttemptKind.Pace, StartedAt = attempt.StartedAt };
+                Fill(turn, new(paced, null, null, null, null));
+                db.Attempts.Add(turn);
+                await SetStateAsync(db, input.DeliveryId, DeliveryState.Waiting, paced.Reason, cancellationToken);
+                return paced;
+            }
+
             db.Attempts.Add(attempt);
             await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Posting, null, cancellationToken);
+            return null;
         },
         cancellationToken);
 
@@ -162,9 +179,13 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, TimeP
         }
     }
 
-    private Task<PostOutcome> EndAsync(AttemptInput input, AttemptTrace trace, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<PostOutcome> EndAsync(
+        AttemptInput input, AttemptTrace found, CancellationToken cancellationToken, AttemptSubject? subject = null) => database.WriteAsync(
         async db =>
         {
+            var trace = subject is not null && found.Outcome is PostOutcome.Throttled throttled
+                ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
+                : found;
             var attempt = await db.Attempts.SingleAsync(
                 a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
             Fill(attempt, trace);

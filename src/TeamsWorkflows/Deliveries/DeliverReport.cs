@@ -1,13 +1,26 @@
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Reports.Receipts;
 
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>Carries one report to all its destinations at once; one that fails does not hold the others.</summary>
 internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, DeliveryResult[]>
 {
-    public override Task<DeliveryResult[]> RunAsync(TaskOrchestrationContext context, DeliverReportInput input)
-        => Task.WhenAll(input.Deliveries.Select(delivery => DeliverAsync(context, delivery)));
+    public override async Task<DeliveryResult[]> RunAsync(TaskOrchestrationContext context, DeliverReportInput input)
+    {
+        var results = await Task.WhenAll(input.Deliveries.Select(delivery => DeliverAsync(context, delivery)));
+        if (input.Notifies)
+        {
+            // By itself: a receiver that is down does not keep the report from ending.
+            context.StartOrchestration(
+                nameof(NotifyReceiver),
+                new NotifyInput(input.ReportId, context.InstanceId),
+                new TaskOptions(InstanceId: DeliveryNames.InstanceOfReceipt(context.InstanceId)));
+        }
+
+        return results;
+    }
 
     private static async Task<DeliveryResult> DeliverAsync(TaskOrchestrationContext context, DeliverToDestinationInput delivery)
     {

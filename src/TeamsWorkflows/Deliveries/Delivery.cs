@@ -38,6 +38,12 @@ public sealed record Delivery(
     DateTimeOffset UpdatedAt,
     IReadOnlyList<Attempt> Attempts)
 {
+    /// <summary>Gets the delivery that it repeats, at an operator's word; null: it is the report's own.</summary>
+    public string? ResendOf { get; init; }
+
+    /// <summary>Gets what operators did about it, in order.</summary>
+    public IReadOnlyList<DeliveryWord> Words { get; init; } = [];
+
     internal static Delivery From(DeliveryRow row, string publisher, string title) => new(
         row.Id,
         row.ReportId,
@@ -59,8 +65,15 @@ public sealed record Delivery(
         DeliveryNames.InstanceOf(row.Id),
         row.CreatedAt,
         row.UpdatedAt,
-        row.Attempts.OrderBy(a => a.Number).Select(Attempt.From).ToArray());
+        row.Attempts.OrderBy(a => a.Number).Select(Attempt.From).ToArray())
+    {
+        ResendOf = row.ResendOf,
+        Words = [.. row.Words.OrderBy(static w => w.At).Select(static w => new DeliveryWord(w.Word, w.Actor, w.Reason, w.At))],
+    };
 }
+
+/// <summary>What an operator did about a delivery, or said about it.</summary>
+public sealed record DeliveryWord(OperatorWord Word, string Actor, string Reason, DateTimeOffset At);
 
 /// <summary>One exchange with the outside.</summary>
 /// <param name="Outcome">How it went; null while it runs, or if the process died under it.</param>

@@ -12,6 +12,8 @@ internal static class DeliveryNames
 
     public static string InstanceOfReport(string reportId) => $"report-{reportId}";
 
+    public static string InstanceOfReceipt(string reportInstanceId) => $"receipt-{reportInstanceId}";
+
     public static string InstanceOfCase(string caseId) => $"reconnect-{caseId}";
 
     /// <summary>The marker that a message carries: 128 bits of the key's SHA-256, a GUID of version 8 (RFC 9562).</summary>

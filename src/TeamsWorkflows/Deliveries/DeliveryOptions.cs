@@ -29,11 +29,42 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets or sets the distance at which parked deliveries go on after a reconnect.</summary>
-    /// <value>The default is 1 second: a channel takes about one post a second.</value>
-    /// <seealso href="https://learn.microsoft.com/graph/throttling-limits"/>
+    /// <summary>Gets or sets the distance between two thousands of parked deliveries that go on after a reconnect.</summary>
+    /// <value>The default is 1 second. Each of them has a turn in its channel, so that this only spreads the load on this machine.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets what is done when an outcome is unknown and nobody can look, if the report does not say.</summary>
+    /// <value>The default is the fallback.</value>
+    public UnknownAction Unknown { get; set; }
+
+    /// <summary>Gets or sets after which time a message is late, if the report does not say; zero: never.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan LateAfter { get; set; }
+
+    /// <summary>Gets or sets what is done with a message that is late, if the report does not say.</summary>
+    /// <value>The default is to post it with a note.</value>
+    public LateAction Late { get; set; }
+
+    /// <summary>Gets or sets after which time the report is mailed while Teams is still tried, if the report does not say; zero: when patience ends.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan FallbackAfter { get; set; }
+
+    /// <summary>Gets or sets what is done in Teams with a report that was mailed, if the report does not say.</summary>
+    /// <value>The default is to post it with a note.</value>
+    public MailedAction AfterFallback { get; set; }
+
+    /// <summary>Gets or sets how long reports and their ledger are kept after they have ended; zero: for ever.</summary>
+    /// <value>The default is zero.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan Retention { get; set; }
+
+    /// <summary>Gets or sets how long the bytes of attachments are kept after their report has ended; zero: as long as the report.</summary>
+    /// <value>The default is 90 days.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan AttachmentRetention { get; set; } = TimeSpan.FromDays(90);
 
     internal DeliveryPolicy ToPolicy() => new(
         ReadBackDelays.Count > 0 ? ReadBackDelays : [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)],
@@ -50,6 +81,9 @@ internal sealed partial class ValidateDeliveryOptions : IValidateOptions<Deliver
 internal sealed record DeliveryPolicy(
     IReadOnlyList<TimeSpan> ReadBackDelays, int MaxPosts, TimeSpan FirstBackoff, TimeSpan MaxBackoff)
 {
+    /// <summary>By how much of itself a delay that nobody asked for is made longer, at most.</summary>
+    public const double JitterShare = 0.2;
+
     /// <summary>How long to wait before the next try: what the service asked for, and never less than our own growing delay.</summary>
     /// <param name="failures">How many tries in a row have failed, from 1.</param>
     public TimeSpan Backoff(int failures, TimeSpan? retryAfter)

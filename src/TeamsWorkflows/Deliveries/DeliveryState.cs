@@ -15,6 +15,9 @@ public enum DeliveryState
     /// <summary>Waits for a person: its connection has an open case.</summary>
     Parked,
 
+    /// <summary>Waits for an operator's decision: its outcome is unknown, and nobody can look.</summary>
+    Held,
+
     /// <summary>The message is in the channel.</summary>
     Delivered,
 
@@ -26,6 +29,12 @@ public enum DeliveryState
 
     /// <summary>Neither Teams nor the fallback took it.</summary>
     Failed,
+
+    /// <summary>It was late, and late messages of its report are not posted.</summary>
+    Suppressed,
+
+    /// <summary>An operator ended it.</summary>
+    Cancelled,
 }
 
 /// <summary>What an attempt exchanged with the outside.</summary>
@@ -42,4 +51,7 @@ public enum AttemptKind
 
     /// <summary>A channel or a chat was looked up, or made.</summary>
     Place,
+
+    /// <summary>Others came first: it was told when its turn is, and nothing was sent.</summary>
+    Pace,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Deliveries;
@@ -21,6 +22,7 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(HandedOver), "handed-over")]
 [JsonDerivedType(typeof(Behind), "behind")]
 [JsonDerivedType(typeof(RootGone), "root-gone")]
+[JsonDerivedType(typeof(Paced), "paced")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -46,6 +48,7 @@ internal abstract record PostOutcome
         HandedOver => "handed-over",
         Behind => "behind",
         RootGone => "root-gone",
+        Paced => "paced",
         _ => throw new UnreachableException(),
     };
 
@@ -99,7 +102,10 @@ internal abstract record PostOutcome
 
     /// <summary>Too many requests; nothing was posted.</summary>
     /// <param name="RetryAfter">What the service asked for; null when it did not say.</param>
-    public sealed record Throttled(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
+    /// <param name="NotBefore">When its turn comes again; null: there is no line that it stands in.</param>
+    /// <param name="Slots">The turns that it keeps in the lines; null: it stands in none.</param>
+    public sealed record Throttled(
+        TimeSpan? RetryAfter, Diagnosis Diagnosis, DateTimeOffset? NotBefore = null, IReadOnlyList<PaceSlot>? Slots = null) : PostOutcome;
 
     /// <summary>The service could not be reached; nothing was sent.</summary>
     public sealed record Unavailable(TimeSpan? RetryAfter, Diagnosis Diagnosis) : PostOutcome;
@@ -129,4 +135,9 @@ internal abstract record PostOutcome
 
     /// <summary>The first message of its thread was deleted meanwhile; nothing was posted.</summary>
     public sealed record RootGone(string MessageId) : PostOutcome;
+
+    /// <summary>Others come first; nothing was posted.</summary>
+    /// <param name="Until">When to come back.</param>
+    /// <param name="Slots">The turns that it has by now: to be shown when it comes back.</param>
+    public sealed record Paced(DateTimeOffset Until, IReadOnlyList<PaceSlot> Slots, string Reason) : PostOutcome;
 }

@@ -63,7 +63,7 @@ internal sealed class SendReportMail(Database database, Mailer mailer, TimeProvi
                 });
                 var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, cancellationToken);
                 (delivery.State, delivery.Reason, delivery.MailMessageId, delivery.UpdatedAt)
-                    = (DeliveryState.FellBack, input.Note, outcome.MailMessageId, time.GetUtcNow());
+                    = (input.GoesOn ? DeliveryState.Waiting : DeliveryState.FellBack, input.Note, outcome.MailMessageId, time.GetUtcNow());
             },
             cancellationToken);
 }

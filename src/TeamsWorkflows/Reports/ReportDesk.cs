@@ -21,6 +21,8 @@ public sealed class ReportDesk(
     IOptions<FallbackOptions> fallbackOptions,
     ISecretProtector protector)
 {
+    private const int ResumePageSize = 100;
+
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
     /// The report is stored before its orchestration starts. Should the process die in between, the repeat of the call or
@@ -86,67 +88,122 @@ public sealed class ReportDesk(
     }
 
     /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>
+    /// <param name="from">Only what was handed over then or later: of the rest it is known that it was started.</param>
     /// <param name="before">Only what was handed over before: of the rest somebody may be about to start it.</param>
-    public async Task ResumeAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task ResumeAsync(DateTimeOffset from, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var forgotten = await database.ReadAsync(
+        for (DeliveryRow? last = null; ;)
+        {
+            var page = await ForgottenAsync(from, before, last, cancellationToken);
+            if (page.Count == 0)
+            {
+                return;
+            }
+
+            last = page[^1];
+            var ids = page.Select(static d => d.ReportId).Distinct(StringComparer.Ordinal).ToArray();
+            var reports = await database.ReadAsync(
+                db => db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id)).ToListAsync(cancellationToken), cancellationToken);
+            foreach (var report in reports)
+            {
+                await StartAsync(report, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Sends a report once more to one of its destinations, under a new key, as a delivery of its own.</summary>
+    /// <remarks>For an operator who knows that the first one did not serve: it may be a second message.</remarks>
+    public async Task<ResendResult> ResendAsync(string deliveryId, string actor, string reason, CancellationToken cancellationToken)
+    {
+        var (result, report) = await database.WriteAsync<(ResendResult, ReportRow?)>(
             async db =>
             {
-                // By the index of states: what was ever delivered is not looked at.
-                var ids = db.Deliveries.Where(d => d.State == DeliveryState.Accepted).Select(d => d.ReportId).Distinct();
-                return await db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id) && r.CreatedAt < before).ToListAsync(cancellationToken);
+                if (await db.Deliveries.Where(d => d.Id == deliveryId).Select(d => d.ReportId).SingleOrDefaultAsync(cancellationToken) is not { } reportId)
+                {
+                    return (new ResendResult.NotFound(), null);
+                }
+
+                var report = await db.Reports.Include(r => r.Deliveries).SingleAsync(r => r.Id == reportId, cancellationToken);
+                var earlier = report.Deliveries.Single(d => d.Id == deliveryId);
+                if (report.Deliveries.Find(d => (d.Id == deliveryId || d.ResendOf == deliveryId) && !d.State.IsEnd()) is { } running)
+                {
+                    return (new ResendResult.StillRunning(running.Id), null);
+                }
+
+                if (report.AttachedFiles is not null && !await db.Attachments.AnyAsync(a => a.ReportId == reportId, cancellationToken))
+                {
+                    return (new ResendResult.FilesGone(), null);
+                }
+
+                var row = Again(earlier, report.Deliveries.Count + 1);
+                db.Deliveries.Add(row);
+                db.DeliveryWords.Add(new DeliveryWordRow
+                {
+                    Id = newGuid(),
+                    DeliveryId = row.Id,
+                    At = row.CreatedAt,
+                    Word = OperatorWord.Resend,
+                    Actor = actor,
+                    Reason = reason,
+                });
+                return (new ResendResult.Accepted(row.Id), report);
             },
             cancellationToken);
-        foreach (var report in forgotten)
+        if (report is not null)
         {
             await StartAsync(report, cancellationToken);
         }
+
+        return result;
     }
 
     public async Task<Report?> FindAsync(string reportId, CancellationToken cancellationToken)
         => await database.ReadAsync(
-            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts)
+            db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts).Include(r => r.Deliveries).ThenInclude(d => d.Words)
                 .SingleOrDefaultAsync(r => r.Id == reportId, cancellationToken),
             cancellationToken) is { } row ? ToReport(row) : null;
 
     public async Task<Delivery?> FindDeliveryAsync(string deliveryId, CancellationToken cancellationToken)
-        => await DeliveriesAsync(db => db.Deliveries.Where(d => d.Id == deliveryId), pageSize: 1, cancellationToken) is [var found] ? found : null;
+        => await DeliveriesAsync(db => Task.FromResult<IQueryable<DeliveryRow>?>(db.Deliveries.Where(d => d.Id == deliveryId)), cancellationToken) is [var found] ? found : null;
 
     /// <summary>Lists deliveries, newest first.</summary>
-    /// <param name="publisher">Only those of this publisher's reports; null: everybody's.</param>
-    /// <param name="state">Only those; null: all.</param>
-    /// <param name="before">Only those with a smaller identifier: the last one of the page before.</param>
-    /// <param name="pageSize">1 to 200.</param>
-    public Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(
-        string? publisher, DeliveryState? state, string? before, int pageSize, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Delivery>> ListDeliveriesAsync(DeliveryQuery query, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, 200);
+        ArgumentNullException.ThrowIfNull(query);
 
-        return DeliveriesAsync(
-            db => db.Deliveries
-                .Where(d => publisher == null || db.Reports.Any(r => r.Id == d.ReportId && r.Publisher == publisher))
-                .Where(d => state == null || d.State == state)
-                .Where(d => before == null || string.Compare(d.Id, before) < 0),
-            pageSize,
-            cancellationToken);
+        return DeliveriesAsync(db => query.SelectAsync(db, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(
-        Func<ProductDb, IQueryable<DeliveryRow>> select, int pageSize, CancellationToken cancellationToken)
+        Func<ProductDb, Task<IQueryable<DeliveryRow>?>> select, CancellationToken cancellationToken)
     {
         var rows = await database.ReadAsync(
-            db => select(db)
-                .OrderByDescending(d => d.Id)
-                .Take(pageSize)
-                .Include(d => d.Attempts)
-                .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
-                .ToListAsync(cancellationToken),
+            async db => await select(db) is { } page
+                ? await page.Include(d => d.Attempts)
+                    .Include(d => d.Words)
+                    .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report.Publisher, report.Title })
+                    .ToListAsync(cancellationToken)
+                : [],
             cancellationToken);
-        return rows.OrderByDescending(x => x.delivery.Id, StringComparer.Ordinal)
+        return rows.OrderByDescending(static x => x.delivery.CreatedAt).ThenByDescending(static x => x.delivery.Id, StringComparer.Ordinal)
             .Select(x => Delivery.From(x.delivery, x.Publisher, x.Title))
             .ToArray();
     }
+
+    private Task<List<DeliveryRow>> ForgottenAsync(
+        DateTimeOffset from, DateTimeOffset before, DeliveryRow? last, CancellationToken cancellationToken) => database.ReadAsync(
+        db =>
+        {
+            // By the index of states: what was ever delivered is not looked at.
+            var rows = db.Deliveries.Where(d => d.State == DeliveryState.Accepted && d.CreatedAt >= from && d.CreatedAt < before);
+            if (last is not null)
+            {
+                rows = rows.Where(d => d.CreatedAt >= last.CreatedAt && (d.CreatedAt > last.CreatedAt || string.Compare(d.Id, last.Id) > 0));
+            }
+
+            return rows.OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).Take(ResumePageSize).ToListAsync(cancellationToken);
+        },
+        cancellationToken);
 
     private Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(CancellationToken cancellationToken) => database.ReadAsync(
         db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
@@ -193,6 +250,8 @@ public sealed class ReportDesk(
             UpdatesThread = report.Thread is { IsUpdate: true },
             FallbackRecipients = string.Join('\n', request.Fallback?.Email ?? fallbackOptions.Value.Recipients),
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
+            Policies = WorkflowJson.Write(ReportTimes.Policies(request, deliveryOptions.Value)),
+            ProtectedNotify = request.Notify is { } notify ? new DestinationVault(protector).Seal(new WebhookDestination(notify.Url, notify.Secret)) : null,
             CreatedAt = now,
         };
         row.Attachments.AddRange((request.Attachments ?? []).Select((a, i) => new AttachmentRow
@@ -202,6 +261,27 @@ public sealed class ReportDesk(
             Content = ReportReader.Decode(a!)!,
         }));
         row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => Row(id, i + 1, destination!, now)));
+        return row;
+    }
+
+    private DeliveryRow Again(DeliveryRow earlier, int ordinal)
+    {
+        var (id, destination, now) = (DeliveryNames.Delivery(earlier.ReportId, ordinal), WorkflowJson.Read<Destination>(earlier.Destination)!, time.GetUtcNow());
+        var row = new DeliveryRow
+        {
+            Id = id,
+            ReportId = earlier.ReportId,
+            ResendOf = earlier.Id,
+            Kind = earlier.Kind,
+            Destination = earlier.Destination,
+            ProtectedDestination = earlier.ProtectedDestination,
+            ConnectionId = earlier.ConnectionId,
+            CardId = DeliveryNames.Card(id),
+            State = DeliveryState.Accepted,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        WayBook.Of(destination).Note(destination, row);
         return row;
     }
 
@@ -228,14 +308,27 @@ public sealed class ReportDesk(
 
     private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
     {
+        var own = report.Deliveries.Where(static d => d.ResendOf is null).ToArray();
+        if (Array.Exists(own, static d => d.State == DeliveryState.Accepted))
+        {
+            await StartAsync(report.Id, report, own, cancellationToken);
+        }
+
+        foreach (var resend in report.Deliveries.Where(static d => d is { ResendOf: not null, State: DeliveryState.Accepted }))
+        {
+            await StartAsync(resend.Id, report, [resend], cancellationToken);
+        }
+    }
+
+    private async Task StartAsync(string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, CancellationToken cancellationToken)
+    {
         var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
-            report.Id,
-            report.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray());
+            report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(), report.ProtectedNotify is not null);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverReport), input, new(DeliveryNames.InstanceOfReport(report.Id)), cancellationToken);
+                nameof(DeliverReport), input, new(DeliveryNames.InstanceOfReport(id)), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {
@@ -247,7 +340,8 @@ public sealed class ReportDesk(
     {
         var destination = WorkflowJson.Read<Destination>(delivery.Destination)!;
         var plan = WayBook.Of(destination).Plan(destination, document);
-        return new(delivery.Id, delivery.ConnectionId, report.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan);
+        var policies = WorkflowJson.Read<ReportPolicies>(report.Policies) ?? ReportTimes.Policies(null, deliveryOptions.Value);
+        return new(delivery.Id, delivery.ConnectionId, delivery.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan, policies.For(delivery.CreatedAt));
     }
 
     private static Report ToReport(ReportRow row) => new(
@@ -258,5 +352,9 @@ public sealed class ReportDesk(
         row.Format,
         row.CreatedAt,
         row.Patience,
-        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Delivery.From(d, row.Publisher, row.Title)).ToArray());
+        row.Deliveries.OrderBy(d => d.Id, StringComparer.Ordinal).Select(d => Delivery.From(d, row.Publisher, row.Title)).ToArray())
+    {
+        FallbackRecipients = row.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        NotifiedAt = row.NotifiedAt,
+    };
 }

@@ -45,7 +45,24 @@ public sealed record ReportRequest(
 
     /// <summary>Gets whether it takes the place of the thread's first message instead of answering it; null: no.</summary>
     public bool? Update { get; init; }
+
+    /// <summary>Gets from when on it is late, and what becomes of it then; null: as configured.</summary>
+    public LateRequest? Late { get; init; }
+
+    /// <summary>Gets what is done when its outcome is unknown and nobody can look; null: as configured.</summary>
+    public UnknownAction? Unknown { get; init; }
+
+    /// <summary>Gets who is told how it ended; null: nobody.</summary>
+    public NotifyRequest? Notify { get; init; }
 }
+
+/// <param name="Url">Takes the receipt as JSON; https only.</param>
+/// <param name="Secret">Signs the call (HMAC-SHA-256); at least 16 characters; null: not signed.</param>
+public sealed record NotifyRequest(string? Url, string? Secret = null);
+
+/// <param name="After">Since it was handed over; null: as configured.</param>
+/// <param name="Then">Post (with a note) or Skip; null: as configured.</param>
+public sealed record LateRequest(TimeSpan? After, LateAction? Then = null);
 
 /// <summary>Rows of values, or CSV whose first line names the columns.</summary>
 /// <param name="Rows">Objects, or arrays in the order of <paramref name="Columns"/>.</param>
@@ -63,8 +80,10 @@ public sealed record MentionRequest(string? User, string? Name);
 /// <param name="ContentType">Null: bytes of an unknown kind.</param>
 public sealed record AttachmentRequest(string? Name, string? Content, string? ContentType = null);
 
-/// <param name="Email">Addresses; at most 20.</param>
-public sealed record FallbackRequest(IReadOnlyList<string?>? Email);
+/// <param name="Email">Addresses; at most 20; null: the configured recipients.</param>
+/// <param name="After">After which time it is mailed while Teams is still tried; null: as configured.</param>
+/// <param name="Then">What is done in Teams after that: Mark (post with a note) or Suppress; null: as configured.</param>
+public sealed record FallbackRequest(IReadOnlyList<string?>? Email, TimeSpan? After = null, MailedAction? Then = null);
 
 /// <summary>How a report's body is written.</summary>
 public enum ReportFormat
@@ -117,7 +136,14 @@ public static class ReportLimits
 /// <param name="Publisher">Who handed it over.</param>
 /// <param name="InstanceId">The orchestration that carries it.</param>
 public sealed record Report(
-    string Id, string Publisher, string InstanceId, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries);
+    string Id, string Publisher, string InstanceId, string Title, ReportFormat Format, DateTimeOffset CreatedAt, TimeSpan Patience, IReadOnlyList<Delivery> Deliveries)
+{
+    /// <summary>Gets who gets it by e-mail when Teams does not take it.</summary>
+    public IReadOnlyList<string> FallbackRecipients { get; init; } = [];
+
+    /// <summary>Gets when the report's webhook took the last receipt; null: it has none.</summary>
+    public DateTimeOffset? NotifiedAt { get; init; }
+}
 
 /// <summary>What a publisher is told.</summary>
 public abstract record SubmitResult
@@ -134,6 +160,24 @@ public abstract record SubmitResult
 
     /// <param name="Errors">What is wrong, by the field's JSON path.</param>
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : SubmitResult;
+}
+
+/// <summary>What an operator who sends once more is told.</summary>
+public abstract record ResendResult
+{
+    private ResendResult()
+    {
+    }
+
+    public sealed record Accepted(string DeliveryId) : ResendResult;
+
+    public sealed record NotFound : ResendResult;
+
+    /// <summary>The delivery, or one that repeats it, has not ended: cancel it first.</summary>
+    public sealed record StillRunning(string DeliveryId) : ResendResult;
+
+    /// <summary>The bytes of its attachments are past their retention.</summary>
+    public sealed record FilesGone : ResendResult;
 }
 
 /// <summary>What somebody who tries a report out is told.</summary>

@@ -18,6 +18,8 @@ internal static class ReportValidator
         var report = ReportReader.Read(request, time, errors);
         ValidateDestinations(request.Destinations ?? [], report, connections, errors);
         ValidateFallback(request, hasDefaultRecipients, errors);
+        ReportTimes.Validate(request, errors);
+        ValidateNotify(request.Notify, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
         {
             errors.Add("patience", $"Give a time between {ReportLimits.MinPatience} and {ReportLimits.MaxPatience}, written as [d.]hh:mm:ss.");
@@ -82,7 +84,7 @@ internal static class ReportValidator
 
     private static void ValidateFallback(ReportRequest request, bool hasDefaultRecipients, ReportErrors errors)
     {
-        if (request.Fallback is null)
+        if (request.Fallback?.Email is null)
         {
             if (!hasDefaultRecipients)
             {
@@ -92,10 +94,10 @@ internal static class ReportValidator
             return;
         }
 
-        var recipients = request.Fallback.Email ?? [];
+        var recipients = request.Fallback.Email;
         if (recipients.Count is 0 or > ReportLimits.MaxFallbackRecipients)
         {
-            errors.Add("fallback.email", $"Give 1 to {ReportLimits.MaxFallbackRecipients} addresses, or leave fallback out.");
+            errors.Add("fallback.email", $"Give 1 to {ReportLimits.MaxFallbackRecipients} addresses, or leave them out.");
         }
 
         for (var i = 0; i < recipients.Count; i++)
@@ -104,6 +106,19 @@ internal static class ReportValidator
             {
                 errors.Add($"fallback.email[{i}]", "This is not an e-mail address.");
             }
+        }
+    }
+
+    private static void ValidateNotify(NotifyRequest? notify, ReportErrors errors)
+    {
+        if (notify is not null && AddressRules.WhyNot(notify.Url) is { } reason)
+        {
+            errors.Add("notify.url", reason);
+        }
+
+        if (notify?.Secret is { Length: < WebhookWay.MinSecretLength })
+        {
+            errors.Add("notify.secret", $"Give at least {WebhookWay.MinSecretLength} characters, or leave it out.");
         }
     }
 }

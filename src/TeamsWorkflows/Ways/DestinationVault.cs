@@ -18,11 +18,13 @@ internal sealed class DestinationVault(ISecretProtector protector)
     public T Open<T>(DeliveryRow row)
         where T : Destination
     {
-        if (row.ProtectedDestination is not { } sealedData)
-        {
-            return (T)WorkflowJson.Read<Destination>(row.Destination)!;
-        }
+        return row.ProtectedDestination is { } sealedData ? Open<T>(sealedData) : (T)WorkflowJson.Read<Destination>(row.Destination)!;
+    }
 
+    /// <inheritdoc cref="Open{T}(DeliveryRow)"/>
+    public T Open<T>(byte[] sealedData)
+        where T : Destination
+    {
         return protector.Unprotect(Purpose, sealedData) is { } plain
             ? (T)WorkflowJson.Read<Destination>(Encoding.UTF8.GetString(plain))!
             : throw new ActivityFailureException("Destination.Unreadable", "The keys that protected the destination are gone. Hand the report over anew.");

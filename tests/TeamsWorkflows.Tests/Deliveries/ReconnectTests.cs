@@ -57,7 +57,7 @@ public sealed class ReconnectTests
             reports.Add(await product.SubmitAsync(product.Request($"Report {i}")));
         }
 
-        var found = await product.OpenCaseAsync(parked: 14);
+        var found = await product.OpenCaseAsync(parked: 14, soon: TimeSpan.FromMinutes(1));
         Assert.Single(product.OperatorMails);
         var tokenCalls = product.TokenCalls;
         Assert.True(tokenCalls <= 2, $"{tokenCalls} token calls for one dead refresh token.");
@@ -70,7 +70,7 @@ public sealed class ReconnectTests
 
         Assert.Equal(14, product.Messages.Select(m => m.Subject).Distinct().Count());
         Assert.Equal(14, product.Messages.Count);
-        Assert.True(product.Messages[^1].CreatedAt - product.Messages[0].CreatedAt >= TimeSpan.FromSeconds(13), "They did not go on one by one.");
+        Assert.True(product.Messages[^1].CreatedAt - product.Messages[0].CreatedAt >= TimeSpan.FromSeconds(11), "They did not go on one by one.");
         Assert.False((await product.Cases.FindAsync(found.Id, default))!.IsOpen);
     }
 
@@ -191,7 +191,7 @@ public sealed class ReconnectTests
         // The attempt reads the connection, then somebody restores it, then the attempt writes what it found.
         var input = new AttemptInput(report.Deliveries[0].Id, 99);
         var restoring = new RestoreBeforeTheFirstWrite(product);
-        var outcome = await new AttemptRunner(restoring.Database, product.Get<TokenSource>(), product.Time)
+        var outcome = await new AttemptRunner(restoring.Database, product.Get<TokenSource>(), product.Get<TeamsWorkflows.Deliveries.Pacing.PaceGate>(), product.Time)
             .PostAsync(input, (_, _) => throw new InvalidOperationException("Nothing may be posted."), CancellationToken.None);
 
         Assert.IsType<PostOutcome.AuthenticationFailed>(outcome);

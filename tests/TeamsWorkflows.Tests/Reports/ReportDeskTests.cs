@@ -100,8 +100,8 @@ public sealed class ReportDeskTests
         }
         else
         {
-            await product.Reports.ResumeAsync(DateTimeOffset.MaxValue, CancellationToken.None);
-            await product.Reports.ResumeAsync(DateTimeOffset.MaxValue, CancellationToken.None);
+            await product.Reports.ResumeAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, CancellationToken.None);
+            await product.Reports.ResumeAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, CancellationToken.None);
         }
 
         await product.RunAsync(product.Client.WaitForInstanceCompletionAsync(DeliveryNames.InstanceOfReport("forgotten")));

@@ -89,7 +89,7 @@ internal static class FlightBook
     private static async Task LandEndedAsync(ProductDb db, FlightRow row, string holderId, CancellationToken cancellationToken)
     {
         var holder = await db.Deliveries.SingleOrDefaultAsync(d => d.Id == holderId, cancellationToken);
-        if (holder is null or { State: DeliveryState.Delivered or DeliveryState.HandedOver or DeliveryState.FellBack or DeliveryState.Failed })
+        if (holder is null || holder.State.IsEnd())
         {
             Land(row, holder);
         }

@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>What operators do about deliveries: cancel, decide, send once more; each with a reason, for the record.</summary>
+public sealed class DeliveryDesk(Database database, DurableTaskClient client, ReportDesk reports, TimeProvider time, Func<Guid> newGuid)
+{
+    /// <summary>Ends a delivery early.</summary>
+    /// <remarks>
+    /// A message that is under way is not called back: its outcome is waited for, and the delivery ends as delivered if it
+    /// arrived, and as cancelled if it did not.
+    /// </remarks>
+    public async Task<WordResult> CancelAsync(string deliveryId, string actor, string reason, CancellationToken cancellationToken)
+        => await SayAsync(
+            deliveryId,
+            OperatorSaid.Cancelled,
+            new(OperatorWord.Cancel, actor, reason),
+            static delivery => delivery.State.IsEnd() ? WordResult.AlreadyEnded : WordResult.Done,
+            cancellationToken);
+
+    /// <summary>Cancels all deliveries of a report that have not ended.</summary>
+    /// <returns>What became of each; null: there is no such report.</returns>
+    public async Task<IReadOnlyDictionary<string, WordResult>?> CancelReportAsync(
+        string reportId, string actor, string reason, CancellationToken cancellationToken)
+    {
+        if (await reports.FindAsync(reportId, cancellationToken) is not { } report)
+        {
+            return null;
+        }
+
+        var results = new Dictionary<string, WordResult>(StringComparer.Ordinal);
+        foreach (var delivery in report.Deliveries)
+        {
+            results.Add(delivery.Id, await CancelAsync(delivery.Id, actor, reason, cancellationToken));
+        }
+
+        return results;
+    }
+
+    /// <summary>Says what becomes of a delivery that is held.</summary>
+    /// <param name="word"><see cref="OperatorWord.ItIsThere"/>, <see cref="OperatorWord.PostAgain"/> or <see cref="OperatorWord.FallBack"/>.</param>
+    public Task<WordResult> DecideAsync(string deliveryId, OperatorWord word, string actor, string reason, CancellationToken cancellationToken)
+    {
+        if (word is not (OperatorWord.ItIsThere or OperatorWord.PostAgain or OperatorWord.FallBack))
+        {
+            throw new ArgumentOutOfRangeException(nameof(word), word, "This decides about no held delivery.");
+        }
+
+        return SayAsync(
+            deliveryId,
+            OperatorSaid.Decided,
+            new(word, actor, reason),
+            delivery =>
+            {
+                if (delivery.State != DeliveryState.Held)
+                {
+                    return WordResult.NotHeld;
+                }
+
+                (delivery.State, delivery.UpdatedAt) = (DeliveryState.Waiting, time.GetUtcNow()); // one decision, not two
+                return WordResult.Done;
+            },
+            cancellationToken);
+    }
+
+    private async Task<WordResult> SayAsync(
+        string deliveryId, string eventName, OperatorSaid said, Func<DeliveryRow, WordResult> judge, CancellationToken cancellationToken)
+    {
+        var result = await database.WriteAsync(
+            async db =>
+            {
+                if (await db.Deliveries.SingleOrDefaultAsync(d => d.Id == deliveryId, cancellationToken) is not { } delivery)
+                {
+                    return WordResult.NotFound;
+                }
+
+                var judged = judge(delivery);
+                if (judged == WordResult.Done)
+                {
+                    db.DeliveryWords.Add(new DeliveryWordRow
+                    {
+                        Id = newGuid(),
+                        DeliveryId = deliveryId,
+                        At = time.GetUtcNow(),
+                        Word = said.Word,
+                        Actor = said.Actor,
+                        Reason = said.Reason,
+                    });
+                }
+
+                return judged;
+            },
+            cancellationToken);
+        return result == WordResult.Done && !await client.RaiseEventAsync(DeliveryNames.InstanceOf(deliveryId), eventName, said, cancellationToken)
+            ? WordResult.NotStarted
+            : result;
+    }
+}
+
+/// <summary>What came of an operator's word.</summary>
+public enum WordResult
+{
+    /// <summary>It is kept, and the delivery has been told.</summary>
+    Done,
+    NotFound,
+
+    /// <summary>There is nothing left to end.</summary>
+    AlreadyEnded,
+
+    /// <summary>It does not wait for a decision.</summary>
+    NotHeld,
+
+    /// <summary>Its orchestration has not begun yet, or is gone: say it again in a moment.</summary>
+    NotStarted,
+}

@@ -1,0 +1,13 @@
+namespace TeamsWorkflows.Deliveries;
+
+/// <summary>Which states are an end.</summary>
+public static class DeliveryStates
+{
+    /// <summary>Gets the states that nothing follows.</summary>
+    public static IReadOnlyList<DeliveryState> Ends { get; } =
+    [
+        DeliveryState.Delivered, DeliveryState.HandedOver, DeliveryState.FellBack, DeliveryState.Failed, DeliveryState.Suppressed, DeliveryState.Cancelled,
+    ];
+
+    public static bool IsEnd(this DeliveryState state) => Ends.Contains(state);
+}

@@ -1,0 +1,135 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Data;
+
+namespace TeamsWorkflows.Deliveries.Pacing;
+
+/// <summary>The line that messages stand in before they go to Graph: one for all nodes, as it is in the database.</summary>
+/// <remarks>It works in the transaction of whoever asks: with the intent of a post there is one commit, not two.</remarks>
+internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<DeliveryOptions> deliveries)
+{
+    private const string ThrottleScope = "x-ms-throttle-scope";
+
+    /// <summary>Lets a message through, or hands out a turn to come back at.</summary>
+    /// <param name="giveUpAt">A turn later than that is not taken; null: any will do.</param>
+    /// <returns>Null: it may go now.</returns>
+    public async Task<PostOutcome.Paced?> PassAsync(
+        ProductDb db,
+        AttemptSubject subject,
+        IReadOnlyList<PaceSlot> taken,
+        DateTimeOffset? giveUpAt,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var limits = PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
+        var rows = await RowsAsync(db, limits, cancellationToken);
+        List<PaceSlot> slots = [.. taken];
+        foreach (var limit in limits)
+        {
+            var row = rows[limit.Key];
+            if (slots.Find(s => s.Scope == limit.Scope) is not { } slot)
+            {
+                slot = new(limit.Scope, Pace.Take(row, limit.Options, now));
+                slots.Add(slot);
+            }
+
+            if (Pace.Due(row, slot.At) is var due && due > now)
+            {
+                if (due > giveUpAt)
+                {
+                    db.ChangeTracker.Clear(); // whoever comes next gets the turn
+                }
+
+                return new(due, slots, limit.WhyWait(row, due, now));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Hands out the first turns of many messages, in their order.</summary>
+    /// <returns>For each, its turn and when it comes; null: it has to wait for nobody.</returns>
+    public async Task<IReadOnlyList<(PaceSlot Slot, DateTimeOffset Due)?>> LineUpAsync(
+        ProductDb db, IReadOnlyList<DeliveryRow> deliveries, ConnectionRow connection, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var limits = deliveries.Select(d => PaceLimit.Of(d, connection, options.Value) is [var first, ..] ? first : null).ToArray();
+        var rows = await RowsAsync(db, [.. limits.OfType<PaceLimit>().DistinctBy(static l => l.Key, StringComparer.Ordinal)], cancellationToken);
+        return
+        [
+            .. limits.Select(limit =>
+            {
+                if (limit is null)
+                {
+                    return ((PaceSlot, DateTimeOffset)?)null;
+                }
+
+                var slot = new PaceSlot(limit.Scope, Pace.Take(rows[limit.Key], limit.Options, now));
+                return (slot, Pace.Due(rows[limit.Key], slot.At));
+            }),
+        ];
+    }
+
+    /// <summary>Stops all siblings of a message that was too much, and nobody else.</summary>
+    /// <remarks>
+    /// Who they are is what Graph says; if it does not, it is the channel. A second channel of the connection that is told so
+    /// within that time shows that it is the connection.
+    /// </remarks>
+    public async Task<PostOutcome.Throttled> StopAsync(
+        ProductDb db, AttemptSubject subject, PostOutcome.Throttled outcome, string? throttleScope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var limits = PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
+        if (limits.Count == 0)
+        {
+            return outcome;
+        }
+
+        var rows = await RowsAsync(db, limits, cancellationToken);
+        PaceSlot[] slots = [.. limits.Select(l => new PaceSlot(l.Scope, Pace.Clock(rows[l.Key], now)))]; // it keeps its place
+        var limit = limits.FirstOrDefault(l => l.Scope == ScopeOf(throttleScope)) ?? limits[0];
+        var (line, connection) = (limit, rows[limits.First(static l => l.Scope == PaceScope.Connection).Key]);
+        if (limit.Scope == PaceScope.Channel && connection.LastStopped is { } last && last != limit.Key && connection.LastStoppedUntil > now)
+        {
+            line = limits.First(static l => l.Scope == PaceScope.Connection);
+        }
+
+        var row = rows[line.Key];
+        Pace.Stop(row, line.Options, now, outcome.RetryAfter, deliveries.Value.ToPolicy(), JitterOf(subject.Delivery.CardId));
+        if (limit.Scope == PaceScope.Channel)
+        {
+            (connection.LastStopped, connection.LastStoppedUntil) = (limit.Key, row.BlockedUntil);
+        }
+
+        return outcome with { NotBefore = row.BlockedUntil, Slots = slots };
+    }
+
+    /// <summary>Reads what Graph says about who was too fast, such as <c>Tenant_Application/ReadWrite/…</c>; null: nothing.</summary>
+    public static string? ThrottleScopeOf(Diagnostics.FailureEvidence? evidence) => evidence?.Headers.GetValueOrDefault(ThrottleScope);
+
+    private static PaceScope ScopeOf(string? throttleScope) => throttleScope?.Split('/')[0] switch
+    {
+        null => PaceScope.Channel,
+        "User" => PaceScope.Connection,
+        var word when word.Contains("Application", StringComparison.OrdinalIgnoreCase) || word.StartsWith("Tenant", StringComparison.OrdinalIgnoreCase)
+            => PaceScope.Tenant,
+        _ => PaceScope.Channel,
+    };
+
+    private static double JitterOf(Guid marker)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return marker.TryWriteBytes(bytes) ? bytes[0] / 255.0 : 0;
+    }
+
+    private static async Task<Dictionary<string, PaceRow>> RowsAsync(
+        ProductDb db, IReadOnlyList<PaceLimit> limits, CancellationToken cancellationToken)
+    {
+        var keys = limits.Select(static l => l.Key).ToArray();
+        var rows = keys.Length == 0 ? [] : await db.Paces.Where(p => keys.Contains(p.Key)).ToDictionaryAsync(p => p.Key, StringComparer.Ordinal, cancellationToken);
+        foreach (var key in keys.Where(k => !rows.ContainsKey(k)))
+        {
+            rows.Add(key, db.Paces.Add(new PaceRow { Key = key }).Entity);
+        }
+
+        return rows;
+    }
+}

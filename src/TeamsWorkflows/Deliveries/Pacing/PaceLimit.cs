@@ -1,0 +1,46 @@
+using TeamsWorkflows.Data;
+
+namespace TeamsWorkflows.Deliveries.Pacing;
+
+/// <summary>What shares a pace, from the narrowest: a message has to wait its turn in each.</summary>
+internal enum PaceScope
+{
+    Channel,
+    Connection,
+    Tenant,
+}
+
+/// <summary>A turn that was handed out.</summary>
+/// <param name="At">By the scope's own clock, which stands still while the scope is stopped (<see cref="Pace.Due"/>).</param>
+internal sealed record PaceSlot(PaceScope Scope, DateTimeOffset At);
+
+/// <summary>The pace that one scope of a delivery is held to.</summary>
+/// <param name="Key">Of its row: the same one for all siblings.</param>
+internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Options)
+{
+    private string Name => Scope switch
+    {
+        PaceScope.Channel => "channel",
+        PaceScope.Connection => "connection",
+        _ => "tenant",
+    };
+
+    /// <summary>The limits of a message, narrowest first; none: what takes it is not Graph.</summary>
+    public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options) => connection is null
+        ? []
+        :
+        [
+            .. (delivery.ChannelId ?? delivery.ChatId) is { } place
+                ? [new PaceLimit(PaceScope.Channel, $"channel/{connection.ClientId}/{place}", options.Channel)]
+                : Array.Empty<PaceLimit>(),
+            new(PaceScope.Connection, $"connection/{connection.Id}", options.Connection),
+            new(PaceScope.Tenant, $"tenant/{connection.TenantId}/{connection.ClientId}", options.Tenant),
+        ];
+
+    /// <summary>Says why a message that is due later has to wait.</summary>
+    public string WhyWait(PaceRow row, DateTimeOffset due, DateTimeOffset now)
+        => row.BlockedUntil > now ? $"Microsoft asked for a pause of the {Name}; the message waits its turn."
+            : Options.PerDay > 0 && due.UtcDateTime.Date > now.UtcDateTime.Date
+                ? FormattableString.Invariant($"The day's {Options.PerDay:N0} messages of the {Name} are used up; the message waits for its turn on another day.")
+            : $"Others come first: the message waits its turn at the pace of the {Name}.";
+}

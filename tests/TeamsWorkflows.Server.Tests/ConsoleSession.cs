@@ -1,0 +1,47 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>A person at the console: what a browser does with its pages and forms, without one.</summary>
+internal sealed partial class ConsoleSession : IDisposable
+{
+    private readonly HttpClient _client;
+
+    private ConsoleSession(HttpClient client) => _client = client;
+
+    public static async Task<ConsoleSession> SignInAsync(ServerHost host, string username)
+    {
+        var session = new ConsoleSession(new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = host.Address });
+        using var asked = await session._client.GetAsync(new Uri("/", UriKind.Relative));
+        using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", username)]);
+        using var signedIn = await session._client.PostAsync(asked.RequestMessage!.RequestUri, choice);
+        Assert.Equal(host.Address, signedIn.RequestMessage!.RequestUri);
+        return session;
+    }
+
+    public Task<string> ReadAsync(string path) => _client.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    /// <summary>Fills in the form with that address on a page, and sends it.</summary>
+    /// <returns>The page that it leads to, and its address.</returns>
+    public async Task<(string Page, Uri Address)> SendAsync(string path, string action, params (string Name, string Value)[] filled)
+    {
+        var page = await ReadAsync(path);
+        var form = Form().Matches(page).Single(f => f.Groups["action"].Value == action);
+        using var content = new FormUrlEncodedContent(
+            [.. Hidden(form.Groups["inside"].Value), .. filled.Select(static f => KeyValuePair.Create(f.Name, f.Value))]);
+        using var answer = await _client.PostAsync(new Uri(action, UriKind.Relative), content);
+        return (await answer.Content.ReadAsStringAsync(), answer.RequestMessage!.RequestUri!);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static IEnumerable<KeyValuePair<string, string>> Hidden(string form) => Input().Matches(form)
+        .Select(static m => KeyValuePair.Create(m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)));
+
+    [GeneratedRegex("<form[^>]*action=\"(?<action>[^\"]*)\"[^>]*>(?<inside>.*?)</form>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\"[^>]*>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Input();
+}

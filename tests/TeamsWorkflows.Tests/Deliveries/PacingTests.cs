@@ -1,0 +1,104 @@
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Tests.Deliveries;
+
+/// <summary>Messages keep the pace of their channel, their connection and their tenant, in order.</summary>
+public sealed class PacingTests
+{
+    [Fact]
+    [Trait("Requirement", "R74")]
+    public async Task A_channel_gets_its_messages_at_its_pace()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var reports = await SubmitAsync(product, 8);
+        foreach (var report in reports)
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        Assert.Equal(8, product.Messages.Count);
+        var times = product.Messages.Select(m => m.CreatedAt).Order().ToArray();
+        Assert.True(times[^1] - times[0] >= TimeSpan.FromSeconds(6), "They did not keep the pace.");
+        Assert.Equal(8, product.Posts);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R72")]
+    [Trait("Requirement", "R74")]
+    public async Task One_429_slows_all_siblings_and_no_others()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Connection:Interval", "00:00:00"));
+        var started = product.Time.GetUtcNow();
+        product.Tenant.Faults.Apply("throttled", new() { Delay = 60, Count = 1, Channel = product.ReportsChannel });
+        var first = await product.SubmitAsync(product.Request("The first"));
+        await product.IdleAsync();
+        Assert.Equal(1, product.Posts);
+
+        var sibling = await product.SubmitAsync(product.Request("A sibling"));
+        var other = await product.SubmitAsync(product.Request("Another channel") with { Destinations = [product.OtherChannel] });
+        await product.IdleAsync();
+        Assert.Equal(2, product.Posts); // the sibling has asked nobody
+        Assert.Single(product.Tenant.AllMessages());
+        var waiting = (await product.Reports.FindAsync(sibling.Id, default))!.Deliveries[0];
+        Assert.Equal(DeliveryState.Waiting, waiting.State);
+        Assert.Contains("pause of the channel", waiting.Reason, StringComparison.Ordinal);
+
+        foreach (var report in new[] { first, sibling, other })
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        Assert.Equal(["The first", "A sibling"], product.Messages.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id, StringComparer.Ordinal).Select(m => m.Subject));
+        Assert.All(product.Messages, m => Assert.True(m.CreatedAt >= started + TimeSpan.FromSeconds(59), "It did not wait."));
+    }
+
+    [Fact]
+    [Trait("Requirement", "B14")]
+    public async Task What_is_beyond_the_days_budget_goes_tomorrow_or_to_the_fallback()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Channel:PerDay", "1"));
+        var started = product.Time.GetUtcNow();
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync())).State);
+
+        var impatient = await product.EndOfAsync(await product.SubmitAsync(product.Request(patience: TimeSpan.FromSeconds(1))));
+        Assert.Equal(DeliveryState.FellBack, impatient.State);
+        Assert.Contains("used up", impatient.Reason, StringComparison.Ordinal);
+
+        var patient = await product.EndOfAsync(await product.SubmitAsync(product.Request(patience: TimeSpan.FromDays(2))));
+        Assert.Equal(DeliveryState.Delivered, patient.State);
+        Assert.True(product.Time.GetUtcNow().Date > started.Date, "It went on the same day.");
+        Assert.Equal(2, product.Messages.Count);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B4")]
+    public async Task Parked_deliveries_drain_in_order_at_their_channels_pace()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Connection:Interval", "00:00:00"), ("Deliveries:ResumeInterval", "00:00:00"));
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.ExpireAccessTokens();
+        var reports = await SubmitAsync(product, 60);
+        await product.OpenCaseAsync(parked: 60, soon: TimeSpan.FromMinutes(5));
+        await product.SignInAsync(product.Tenant.Service);
+        foreach (var report in reports)
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        var inOrder = product.Messages.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id, StringComparer.Ordinal).Select(m => m.Subject).ToArray();
+        Assert.Equal(reports.Skip(2).Select(r => r.Title), inOrder[2..]); // the first two may go at once
+        Assert.True(product.Messages.Max(m => m.CreatedAt) - product.Messages.Min(m => m.CreatedAt) >= TimeSpan.FromSeconds(58), "They did not keep the pace.");
+    }
+
+    private static async Task<List<Report>> SubmitAsync(ProductHost product, int count)
+    {
+        List<Report> reports = [];
+        for (var i = 0; i < count; i++)
+        {
+            reports.Add(await product.SubmitAsync(product.Request($"Report {i:D2}")));
+        }
+
+        return reports;
+    }
+}
