@@ -32,6 +32,10 @@ public sealed class FallbackOptions : IValidatableObject
     [EmailAddress]
     public string From { get; set; } = "";
 
+    /// <summary>Gets or sets out of which mailboxes besides <see cref="From"/> reports may be sent by an application's connection.</summary>
+    /// <remarks>An application may often send as anybody: without this list, so could whoever hands a report over.</remarks>
+    public IReadOnlyList<string> Senders { get; set; } = [];
+
     /// <summary>Gets or sets who gets a report that names nobody itself.</summary>
     public IReadOnlyList<string> Recipients { get; set; } = [];
 
@@ -43,6 +47,8 @@ public sealed class FallbackOptions : IValidatableObject
     /// <value>The default is 30 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal bool MaySend(string mailbox) => Senders.Append(From).Contains(mailbox, StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -47,9 +47,8 @@ public sealed class ReportDesk(
         }
 
         var connections = await ConnectionsAsync(cancellationToken);
-        var recipients = fallbackOptions.Value.Recipients;
         var errors = new ReportErrors();
-        if (ReportValidator.Validate(request, connections, recipients.Count > 0, time, errors) is not { } report)
+        if (ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is not { } report)
         {
             return new SubmitResult.Invalid(errors.ByField());
         }
@@ -82,7 +81,7 @@ public sealed class ReportDesk(
 
         var errors = new ReportErrors();
         var connections = await ConnectionsAsync(cancellationToken);
-        return ReportValidator.Validate(request, connections, fallbackOptions.Value.Recipients.Count > 0, time, errors) is { } report
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
     }

@@ -11,13 +11,13 @@ internal static class ReportValidator
     public static ReportDocument? Validate(
         ReportRequest request,
         IReadOnlyDictionary<string, ConnectionRow> connections,
-        bool hasDefaultRecipients,
+        FallbackOptions mails,
         TimeProvider time,
         ReportErrors errors)
     {
         var report = ReportReader.Read(request, time, errors);
-        ValidateDestinations(request.Destinations ?? [], report, connections, errors);
-        ValidateFallback(request, hasDefaultRecipients, errors);
+        ValidateDestinations(request.Destinations ?? [], new("", connections, mails.MaySend, report, errors));
+        ValidateFallback(request, mails.Recipients.Count > 0, errors);
         ReportTimes.Validate(request, errors);
         ValidateNotify(request.Notify, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
@@ -28,24 +28,20 @@ internal static class ReportValidator
         return errors.IsEmpty ? report : null;
     }
 
-    private static void ValidateDestinations(
-        IReadOnlyList<Destination?> destinations,
-        ReportDocument? report,
-        IReadOnlyDictionary<string, ConnectionRow> connections,
-        ReportErrors errors)
+    private static void ValidateDestinations(IReadOnlyList<Destination?> destinations, WayCheck check)
     {
         if (destinations.Count is 0 or > ReportLimits.MaxDestinations)
         {
-            errors.Add("destinations", $"Give 1 to {ReportLimits.MaxDestinations} destinations.");
+            check.Errors.Add("destinations", $"Give 1 to {ReportLimits.MaxDestinations} destinations.");
             return;
         }
 
         for (var i = 0; i < destinations.Count; i++)
         {
-            ValidateDestination(destinations[i], new($"destinations[{i}]", connections, report, errors));
+            ValidateDestination(destinations[i], check with { Path = $"destinations[{i}]" });
             if (destinations.Take(i).Any(d => d is not null && d == destinations[i]))
             {
-                errors.Add($"destinations[{i}]", "This destination is given twice.");
+                check.Errors.Add($"destinations[{i}]", "This destination is given twice.");
             }
         }
     }

@@ -75,7 +75,7 @@ internal sealed class EmailWay : Way<EmailDestination>
         check.RequireScope(id, Operation.SendMail, "A mail is sent");
         if (check.Connections.TryGetValue(id, out var connection))
         {
-            ValidateSender(destination, connection.AuthModel == AuthModel.DelegatedUser, check);
+            ValidateSender(destination.From, connection.AuthModel == AuthModel.DelegatedUser, check);
         }
 
         if (check.Report is { } report && report.Attachments.Sum(static a => (a.Size + 2) / 3 * 4) > TeamsMail.MaxBytes - MaxBytes)
@@ -93,15 +93,15 @@ internal sealed class EmailWay : Way<EmailDestination>
     protected override DeliveryPlan Plan(EmailDestination destination, ReportDocument report)
         => DeliveryPlan.Of(destination.Connection is null ? nameof(PostMail) : nameof(PostGraphMail), readBack: null);
 
-    private static void ValidateSender(EmailDestination destination, bool isDelegated, WayCheck check)
+    private static void ValidateSender(string? from, bool isDelegated, WayCheck check)
     {
-        if (isDelegated && destination.From is not null)
+        if (isDelegated && from is not null)
         {
             check.Add("from", "This connection sends as its own account. Leave from out.");
         }
-        else if (!isDelegated && !MailAddresses.IsOne(destination.From))
+        else if (!isDelegated && (from is null || !MailAddresses.IsOne(from) || !check.MaySend(from)))
         {
-            check.Add("from", "Give the address of the mailbox that the application sends out of.");
+            check.Add("from", "Give the mailbox that the application sends out of: the configured sender, or one of Fallback:Senders.");
         }
     }
 

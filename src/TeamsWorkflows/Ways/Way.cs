@@ -72,9 +72,14 @@ internal abstract class Way<T> : Way
 
 /// <summary>What a destination is checked against.</summary>
 /// <param name="Path">The destination's place in the request, such as <c>destinations[0]</c>.</param>
+/// <param name="MaySend">Whether reports may be sent out of a mailbox by an application's connection.</param>
 /// <param name="Report">Null when the report itself could not be read.</param>
 internal sealed record WayCheck(
-    string Path, IReadOnlyDictionary<string, ConnectionRow> Connections, ReportDocument? Report, ReportErrors Errors)
+    string Path,
+    IReadOnlyDictionary<string, ConnectionRow> Connections,
+    Predicate<string> MaySend,
+    ReportDocument? Report,
+    ReportErrors Errors)
 {
     public void Add(string field, string message) => Errors.Add($"{Path}.{field}", message);
 

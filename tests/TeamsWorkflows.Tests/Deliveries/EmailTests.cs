@@ -93,7 +93,7 @@ public sealed class EmailTests
     [Trait("Requirement", "R86")]
     public async Task The_fallback_goes_by_Graph_when_it_is_set()
     {
-        await using var product = await StartAsync(("Fallback:Host", ""), ("Fallback:Connection", Application), ("Fallback:From", "olivia@SENDER"));
+        await using var product = await StartAsync(("Fallback:Host", ""), ("Fallback:Connection", Application));
         product.Tenant.Faults.Apply("forbidden-membership");
         var delivery = await product.EndOfAsync(await product.SubmitAsync());
 
@@ -129,6 +129,7 @@ public sealed class EmailTests
         Assert.Contains("destinations[0].cc[0]", (await ErrorsAsync(product, new([cfo], ["nobody"]))).Keys);
         Assert.Contains("destinations[0].from", (await ErrorsAsync(product, new([cfo], From: cfo))).Keys);
         Assert.Contains("destinations[0].from", (await ErrorsAsync(product, new([cfo], Connection: Application))).Keys);
+        Assert.Contains("destinations[0].from", (await ErrorsAsync(product, new([cfo], Connection: Application, From: product.Tenant.Administrator.UserName))).Keys);
         Assert.Contains("Mail.Send", Assert.Single((await ErrorsAsync(product, new([cfo], Connection: ProductHost.ConnectionId)))["destinations[0]"]), StringComparison.Ordinal);
     }
 
@@ -137,11 +138,9 @@ public sealed class EmailTests
     private static async Task<ProductHost> StartAsync(string? scope, params (string Key, string Value)[] settings)
     {
         var product = await ProductHost.StartAsync(settings);
-        if (settings.Length > 0)
-        {
-            product.Get<IOptions<FallbackOptions>>().Value.From = product.Tenant.Operator.UserName; // the tenant is made with the host
-        }
-
+        var mails = product.Get<IOptions<FallbackOptions>>().Value; // set here, as the tenant is made with the host
+        mails.Senders = [product.Tenant.Operator.UserName];
+        mails.From = settings.Length > 0 ? product.Tenant.Operator.UserName : mails.From;
         var definition = product.Definition();
         definition.Scopes = [.. definition.Scopes, .. scope is null ? Array.Empty<string>() : [scope]];
         await product.Connections.ConfigureAsync(definition, CancellationToken.None);

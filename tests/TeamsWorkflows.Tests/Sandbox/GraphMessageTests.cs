@@ -64,6 +64,31 @@ public sealed class GraphMessageTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task A_message_is_changed_by_its_sender_alone_and_shows_as_modified()
+    {
+        var graph = await GraphDriver.SignedInAsync(fixture, _tenant);
+        var messages = graph.Teams[Team.Id].Channels[Channel].Messages;
+        var posted = await messages.PostAsync(GraphDriver.Card(AttachmentId));
+        var after = posted!.CreatedDateTime!.Value.ToString("O", CultureInfo.InvariantCulture);
+
+        await messages[posted.Id].PatchAsync(GraphDriver.Card("1e3a5f2be3a04a8f9a6c1b6f4a4f1d11", "Corrected"));
+        var read = await messages[posted.Id].GetAsync();
+        var delta = await messages.Delta.GetAsDeltaGetResponseAsync(
+            request => request.QueryParameters.Filter = $"lastModifiedDateTime gt {after}");
+
+        Assert.Equal("1e3a5f2be3a04a8f9a6c1b6f4a4f1d11", Assert.Single(read!.Attachments!).Id);
+        Assert.Equal(posted.CreatedDateTime, read.CreatedDateTime);
+        Assert.True(read.LastEditedDateTime > read.CreatedDateTime, "It does not show as edited.");
+        Assert.Equal(posted.Id, Assert.Single(delta!.Value!).Id);
+        foreach (var other in new[] { await GraphDriver.SignedInAsync(fixture, _tenant, _tenant.Operator), await GraphDriver.AppOnlyAsync(fixture, _tenant) })
+        {
+            var error = await Assert.ThrowsAsync<ODataError>(
+                () => other.Teams[Team.Id].Channels[Channel].Messages[posted.Id].PatchAsync(GraphDriver.Card(AttachmentId)));
+            Assert.Equal(403, error.ResponseStatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_reply_hangs_below_its_message_and_not_in_the_list()
     {
         var graph = await GraphDriver.SignedInAsync(fixture, _tenant);

@@ -55,6 +55,33 @@ public sealed class GraphTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task A_group_chat_is_another_one_each_time_and_in_the_list_of_its_members()
+    {
+        var graph = await GraphDriver.SignedInAsync(fixture, _tenant);
+        var outside = await GraphDriver.SignedInAsync(fixture, _tenant, _tenant.Administrator);
+        var first = await graph.Chats.PostAsync(Group());
+        var second = await graph.Chats.PostAsync(Group());
+        var message = await graph.Chats[first!.Id].Messages.PostAsync(new ChatMessage { Body = new ItemBody { Content = "Draft" } });
+        await graph.Chats[first.Id].Messages[message!.Id].PatchAsync(new ChatMessage { Body = new ItemBody { Content = "Final" } });
+
+        var mine = (await graph.Me.Chats.GetAsync(request => request.QueryParameters.Expand = ["members"]))!.Value!;
+
+        Assert.Equal([second!.Id, first.Id], mine.Select(chat => chat.Id));
+        Assert.Equal(
+            [_tenant.Service.Id, _tenant.Operator.Id],
+            mine[0].Members!.Cast<AadUserConversationMember>().Select(member => member.UserId).OrderBy(id => id == _tenant.Operator.Id));
+        Assert.Empty((await outside.Me.Chats.GetAsync())!.Value!);
+        Assert.Equal("Final", (await graph.Chats[first.Id].Messages[message.Id].GetAsync())!.Body!.Content);
+
+        Chat Group()
+        {
+            var chat = OneOnOne();
+            (chat.ChatType, chat.Topic) = (ChatType.Group, "Month end");
+            return chat;
+        }
+    }
+
+    [Fact]
     public async Task A_file_goes_into_the_channels_folder_and_a_second_upload_replaces_it()
     {
         var graph = await GraphDriver.SignedInAsync(fixture, _tenant);
@@ -69,6 +96,20 @@ public sealed class GraphTests(SandboxFixture fixture)
         Assert.NotEqual(first.ETag, second.ETag);
         Assert.Equal("two", await new StreamReader(content!).ReadToEndAsync());
         Assert.StartsWith("https://", second.WebUrl, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_on_the_way_to_a_file_are_made_and_lead_nowhere_else()
+    {
+        var graph = await GraphDriver.SignedInAsync(fixture, _tenant);
+        var folder = await graph.Teams[Team.Id].Channels[Team.Channel("Reports").Id].FilesFolder.GetAsync();
+        var items = graph.Drives[folder!.ParentReference!.DriveId].Items[folder.Id];
+
+        var stored = await items.ItemWithPath("2026/november/report.txt").Content.PutAsync(Text("one"));
+
+        Assert.Equal("report.txt", stored!.Name);
+        Assert.EndsWith("/2026/november/report.txt", stored.WebUrl, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ODataError>(() => items.ItemWithPath("2026//report.txt").Content.PutAsync(Text("one")));
     }
 
     [Fact]
