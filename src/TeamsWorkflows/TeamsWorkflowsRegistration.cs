@@ -18,6 +18,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -71,6 +72,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<NotifyOperators>();
         services.AddSingleton<RemindOperators>();
 
+        services.AddSchedules(configuration);
         services.AddDesks();
         return services;
     }
@@ -138,6 +140,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
+        .AddSchedules(services)
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
         .AddActivity(nameof(PostToWorkflow), services.GetRequiredService<PostToWorkflow>)

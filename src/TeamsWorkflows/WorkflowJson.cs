@@ -6,6 +6,7 @@ using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -50,6 +51,13 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(AttachedFile[]))]
 [JsonSerializable(typeof(UploadedFile[]))]
 [JsonSerializable(typeof(Destination))]
+[JsonSerializable(typeof(RunScheduleInput))]
+[JsonSerializable(typeof(ScheduleRound))]
+[JsonSerializable(typeof(RunOccurrenceInput))]
+[JsonSerializable(typeof(FailOccurrenceInput))]
+[JsonSerializable(typeof(HandOverOutcome))]
+[JsonSerializable(typeof(FetchOutcome))]
+[JsonSerializable(typeof(ScheduleSource))]
 internal sealed partial class WorkflowJson : JsonSerializerContext
 {
     public static T? Read<T>(string? json)

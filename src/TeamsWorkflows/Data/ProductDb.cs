@@ -46,6 +46,10 @@ public class ProductDb : DbContext
 
     public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
 
+    public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
+
+    public DbSet<OccurrenceRow> Occurrences => Set<OccurrenceRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -107,6 +111,13 @@ public class ProductDb : DbContext
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
+        modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
+        modelBuilder.Entity<OccurrenceRow>(occurrence =>
+        {
+            occurrence.HasKey(o => new { o.ScheduleId, o.Id });
+            occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
+            occurrence.HasIndex(o => o.ReportId);
+        });
     }
 
     private sealed class UnixTicks() : ValueConverter<DateTimeOffset, long>(

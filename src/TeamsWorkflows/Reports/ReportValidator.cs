@@ -102,7 +102,8 @@ internal static class ReportValidator
         }
     }
 
-    private static bool IsAddress(string? text)
+    /// <summary>Whether a text is an e-mail address and nothing else.</summary>
+    public static bool IsAddress(string? text)
         => text is not null
             && MailboxAddress.TryParse(text, out var address)
             && address.Address == text
