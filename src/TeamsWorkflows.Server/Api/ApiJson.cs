@@ -8,6 +8,7 @@ using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -16,6 +17,16 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ReportRequest))]
 [JsonSerializable(typeof(ReportPreview))]
+[JsonSerializable(typeof(ScheduleDefinition))]
+[JsonSerializable(typeof(ScheduleResource))]
+[JsonSerializable(typeof(ScheduleList))]
+[JsonSerializable(typeof(SchedulePut))]
+[JsonSerializable(typeof(SchedulePreviewed))]
+[JsonSerializable(typeof(UpcomingList))]
+[JsonSerializable(typeof(OccurrencePage))]
+[JsonSerializable(typeof(OccurrenceResource))]
+[JsonSerializable(typeof(BackfillRequest))]
+[JsonSerializable(typeof(BackfillBegun))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(CalendarKeyRequest))]

@@ -36,6 +36,7 @@ internal static class ApiSetup
         var api = routes.MapGroup(Links.Root);
         api.MapReports();
         api.MapDeliveries();
+        api.MapSchedules();
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();
