@@ -12,6 +12,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
@@ -82,6 +83,7 @@ public static class TeamsWorkflowsRegistration
         services.AddOptions<EntraOptions>().Bind(configuration.GetSection("Entra")).ValidateOnStart();
         services.AddOptions<GraphOptions>().Bind(configuration.GetSection("Graph")).ValidateOnStart();
         services.AddOptions<DeliveryOptions>().Bind(configuration.GetSection("Deliveries")).ValidateOnStart();
+        services.AddOptions<PacingOptions>().Bind(configuration.GetSection("Pacing")).ValidateOnStart();
         services.AddOptions<FallbackOptions>().Bind(configuration.GetSection("Fallback")).ValidateOnStart();
         services.AddOptions<VaultOptions>().Bind(configuration.GetSection("KeyVault")).ValidateOnStart();
         services.AddOptions<CanaryOptions>().Bind(configuration.GetSection("Canary")).ValidateOnStart();
@@ -90,6 +92,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
         services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ValidateDeliveryOptions>();
+        services.AddSingleton<IValidateOptions<PacingOptions>, ValidatePacingOptions>();
         services.AddSingleton<IValidateOptions<VaultOptions>, ValidateVaultOptions>();
         services.AddSingleton<IValidateOptions<CanaryOptions>, ValidateCanaryOptions>();
         services.AddSingleton<IValidateOptions<CaseOptions>, ValidateCaseOptions>();
@@ -120,7 +123,8 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionRegister>();
-        services.AddSingleton<CanaryDesk>();
+        services.AddSingleton(static p => new CanaryDesk(
+            p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CalendarKeys>();
         services.AddSingleton<AcquisitionLog>();
         services.AddSingleton<ConnectionLog>();
@@ -131,6 +135,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new ForecastDesk(
             p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CanaryTimes>();
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>

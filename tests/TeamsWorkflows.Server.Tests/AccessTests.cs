@@ -13,6 +13,7 @@ public sealed class AccessTests(ServerHost host)
         { "GET", "/api/v1/deliveries", "POA" },
         { "GET", "/api/v1/deliveries/none", "POA" },
         { "GET", "/api/v1/schedules", "POA" },
+        { "GET", "/api/v1/schedules/plan", "POA" },
         { "GET", "/api/v1/schedules/none", "POA" },
         { "PUT", "/api/v1/schedules/none", "PA" },
         { "DELETE", "/api/v1/schedules/none", "PA" },

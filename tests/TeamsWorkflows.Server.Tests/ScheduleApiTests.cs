@@ -104,6 +104,27 @@ public sealed class ScheduleApiTests(ServerHost host)
     }
 
     [Fact]
+    [Trait("Requirement", "B14")]
+    public async Task The_plan_shows_publishers_what_they_have_a_part_in_and_operators_everything()
+    {
+        using var publisher = await host.PublisherAsync();
+        using var oversight = await host.OperatorAsync();
+        using var administrator = await host.AdministratorAsync();
+        var (own, foreign) = (Name(), Name());
+        using var mine = await publisher.PutAsync(own, host.Tenant.Schedule("0 9 * * *", "x"));
+        using var other = await administrator.PutAsync(foreign, host.Tenant.Schedule("0 9 * * *", "x"));
+        Assert.Empty((await mine.JsonAsync()).GetProperty("warnings").EnumerateArray());
+
+        var all = await oversight.GetJsonAsync("/api/v1/schedules/plan?days=2");
+        var seen = (await publisher.GetJsonAsync("/api/v1/schedules/plan?days=2")).ToString();
+        Assert.Contains(all.GetProperty("scopes").EnumerateArray(), s => s.Text("kind") == "channel" && s.ToString().Contains(foreign, StringComparison.Ordinal));
+        Assert.Contains(own, seen, StringComparison.Ordinal);
+        Assert.DoesNotContain(foreign, seen, StringComparison.Ordinal);
+        Assert.Equal(400, await StatusAsync(publisher, HttpMethod.Get, "/api/v1/schedules/plan?days=99"));
+        Assert.Equal(204, await StatusAsync(administrator, HttpMethod.Delete, $"/api/v1/schedules/{foreign}"));
+    }
+
+    [Fact]
     public async Task Yesterday_is_made_up_for_once()
     {
         using var publisher = await host.PublisherAsync();

@@ -9,6 +9,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Schedules.Planning;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -21,6 +22,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(ScheduleResource))]
 [JsonSerializable(typeof(ScheduleList))]
 [JsonSerializable(typeof(SchedulePut))]
+[JsonSerializable(typeof(SchedulePlan))]
 [JsonSerializable(typeof(SchedulePreviewed))]
 [JsonSerializable(typeof(UpcomingList))]
 [JsonSerializable(typeof(OccurrencePage))]

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Schedules.Planning;
 using TeamsWorkflows.Server.Access;
 
 namespace TeamsWorkflows.Server.Api;
@@ -10,6 +11,7 @@ namespace TeamsWorkflows.Server.Api;
 internal static class ScheduleEndpoints
 {
     private const int DefaultCount = 10;
+    private const int DefaultDays = 7;
 
     public static RouteGroupBuilder MapSchedules(this IEndpointRouteBuilder routes)
     {
@@ -17,6 +19,10 @@ internal static class ScheduleEndpoints
         schedules.MapGet("/", ListAsync)
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Lists schedules. Publishers see their own.");
+        schedules.MapGet("/plan", PlanAsync)
+            .RequireAuthorization(Policies.Follow)
+            .WithSummary("Simulates the schedules of the coming days against the paces of channels, connections and tenants.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         schedules.MapGet("/{id}", FindAsync)
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows a schedule; the header ETag names its version.")
@@ -50,6 +56,12 @@ internal static class ScheduleEndpoints
     private static async Task<Ok<ScheduleList>> ListAsync(ClaimsPrincipal caller, ScheduleDesk desk, CancellationToken cancellationToken)
         => TypedResults.Ok(new ScheduleList(
             [.. (await desk.ListAsync(caller.MayOperate() ? null : caller.Publisher(), cancellationToken)).Select(ScheduleResource.From)]));
+
+    private static async Task<Results<Ok<SchedulePlan>, ProblemHttpResult>> PlanAsync(
+        int? days, ClaimsPrincipal caller, SchedulePlanner planner, CancellationToken cancellationToken)
+        => days is < 1 or > SchedulePlanner.MaxDays
+            ? Problems.InvalidParameter(nameof(days), $"Give a number from 1 to {SchedulePlanner.MaxDays}.")
+            : TypedResults.Ok(await planner.PlanAsync(days ?? DefaultDays, caller.MayOperate() ? null : caller.Publisher(), cancellationToken));
 
     private static async Task<Results<Ok<ScheduleResource>, ProblemHttpResult>> FindAsync(
         string id, ClaimsPrincipal caller, ScheduleDesk desk, HttpResponse response, CancellationToken cancellationToken)

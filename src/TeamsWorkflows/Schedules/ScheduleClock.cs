@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Client;
 
 namespace TeamsWorkflows.Schedules;
 
 /// <summary>The orchestrations behind the schedules: one each, started and woken here.</summary>
-public sealed class ScheduleClock(Database database, DurableTaskClient client)
+public sealed class ScheduleClock(Database database, DurableTaskClient client, CanaryDesk canary)
 {
     /// <summary>Starts what does not run of all schedules, and has each look at what is due: after a start of the process.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -15,6 +16,13 @@ public sealed class ScheduleClock(Database database, DurableTaskClient client)
         {
             await WakeAsync(id, cancellationToken);
         }
+    }
+
+    /// <summary>Has a schedule that was changed look at what is due, and connections tried before what it will occur at.</summary>
+    public async Task ChangedAsync(string id, CancellationToken cancellationToken)
+    {
+        await WakeAsync(id, cancellationToken);
+        await canary.ReplanAsync(cancellationToken);
     }
 
     /// <summary>Has a schedule look at what is due, and starts its orchestration if it does not run. Harmless when there is no such schedule.</summary>
@@ -46,6 +54,9 @@ public sealed class ScheduleClock(Database database, DurableTaskClient client)
     }
 
     /// <summary>Has the orchestration of a schedule that was deleted notice it, and end.</summary>
-    public Task EndAsync(Guid uid, CancellationToken cancellationToken)
-        => client.RaiseEventAsync(OccurrenceNames.InstanceOfSchedule(uid), RunSchedule.Changed, eventPayload: true, cancellationToken);
+    public async Task EndedAsync(Guid uid, CancellationToken cancellationToken)
+    {
+        await client.RaiseEventAsync(OccurrenceNames.InstanceOfSchedule(uid), RunSchedule.Changed, eventPayload: true, cancellationToken);
+        await canary.ReplanAsync(cancellationToken);
+    }
 }

@@ -165,7 +165,7 @@ public sealed class ScheduleControl(Database database, ScheduleClock clock, Time
                 return row is not null;
             },
             cancellationToken);
-        await clock.WakeAsync(id, cancellationToken);
+        await clock.ChangedAsync(id, cancellationToken);
         return isThere;
     }
 

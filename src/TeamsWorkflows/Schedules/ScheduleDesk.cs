@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules.Planning;
 
 namespace TeamsWorkflows.Schedules;
 
@@ -11,11 +12,13 @@ public sealed class ScheduleDesk
     private readonly ScheduleVault _vault;
     private readonly ScheduleCheck _check;
     private readonly ScheduleClock _clock;
+    private readonly SchedulePlanner _planner;
     private readonly TimeProvider _time;
     private readonly Func<Guid> _newGuid;
 
-    internal ScheduleDesk(Database database, ScheduleVault vault, ScheduleCheck check, ScheduleClock clock, TimeProvider time, Func<Guid> newGuid)
-        => (_database, _vault, _check, _clock, _time, _newGuid) = (database, vault, check, clock, time, newGuid);
+    internal ScheduleDesk(
+        Database database, ScheduleVault vault, ScheduleCheck check, ScheduleClock clock, SchedulePlanner planner, TimeProvider time, Func<Guid> newGuid)
+        => (_database, _vault, _check, _clock, _planner, _time, _newGuid) = (database, vault, check, clock, planner, time, newGuid);
 
     /// <summary>Lists schedules by name, without their templates.</summary>
     /// <param name="publisher">Only those of this publisher; null: everybody's.</param>
@@ -82,8 +85,9 @@ public sealed class ScheduleDesk
             return refusal;
         }
 
-        await _clock.WakeAsync(id, cancellationToken);
-        return new PutScheduleResult.Put((await FindAsync(id, cancellationToken))!, isNew, seen.Warnings);
+        await _clock.ChangedAsync(id, cancellationToken);
+        return new PutScheduleResult.Put(
+            (await FindAsync(id, cancellationToken))!, isNew, [.. seen.Warnings, .. await _planner.WarningsAsync(id, seen, definition, cancellationToken)]);
     }
 
     /// <summary>Shows when a schedule would occur and what it would hand over; nothing is kept.</summary>
@@ -94,7 +98,8 @@ public sealed class ScheduleDesk
 
         var errors = new ReportErrors();
         return await _check.CheckAsync(id, definition, errors, cancellationToken) is { } seen
-            ? new SchedulePreviewResult.Shown(Upcoming(seen.Recurrence, count), seen.Preview, seen.Warnings)
+            ? new SchedulePreviewResult.Shown(
+                Upcoming(seen.Recurrence, count), seen.Preview, [.. seen.Warnings, .. await _planner.WarningsAsync(id, seen, definition, cancellationToken)])
             : new SchedulePreviewResult.Invalid(errors.ByField());
     }
 
@@ -144,7 +149,7 @@ public sealed class ScheduleDesk
             cancellationToken);
         if (uid is { } deleted)
         {
-            await _clock.EndAsync(deleted, cancellationToken);
+            await _clock.EndedAsync(deleted, cancellationToken);
         }
 
         return uid is not null;

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Schedules.Planning;
 
 namespace TeamsWorkflows.Schedules;
 
@@ -19,11 +21,14 @@ internal static class ScheduleRegistration
         services.AddSingleton<ScheduleCheck>();
         services.AddSingleton<ScheduleClock>();
         services.AddSingleton<ScheduleControl>();
+        services.AddSingleton(static p => new SchedulePlanner(
+            p.GetRequiredService<Database>(), p.GetRequiredService<ScheduleVault>(), p.GetRequiredService<IOptions<PacingOptions>>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static p => new ScheduleDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ScheduleVault>(),
             p.GetRequiredService<ScheduleCheck>(),
             p.GetRequiredService<ScheduleClock>(),
+            p.GetRequiredService<SchedulePlanner>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton<PlanOccurrences>();

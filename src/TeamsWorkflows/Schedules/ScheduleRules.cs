@@ -10,12 +10,15 @@ namespace TeamsWorkflows.Schedules;
 /// <summary>Says everything that is wrong with a schedule besides its report, by field, and how to put it right.</summary>
 internal static partial class ScheduleRules
 {
+    // An address of the API stands in its place.
+    private const string Reserved = "plan";
+
     /// <returns>When it occurs; null when that is wrong.</returns>
     public static Recurrence? Validate(string id, ScheduleDefinition definition, DateTimeOffset now, ReportErrors errors)
     {
-        if (!IdPattern().IsMatch(id))
+        if (!IdPattern().IsMatch(id) || id == Reserved)
         {
-            errors.Add("id", "Use 1 to 64 lower-case letters, digits and dashes.");
+            errors.Add("id", $"Use 1 to 64 lower-case letters, digits and dashes, and not '{Reserved}'.");
         }
 
         if (definition.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > ScheduleLimits.MaxNameLength || name.Any(char.IsControl)))
