@@ -18,6 +18,7 @@ using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
@@ -74,6 +75,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<RemindOperators>();
 
         services.AddSchedules(configuration);
+        services.AddIntakes();
         services.AddDesks();
         return services;
     }

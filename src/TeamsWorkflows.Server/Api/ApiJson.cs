@@ -7,6 +7,7 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Doctor;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
@@ -29,6 +30,12 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(OccurrenceResource))]
 [JsonSerializable(typeof(BackfillRequest))]
 [JsonSerializable(typeof(BackfillBegun))]
+[JsonSerializable(typeof(IntakeDefinition))]
+[JsonSerializable(typeof(IntakeResource))]
+[JsonSerializable(typeof(IntakeList))]
+[JsonSerializable(typeof(IntakePut))]
+[JsonSerializable(typeof(IntakeSecret))]
+[JsonSerializable(typeof(ReceivedResource))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(CalendarKeyRequest))]

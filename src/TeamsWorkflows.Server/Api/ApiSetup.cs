@@ -37,6 +37,7 @@ internal static class ApiSetup
         api.MapReports();
         api.MapDeliveries();
         api.MapSchedules();
+        api.MapIntakes();
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();

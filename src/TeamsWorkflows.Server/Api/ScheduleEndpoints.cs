@@ -87,11 +87,10 @@ internal static class ScheduleEndpoints
     {
         if (ifNoneMatch is not (null or "*"))
         {
-            return Problems.InvalidParameter("If-None-Match", "Send If-None-Match: * to create a schedule only if there is none of that name.");
+            return Edits.WrongIfNoneMatch();
         }
 
-        var editor = new ScheduleEditor(caller.Publisher(), caller.Actor(), caller.MayAdminister());
-        switch (await desk.PutAsync(id, definition, new(ifMatch, ifNoneMatch is not null), editor, cancellationToken))
+        switch (await desk.PutAsync(id, definition, new(ifMatch, ifNoneMatch is not null), caller.Editor(), cancellationToken))
         {
             case PutScheduleResult.Put put:
                 response.Headers.ETag = put.Schedule.ETag;
@@ -99,16 +98,8 @@ internal static class ScheduleEndpoints
                 return put.IsNew ? TypedResults.Created(resource.Schedule.Links.Self, resource) : TypedResults.Ok(resource);
             case PutScheduleResult.Invalid invalid:
                 return Invalid(invalid.Errors);
-            case PutScheduleResult.PreconditionMissing:
-                return Problems.Of(
-                    StatusCodes.Status428PreconditionRequired,
-                    "precondition-required",
-                    "Say which version you change",
-                    $"There is a schedule '{id}'. GET it, and send its ETag in the header If-Match.");
-            case PutScheduleResult.PreconditionFailed:
-                return Changed(id);
-            case PutScheduleResult.NameTaken:
-                return Problems.Of(StatusCodes.Status409Conflict, "name-taken", "The name is taken", $"Another publisher has a schedule '{id}'. Choose another name.");
+            case PutScheduleResult.Refused refused:
+                return Edits.Refused(refused.Why, "schedule", id);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -122,7 +113,7 @@ internal static class ScheduleEndpoints
         CancellationToken cancellationToken)
         => await desk.FindAsync(id, cancellationToken) is not { } schedule || !caller.MayChange(schedule) ? Problems.NotFound("schedule", id)
             : await desk.DeleteAsync(id, ifMatch, cancellationToken) ? TypedResults.NoContent()
-            : Changed(id);
+            : Edits.Refused(EditRefusal.PreconditionFailed, "schedule", id);
 
     private static async Task<Results<Ok<SchedulePreviewed>, ProblemHttpResult>> PreviewAsync(
         string id, ScheduleDefinition definition, ScheduleDesk desk, CancellationToken cancellationToken)
@@ -146,12 +137,6 @@ internal static class ScheduleEndpoints
                 ? TypedResults.Ok(new UpcomingList(upcoming))
                 : Problems.NotFound("schedule", id);
     }
-
-    private static ProblemHttpResult Changed(string id) => Problems.Of(
-        StatusCodes.Status412PreconditionFailed,
-        "precondition-failed",
-        "It is another version by now",
-        $"The schedule '{id}' is not as you have seen it. GET it again, and decide anew.");
 
     private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Of(
         StatusCodes.Status422UnprocessableEntity,

@@ -50,6 +50,8 @@ public class ProductDb : DbContext
 
     public DbSet<OccurrenceRow> Occurrences => Set<OccurrenceRow>();
 
+    public DbSet<IntakeRow> Intakes => Set<IntakeRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -111,6 +113,7 @@ public class ProductDb : DbContext
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
+        modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
         modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
         modelBuilder.Entity<OccurrenceRow>(occurrence =>
         {

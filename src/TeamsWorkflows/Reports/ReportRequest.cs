@@ -39,6 +39,13 @@ public sealed record ReportRequest(
 
     /// <summary>Gets files that go with it; at most 10.</summary>
     public IReadOnlyList<AttachmentRequest?>? Attachments { get; init; }
+
+    /// <summary>Gets this request without what must not be shown: addresses, keys and secrets of destinations, and the bytes of files.</summary>
+    internal ReportRequest Shown => this with
+    {
+        Destinations = Destinations?.Select(static d => d?.Shown).ToArray(),
+        Attachments = Attachments?.Select(static a => a is null ? null : a with { Content = "…" }).ToArray(),
+    };
 }
 
 /// <summary>Rows of values, or CSV whose first line names the columns.</summary>

@@ -34,17 +34,6 @@ public sealed record Schedule(
     DateTimeOffset CreatedAt,
     string ETag);
 
-/// <summary>Who works on schedules.</summary>
-/// <param name="Publisher">Whose reports this person or program hands over.</param>
-/// <param name="Name">For the record.</param>
-/// <param name="MayChangeAll">Whether those of others, too: an administrator.</param>
-public sealed record ScheduleEditor(string Publisher, string Name, bool MayChangeAll);
-
-/// <summary>Which version a caller thinks to change.</summary>
-/// <param name="IfMatch">The ETag that it has seen; null: none.</param>
-/// <param name="OnlyNew">Whether it means to create one.</param>
-public sealed record SchedulePrecondition(string? IfMatch, bool OnlyNew);
-
 /// <summary>What came of handing a schedule in.</summary>
 public abstract record PutScheduleResult
 {
@@ -58,14 +47,7 @@ public abstract record PutScheduleResult
     /// <param name="Errors">What is wrong, by the field's JSON path.</param>
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PutScheduleResult;
 
-    /// <summary>There is one of that name, and the caller did not say which version it has seen.</summary>
-    public sealed record PreconditionMissing : PutScheduleResult;
-
-    /// <summary>It is another version than the caller has seen, or there is none, or there is one already.</summary>
-    public sealed record PreconditionFailed : PutScheduleResult;
-
-    /// <summary>The name belongs to somebody else.</summary>
-    public sealed record NameTaken : PutScheduleResult;
+    public sealed record Refused(EditRefusal Why) : PutScheduleResult;
 }
 
 /// <summary>What came of having a span of time made up for.</summary>

@@ -52,7 +52,7 @@ public sealed class ScheduleDesk
 
     /// <summary>Creates a schedule, or changes it.</summary>
     public async Task<PutScheduleResult> PutAsync(
-        string id, ScheduleDefinition definition, SchedulePrecondition precondition, ScheduleEditor editor, CancellationToken cancellationToken)
+        string id, ScheduleDefinition definition, Precondition precondition, Editor editor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(precondition);
@@ -70,9 +70,9 @@ public sealed class ScheduleDesk
             {
                 var row = await db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancellationToken);
                 isNew = row is null;
-                if (WhyNot(row, precondition, editor) is { } no)
+                if (EditRules.WhyNot(row?.Publisher, row is null ? null : ScheduleView.ETag(row), precondition, editor) is { } no)
                 {
-                    return no;
+                    return (EditRefusal?)no;
                 }
 
                 row ??= db.Schedules.Add(NewRow(id, definition, editor)).Entity;
@@ -80,9 +80,9 @@ public sealed class ScheduleDesk
                 return null;
             },
             cancellationToken);
-        if (refusal is not null)
+        if (refusal is { } why)
         {
-            return refusal;
+            return new PutScheduleResult.Refused(why);
         }
 
         await _clock.ChangedAsync(id, cancellationToken);
@@ -166,17 +166,7 @@ public sealed class ScheduleDesk
     private Task<ScheduleRow?> RowAsync(string id, CancellationToken cancellationToken)
         => _database.ReadAsync(db => db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancellationToken), cancellationToken);
 
-    private static PutScheduleResult? WhyNot(ScheduleRow? row, SchedulePrecondition precondition, ScheduleEditor editor) => row switch
-    {
-        null => precondition.IfMatch is null ? null : new PutScheduleResult.PreconditionFailed(),
-        _ when !editor.MayChangeAll && row.Publisher != editor.Publisher => new PutScheduleResult.NameTaken(),
-        _ when precondition.OnlyNew => new PutScheduleResult.PreconditionFailed(),
-        _ when precondition.IfMatch is null => new PutScheduleResult.PreconditionMissing(),
-        _ when precondition.IfMatch != ScheduleView.ETag(row) => new PutScheduleResult.PreconditionFailed(),
-        _ => null,
-    };
-
-    private ScheduleRow NewRow(string id, ScheduleDefinition definition, ScheduleEditor editor) => new()
+    private ScheduleRow NewRow(string id, ScheduleDefinition definition, Editor editor) => new()
     {
         Id = id,
         Uid = _newGuid(),
@@ -199,7 +189,7 @@ public sealed class ScheduleDesk
         CreatedAt = _time.GetUtcNow(),
     };
 
-    private void Change(ScheduleRow row, ScheduleDefinition definition, ScheduleEditor editor, bool isNew)
+    private void Change(ScheduleRow row, ScheduleDefinition definition, Editor editor, bool isNew)
     {
         var zone = definition.TimeZone ?? "UTC";
         if (row.Cron != definition.Cron || row.TimeZone != zone)

@@ -22,7 +22,7 @@ internal static class ScheduleView
             row.Overlap,
             row.CatchUp,
             row.CatchUpWindow,
-            report is null ? null : Shown(report),
+            report?.Shown,
             source is null ? null : source with { Url = AddressRules.Shown(source.Url), Secret = source.Secret is null ? null : "…" },
             row.Connections.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             row.IsPaused,
@@ -43,10 +43,4 @@ internal static class ScheduleView
 
     public static string ETag(ScheduleRow row)
         => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{row.Uid.ToString("N")[..12]}-{row.Version}\"");
-
-    private static ReportRequest Shown(ReportRequest report) => report with
-    {
-        Destinations = report.Destinations?.Select(static d => d?.Shown).ToArray(),
-        Attachments = report.Attachments?.Select(static a => a is null ? null : a with { Content = "…" }).ToArray(),
-    };
 }

@@ -12,7 +12,7 @@ namespace TeamsWorkflows.Tests.Schedules;
 /// <summary>Schedules over the whole product: real engine, real posts to the sandbox, time that jumps.</summary>
 public sealed class ScheduleTests
 {
-    private static readonly ScheduleEditor Erp = new("erp", "erp", MayChangeAll: false);
+    private static readonly Editor Erp = new("erp", "erp", MayChangeAll: false);
 
     [Fact]
     [Trait("Requirement", "R87")]
@@ -173,14 +173,14 @@ public sealed class ScheduleTests
         var made = Assert.IsType<PutScheduleResult.Put>(await desk.PutAsync("hourly", definition, new(IfMatch: null, OnlyNew: true), Erp, default));
         Assert.True(made.IsNew);
 
-        Assert.IsType<PutScheduleResult.PreconditionMissing>(await desk.PutAsync("hourly", definition, new(null, false), Erp, default));
-        Assert.IsType<PutScheduleResult.PreconditionFailed>(await desk.PutAsync("hourly", definition, new(null, true), Erp, default));
-        Assert.IsType<PutScheduleResult.PreconditionFailed>(await desk.PutAsync("none", definition, new("\"x\"", false), Erp, default));
-        Assert.IsType<PutScheduleResult.NameTaken>(await desk.PutAsync("hourly", definition, new(made.Schedule.ETag, false), new("crm", "crm", false), default));
+        Assert.Equal(new PutScheduleResult.Refused(EditRefusal.PreconditionMissing), await desk.PutAsync("hourly", definition, new(null, false), Erp, default));
+        Assert.Equal(new PutScheduleResult.Refused(EditRefusal.PreconditionFailed), await desk.PutAsync("hourly", definition, new(null, true), Erp, default));
+        Assert.Equal(new PutScheduleResult.Refused(EditRefusal.PreconditionFailed), await desk.PutAsync("none", definition, new("\"x\"", false), Erp, default));
+        Assert.Equal(new PutScheduleResult.Refused(EditRefusal.NameTaken), await desk.PutAsync("hourly", definition, new(made.Schedule.ETag, false), new("crm", "crm", false), default));
         var changed = Assert.IsType<PutScheduleResult.Put>(await desk.PutAsync(
             "hourly", definition with { Name = "Hourly" }, new(made.Schedule.ETag, false), new("adam", "adam", true), default));
         Assert.Equal((false, "erp", "Hourly", "changed", "adam"), (changed.IsNew, changed.Schedule.Publisher, changed.Schedule.Name, changed.Schedule.LastAction, changed.Schedule.LastActor));
-        Assert.IsType<PutScheduleResult.PreconditionFailed>(await desk.PutAsync("hourly", definition, new(made.Schedule.ETag, false), Erp, default));
+        Assert.Equal(new PutScheduleResult.Refused(EditRefusal.PreconditionFailed), await desk.PutAsync("hourly", definition, new(made.Schedule.ETag, false), Erp, default));
     }
 
     [Fact]
