@@ -16,6 +16,7 @@ using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
+using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Intakes;
@@ -76,6 +77,7 @@ public static class TeamsWorkflowsRegistration
 
         services.AddSchedules(configuration);
         services.AddIntakes();
+        services.AddFolder(configuration);
         services.AddDesks();
         return services;
     }
