@@ -127,6 +127,7 @@ public sealed class SandboxServer : IAsyncDisposable
         web.MapKeyVault(world, gateway, tokens);
         web.MapPost("/workflows/{id}", gateway.Handle(SandboxSurfaces.Webhook, new WorkflowEndpoint(world).HandleAsync));
         web.MapPost("/receivers/{tenant}/{kind}", gateway.Handle(SandboxSurfaces.Receiver, new ReceiverEndpoint(world).HandleAsync));
+        web.MapGet("/receivers/{tenant}/{kind}", gateway.Handle(SandboxSurfaces.Receiver, new SourceEndpoint(world).HandleAsync));
         web.MapControl(world, gateway);
         web.MapPages(world, gateway);
         return web;

@@ -17,10 +17,13 @@ using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Fallback;
+using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Reports.Receipts;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -59,6 +62,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<PaceGate>();
         services.AddSingleton<AttemptRunner>();
         services.AddActivities();
+        services.AddSchedules(configuration);
+        services.AddIntakes();
+        services.AddFolder(configuration);
         services.AddDesks();
         return services;
     }
@@ -145,7 +151,8 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionRegister>();
-        services.AddSingleton<CanaryDesk>();
+        services.AddSingleton(static p => new CanaryDesk(
+            p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CalendarKeys>();
         services.AddSingleton<AcquisitionLog>();
         services.AddSingleton<ConnectionLog>();
@@ -156,6 +163,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new ForecastDesk(
             p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CanaryTimes>();
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>
@@ -166,6 +174,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
+        .AddSchedules(services)
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
         .AddActivity(nameof(PostToWorkflow), services.GetRequiredService<PostToWorkflow>)

@@ -7,6 +7,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Reports.Receipts;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows;
@@ -58,6 +59,13 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(AttachedFile[]))]
 [JsonSerializable(typeof(UploadedFile[]))]
 [JsonSerializable(typeof(Destination))]
+[JsonSerializable(typeof(RunScheduleInput))]
+[JsonSerializable(typeof(ScheduleRound))]
+[JsonSerializable(typeof(RunOccurrenceInput))]
+[JsonSerializable(typeof(FailOccurrenceInput))]
+[JsonSerializable(typeof(HandOverOutcome))]
+[JsonSerializable(typeof(FetchOutcome))]
+[JsonSerializable(typeof(ScheduleSource))]
 internal sealed partial class WorkflowJson : JsonSerializerContext
 {
     public static T? Read<T>(string? json)

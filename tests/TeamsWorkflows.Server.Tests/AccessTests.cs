@@ -12,6 +12,23 @@ public sealed class AccessTests(ServerHost host)
         { "GET", "/api/v1/reports/none", "POA" },
         { "GET", "/api/v1/deliveries", "POA" },
         { "GET", "/api/v1/deliveries/none", "POA" },
+        { "GET", "/api/v1/intakes", "POA" },
+        { "GET", "/api/v1/intakes/none", "POA" },
+        { "PUT", "/api/v1/intakes/none", "PA" },
+        { "DELETE", "/api/v1/intakes/none", "PA" },
+        { "POST", "/api/v1/intakes/none/rotate", "PA" },
+        { "GET", "/api/v1/schedules", "POA" },
+        { "GET", "/api/v1/schedules/plan", "POA" },
+        { "GET", "/api/v1/schedules/none", "POA" },
+        { "PUT", "/api/v1/schedules/none", "PA" },
+        { "DELETE", "/api/v1/schedules/none", "PA" },
+        { "POST", "/api/v1/schedules/none/preview", "PA" },
+        { "GET", "/api/v1/schedules/none/upcoming", "POA" },
+        { "GET", "/api/v1/schedules/none/occurrences", "POA" },
+        { "POST", "/api/v1/schedules/none/pause", "POA" },
+        { "POST", "/api/v1/schedules/none/resume", "POA" },
+        { "POST", "/api/v1/schedules/none/trigger", "POA" },
+        { "POST", "/api/v1/schedules/none/backfill", "POA" },
         { "GET", "/api/v1/cases", "OA" },
         { "GET", "/api/v1/cases/none", "OA" },
         { "POST", "/api/v1/cases/none/sign-in", "OA" },
@@ -62,6 +79,9 @@ public sealed class AccessTests(ServerHost host)
     [Theory]
     [InlineData("/api/v1/reports/none", "report")]
     [InlineData("/api/v1/deliveries/none", "delivery")]
+    [InlineData("/api/v1/schedules/none", "schedule")]
+    [InlineData("/api/v1/schedules/none/upcoming", "schedule")]
+    [InlineData("/api/v1/schedules/none/occurrences", "schedule")]
     [InlineData("/api/v1/cases/none", "case")]
     [InlineData("/api/v1/connections/none", "connection")]
     [InlineData("/api/v1/orchestrations/none", "orchestration")]

@@ -58,13 +58,14 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         using var publisher = await _host.PublisherAsync();
         await _host.DeliverAsync(publisher, Calls.Unique("Phone"));
+        using var schedule = await publisher.PutAsync("daily-sales", _host.Tenant.Schedule("0 9 * * *", "Daily sales"));
         var complaints = new List<string>();
         await using var browser = await Browser.StartAsync();
         foreach (var (width, isDark) in new[] { (390, false), (390, true), (1440, false), (1440, true) })
         {
             var page = await browser.OpenAsync(complaints, width, isDark);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "schedules", "schedules/daily-sales", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -75,6 +76,45 @@ public sealed class ConsoleTests : IAsyncLifetime
             await page.CloseAsync();
         }
 
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task An_operator_pauses_a_schedule_triggers_it_and_lets_it_go_on()
+    {
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        using var publisher = await _host.PublisherAsync();
+        var title = Calls.Unique("Triggered");
+        using var created = await publisher.PutAsync("daily-sales", _host.Tenant.Schedule("0 9 * * MON-FRI", title, "Europe/Berlin", ""","name": "Daily sales" """));
+        Assert.Equal(201, (int)created.StatusCode);
+
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync(complaints);
+        await SignInAsync(page, _host.Tenant.Operator.UserName);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Schedules" }).ClickAsync();
+        await ScreenshotAsync(page, "schedules");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Daily sales" }).ClickAsync();
+        await Expect(page.GetByText("Mon 09:00 (+0").First).ToBeVisibleAsync();
+        await page.GetByLabel("Why?").FillAsync("Month end");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.GetByText("It is paused.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Month end")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Why?").FillAsync("The board asks");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Trigger" }).ClickAsync();
+        await _host.Tenant.WaitForMessageAsync(m => Calls.IsAbout(m, title), enough.Token);
+        await page.ReloadAsync();
+        await Expect(page.GetByText($"triggered by {_host.Tenant.Operator.UserName}").First).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "schedule");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open its delivery" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = title })).ToBeVisibleAsync();
+
+        await page.GotoAsync(new Uri(_host.Address, "schedules/daily-sales").AbsoluteUri);
+        await page.GetByLabel("Why?").FillAsync("Month end is over");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Expect(page.GetByText("It occurs again")).ToBeVisibleAsync();
+        Assert.Single(_host.Tenant.MessagesAbout(title));
         Assert.Empty(complaints);
     }
 
@@ -104,7 +144,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         Assert.True(cookie.HttpOnly);
         Assert.Equal(SameSiteAttribute.Lax, cookie.SameSite);
 
-        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/signout"])
+        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/schedules/none/act", "/signout"])
         {
             var refused = await page.Context.APIRequest.PostAsync(new Uri(_host.Address, path).AbsoluteUri, new() { MaxRedirects = 0 });
             Assert.Equal(400, refused.Status);

@@ -24,6 +24,9 @@ internal static class AccessClaims
     /// <summary>Who acts, for the record.</summary>
     public static string Actor(this ClaimsPrincipal caller) => Find(caller, Name) ?? caller.Publisher();
 
+    public static bool MayAdminister(this ClaimsPrincipal caller)
+        => Policies.RolesByPolicy[Policies.Administer].Any(caller.IsInRole);
+
     public static bool MayOperate(this ClaimsPrincipal caller)
         => Policies.RolesByPolicy[Policies.Operate].Any(caller.IsInRole);
 

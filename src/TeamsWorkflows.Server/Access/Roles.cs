@@ -18,6 +18,9 @@ internal static class Policies
 {
     public const string Publish = nameof(Publish);
     public const string Follow = nameof(Follow);
+
+    /// <summary>Own standing work: schedules and intakes.</summary>
+    public const string Arrange = nameof(Arrange);
     public const string Operate = nameof(Operate);
     public const string Administer = nameof(Administer);
 
@@ -25,6 +28,7 @@ internal static class Policies
     {
         [Publish] = [Roles.Publisher],
         [Follow] = [Roles.Publisher, Roles.Operator, Roles.Administrator],
+        [Arrange] = [Roles.Publisher, Roles.Administrator],
         [Operate] = [Roles.Operator, Roles.Administrator],
         [Administer] = [Roles.Administrator],
     };

@@ -7,7 +7,10 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Doctor;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Schedules.Planning;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -16,6 +19,23 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(ReportRequest))]
 [JsonSerializable(typeof(ReportPreview))]
+[JsonSerializable(typeof(ScheduleDefinition))]
+[JsonSerializable(typeof(ScheduleResource))]
+[JsonSerializable(typeof(ScheduleList))]
+[JsonSerializable(typeof(SchedulePut))]
+[JsonSerializable(typeof(SchedulePlan))]
+[JsonSerializable(typeof(SchedulePreviewed))]
+[JsonSerializable(typeof(UpcomingList))]
+[JsonSerializable(typeof(OccurrencePage))]
+[JsonSerializable(typeof(OccurrenceResource))]
+[JsonSerializable(typeof(BackfillRequest))]
+[JsonSerializable(typeof(BackfillBegun))]
+[JsonSerializable(typeof(IntakeDefinition))]
+[JsonSerializable(typeof(IntakeResource))]
+[JsonSerializable(typeof(IntakeList))]
+[JsonSerializable(typeof(IntakePut))]
+[JsonSerializable(typeof(IntakeSecret))]
+[JsonSerializable(typeof(ReceivedResource))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(NoFields))]
 [JsonSerializable(typeof(CalendarKeyRequest))]

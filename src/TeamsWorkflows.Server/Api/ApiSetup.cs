@@ -36,6 +36,8 @@ internal static class ApiSetup
         var api = routes.MapGroup(Links.Root);
         api.MapReports();
         api.MapDeliveries();
+        api.MapSchedules();
+        api.MapIntakes();
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();

@@ -23,6 +23,10 @@ internal static class Links
 
     public static string Connection(string id) => $"{Root}/connections/{Uri.EscapeDataString(id)}";
 
+    public static string Schedule(string id) => $"{Root}/schedules/{Uri.EscapeDataString(id)}";
+
+    public static string Intake(string id) => $"{Root}/intakes/{Uri.EscapeDataString(id)}";
+
     public static string Orchestration(string id) => $"{Root}/orchestrations/{Uri.EscapeDataString(id)}";
 }
 

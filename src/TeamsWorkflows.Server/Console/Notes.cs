@@ -11,11 +11,17 @@ internal static class Notes
     public const string SentAgain = "sent-again";
     public const string NotNow = "not-now";
     public const string FilesGone = "files-gone";
+    public const string Paused = "paused";
+    public const string Resumed = "resumed";
+    public const string Triggered = "triggered";
 
     public static string? Text(string? note) => note switch
     {
         Verifying => "Thank you. The connection is being checked now; this page shows the result when it is opened again.",
-        ReasonMissing => "Say in a few words what you did, so that the next one knows.",
+        ReasonMissing => "Say in a few words what you did and why, so that the next one knows.",
+        Paused => "It is paused. What falls into the pause is not caught up.",
+        Resumed => "It occurs again, from now on.",
+        Triggered => "One report is being handed over. It appears below.",
         Changed => "Somebody was faster, or the case needs something else by now. This is how it stands.",
         Answered => "The answers are kept with the case. What they come to is under the three questions.",
         Told => "The delivery has been told. This page shows what came of it when it is opened again.",

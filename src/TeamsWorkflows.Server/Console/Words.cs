@@ -3,6 +3,7 @@ using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -36,6 +37,29 @@ internal static class Words
         DeliveryState.Failed => new("failed", "red", "✕"),
         DeliveryState.Suppressed => new("too late, not posted", "grey", "–"),
         DeliveryState.Cancelled => new("cancelled", "grey", "–"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A time as the clock of its own place shows it: "Mon 09:00 (+01:00), 30 Nov".</summary>
+    public static string Clock(DateTimeOffset at) => at.ToString(at.Second == 0 ? "ddd HH:mm (zzz), d MMM" : "ddd HH:mm:ss (zzz), d MMM", CultureInfo.InvariantCulture);
+
+    public static Tone Of(OccurrenceState state) => state switch
+    {
+        OccurrenceState.Queued => new("waits for the one before", "amber", "◔"),
+        OccurrenceState.Running => new("under way", "amber", "◔"),
+        OccurrenceState.HandedOver => new("handed over", "green", "✓"),
+        OccurrenceState.Failed => new("failed", "red", "✕"),
+        OccurrenceState.Skipped => new("skipped", "grey", "–"),
+        OccurrenceState.Missed => new("missed", "grey", "–"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(OccurrenceKind kind) => kind switch
+    {
+        OccurrenceKind.Scheduled => "by the clock",
+        OccurrenceKind.CaughtUp => "caught up",
+        OccurrenceKind.Backfilled => "made up for",
+        OccurrenceKind.Triggered => "triggered",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

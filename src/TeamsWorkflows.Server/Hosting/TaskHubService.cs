@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -35,6 +36,7 @@ internal sealed partial class TaskHubService(
             await services.GetRequiredService<ReportDesk>().ResumeAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken);
         }
 
+        await services.GetRequiredService<ScheduleClock>().StartAsync(cancellationToken);
         await services.GetRequiredService<CanaryDesk>().StartAsync(cancellationToken);
         state.Started(_node);
         _ = StopOnFaultAsync(_node);

@@ -35,6 +35,7 @@ internal static class TaskHubSetup
             services.AddHostedService<ForgottenReports>();
         }
 
+        services.AddHostedService<FolderWatcher>(); // after the hub: what it takes is carried at once
         services.AddOptions<SidecarOptions>().BindConfiguration(SidecarOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SidecarOptions>, ValidateSidecarOptions>();
         services.AddHostedService<SidecarService>();

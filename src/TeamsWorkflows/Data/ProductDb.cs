@@ -52,6 +52,12 @@ public class ProductDb : DbContext
 
     public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
 
+    public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
+
+    public DbSet<OccurrenceRow> Occurrences => Set<OccurrenceRow>();
+
+    public DbSet<IntakeRow> Intakes => Set<IntakeRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -109,6 +115,14 @@ public class ProductDb : DbContext
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
+        modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
+        modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
+        modelBuilder.Entity<OccurrenceRow>(occurrence =>
+        {
+            occurrence.HasKey(o => new { o.ScheduleId, o.Id });
+            occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
+            occurrence.HasIndex(o => o.ReportId);
+        });
     }
 
     private static void MapLedger(ModelBuilder modelBuilder)

@@ -11,4 +11,8 @@ namespace TeamsWorkflows.Reports;
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     public static string Write(ReportRequest request) => JsonSerializer.Serialize(request, Default.ReportRequest);
+
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ReportRequest Read(string json)
+        => JsonSerializer.Deserialize(json, Default.ReportRequest) ?? throw new JsonException("A stored request is empty.");
 }

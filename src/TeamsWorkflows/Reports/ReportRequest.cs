@@ -54,6 +54,14 @@ public sealed record ReportRequest(
 
     /// <summary>Gets who is told how it ended; null: nobody.</summary>
     public NotifyRequest? Notify { get; init; }
+
+    /// <summary>Gets this request without what must not be shown: addresses, keys and secrets of destinations, and the bytes of files.</summary>
+    internal ReportRequest Shown => this with
+    {
+        Destinations = Destinations?.Select(static d => d?.Shown).ToArray(),
+        Attachments = Attachments?.Select(static a => a is null ? null : a with { Content = "…" }).ToArray(),
+        Notify = Notify is null ? null : new(AddressRules.Shown(Notify.Url), Notify.Secret is null ? null : "…"),
+    };
 }
 
 /// <param name="Url">Takes the receipt as JSON; https only.</param>

@@ -144,6 +144,7 @@ public sealed class ContentTests
     [InlineData("{{ if", "its end")]
     [InlineData("a\n{{ nowhere }}", "line 2")]
     [InlineData("{{ for i in 1..100000 }}x{{ end }}", "10000")]
+    [InlineData("{{ region.manager }}", "manager")]
     [InlineData("{{ include 'secrets' }}", "include")]
     public void A_template_that_cannot_be_filled_says_where_and_why(string template, string reason)
     {

@@ -1,28 +1,45 @@
-using Microsoft.Extensions.Options;
 using TeamsWorkflows.DurableTask.Client;
 
 namespace TeamsWorkflows.Connections.Canary;
 
 /// <summary>Starts the watch over the connections.</summary>
-public sealed class CanaryDesk(DurableTaskClient client, IOptions<CanaryOptions> options, TimeProvider time)
+public sealed class CanaryDesk
 {
-    /// <summary>Starts the watch when the settings want one and it does not run. A watch that runs takes new settings after its next round.</summary>
+    private readonly DurableTaskClient _client;
+    private readonly CanaryTimes _times;
+    private readonly TimeProvider _time;
+
+    internal CanaryDesk(DurableTaskClient client, CanaryTimes times, TimeProvider time) => (_client, _times, _time) = (client, times, time);
+
+    /// <summary>Starts the watch when something wants one and it does not run. A watch that runs takes new settings after its next round.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.Next(time.GetUtcNow()) is null)
+        if (await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is not null)
         {
-            return;
+            await StartAsync(new WatchInput(1), cancellationToken);
         }
+    }
 
-        if (await client.GetInstanceAsync(WatchConnections.InstanceId, cancellationToken) is { IsCompleted: true })
+    /// <summary>Has the watch look anew when its next round is due, and starts it if need be; nothing is tried before then.</summary>
+    public async Task ReplanAsync(CancellationToken cancellationToken)
+    {
+        if (!await _client.RaiseEventAsync(WatchConnections.InstanceId, WatchConnections.Changed, eventPayload: true, cancellationToken)
+            && await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is not null)
         {
-            await client.PurgeInstanceAsync(WatchConnections.InstanceId, cancellation: cancellationToken);
+            await StartAsync(new WatchInput(1, OnlyPlan: true), cancellationToken);
+        }
+    }
+
+    private async Task StartAsync(WatchInput input, CancellationToken cancellationToken)
+    {
+        if (await _client.GetInstanceAsync(WatchConnections.InstanceId, cancellationToken) is { IsCompleted: true })
+        {
+            await _client.PurgeInstanceAsync(WatchConnections.InstanceId, cancellation: cancellationToken);
         }
 
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(WatchConnections), new WatchInput(1), new(WatchConnections.InstanceId), cancellationToken);
+            await _client.ScheduleNewOrchestrationInstanceAsync(nameof(WatchConnections), input, new(WatchConnections.InstanceId), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {

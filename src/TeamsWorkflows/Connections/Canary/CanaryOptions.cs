@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Connections.Canary;
 
@@ -14,7 +15,11 @@ public sealed class CanaryOptions
     /// <summary>Gets or sets the times of the day (UTC) by which connections must work, such as <c>09:00</c>.</summary>
     public IReadOnlyList<TimeOnly> Windows { get; set; } = [];
 
-    /// <summary>Gets or sets how long before a window the connections are tried: time enough for a person to act.</summary>
+    /// <summary>Gets or sets a value indicating whether connections are also tried before the occurrences of schedules.</summary>
+    /// <value>The default is true.</value>
+    public bool BeforeSchedules { get; set; } = true;
+
+    /// <summary>Gets or sets how long before a window or an occurrence the connections are tried: time enough for a person to act.</summary>
     /// <value>The default is 30 minutes.</value>
     [Range(typeof(TimeSpan), "00:01:00", "12:00:00")]
     public TimeSpan Lead { get; set; } = TimeSpan.FromMinutes(30);
@@ -25,6 +30,13 @@ public sealed class CanaryOptions
         var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? now + Interval : DateTimeOffset.MaxValue).Min();
         return due == DateTimeOffset.MaxValue ? null : due;
     }
+
+    /// <summary>When connections are to be tried for the sake of a schedule; null: it does not occur any more.</summary>
+    /// <remarks>A round stands for all that occurs within the lead after it; rounds are half a lead apart at least.</remarks>
+    internal DateTimeOffset? Before(Recurrence schedule, DateTimeOffset now)
+        => schedule.Next(now + Lead) is not { } next ? null
+            : next - Lead is var round && round > now + (Lead / 2) ? round
+            : now + (Lead / 2);
 
     private DateTimeOffset NextOf(TimeOnly window, DateTimeOffset now)
     {

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
@@ -10,11 +9,16 @@ namespace TeamsWorkflows.Connections.Canary;
 /// <summary>Tries every connection that is thought to work, and opens the case of one that does not, before a report needs it (B10).</summary>
 /// <remarks>It also uses the stored sign-ins, which end when nobody does, and asks registrations when their credentials end.</remarks>
 internal sealed class CheckConnections(
-    Database database, TokenSource tokens, TeamsChannels channels, Registrations registrations, ParkRun park, IOptions<CanaryOptions> options, TimeProvider time)
+    Database database, TokenSource tokens, TeamsChannels channels, Registrations registrations, ParkRun park, CanaryTimes times, TimeProvider time)
     : TaskActivity<WatchInput, WatchRound>
 {
     public override async Task<WatchRound> RunAsync(TaskActivityContext context, WatchInput input)
     {
+        if (input.OnlyPlan == true)
+        {
+            return new(0, [], await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
+        }
+
         var rows = await database.ReadAsync(
             db => db.Connections
                 .Where(c => c.AuthModel != AuthModel.Webhook
@@ -30,7 +34,7 @@ internal sealed class CheckConnections(
             }
         }
 
-        return new(rows.Count, broken, options.Value.Next(time.GetUtcNow()));
+        return new(rows.Count, broken, await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
     }
 
     private async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row)

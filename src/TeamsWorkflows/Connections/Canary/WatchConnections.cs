@@ -8,6 +8,9 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
     /// <summary>There is one of it.</summary>
     public const string InstanceId = "watch-connections";
 
+    /// <summary>The event that says the next round may be due at another time.</summary>
+    public const string Changed = "WatchChanged";
+
     // A round that failed as a whole (our database, a bug) is no reason to stop watching.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(15);
 
@@ -17,11 +20,23 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
         if (round.NextAt is { } next)
         {
             context.SetCustomStatus(round);
-            await context.CreateTimer(next);
-            context.ContinueAsNew(new WatchInput(input.Round + 1));
+            var isChanged = await SleepAsync(context, next);
+            context.ContinueAsNew(new WatchInput(input.Round + 1, isChanged ? true : null));
         }
 
         return round;
+    }
+
+    /// <returns>Whether something has changed; false: it is time.</returns>
+    private static async Task<bool> SleepAsync(TaskOrchestrationContext context, DateTimeOffset until)
+    {
+        using var awake = new CancellationTokenSource();
+        var changed = context.WaitForExternalEvent<bool>(Changed, awake.Token);
+        var first = await Task.WhenAny(changed, context.CreateTimer(until, awake.Token));
+#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
+        awake.Cancel();
+#pragma warning restore CA1849, MA0042, VSTHRD103
+        return first == changed;
     }
 
     private static async Task<WatchRound> RoundAsync(TaskOrchestrationContext context, WatchInput input)
@@ -38,7 +53,8 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
 }
 
 /// <param name="Round">From 1.</param>
-internal sealed record WatchInput(int Round);
+/// <param name="OnlyPlan">True: nothing is tried, only the time of the next round is asked for.</param>
+internal sealed record WatchInput(int Round, bool? OnlyPlan = null);
 
 /// <param name="Checked">How many connections were tried.</param>
 /// <param name="Broken">Those that do not work.</param>

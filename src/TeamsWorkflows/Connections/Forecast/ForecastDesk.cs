@@ -4,6 +4,7 @@ using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Connections.Forecast;
 
@@ -65,7 +66,26 @@ public sealed class ForecastDesk
             .Where(static d => d.State is DeliveryState.Accepted or DeliveryState.Posting or DeliveryState.Waiting or DeliveryState.Parked)
             .OrderBy(static d => d.CreatedAt)
             .Select(static d => new DependentDelivery(d.Id, d.Title, d.State, d.UpdatedAt)).ToArray();
-        return new(connectionId, [.. reports.Take(MaxListed)], [.. waiting.Take(MaxListed)], Summary(reports, waiting.Length));
+        var schedules = await SchedulesAsync(connectionId, now, cancellationToken);
+        return new(
+            connectionId,
+            [.. reports.Take(MaxListed)],
+            [.. waiting.Take(MaxListed)],
+            [.. schedules.Take(MaxListed)],
+            Summary(reports, waiting.Length, schedules));
+    }
+
+    private async Task<DependentSchedule[]> SchedulesAsync(string connectionId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rows = await _database.ReadAsync(
+            db => db.Schedules.Where(s => !s.IsPaused && s.Connections.Contains(connectionId)).ToListAsync(cancellationToken), cancellationToken);
+        return
+        [
+            .. rows.Select(row => ScheduleView.Of(row, last: null, now))
+                .Where(s => s.NextAt is not null && s.Connections.Contains(connectionId, StringComparer.Ordinal))
+                .Select(static s => new DependentSchedule(s.Id, s.Name, s.Publisher, s.NextAt!.Value))
+                .OrderBy(static s => s.NextAt),
+        ];
     }
 
     // The middle of the last distances: one that came late does not move it.
@@ -81,14 +101,20 @@ public sealed class ForecastDesk
         return next > now ? next : null;
     }
 
-    private static string Summary(DependentReport[] reports, int waiting)
+    private static string Summary(DependentReport[] reports, int waiting, DependentSchedule[] schedules)
     {
-        var publishers = reports.Select(static r => r.Publisher).Distinct(StringComparer.Ordinal).Count();
-        var next = reports.Select(static r => r.ExpectedAt).Where(static t => t is not null).Min();
-        return $"{reports.Length} {(reports.Length == 1 ? "report" : "reports")} of {publishers} {(publishers == 1 ? "publisher" : "publishers")}"
-            + (next is { } at ? $", the next expected at {at.UtcDateTime:u}" : "")
+        var publishers = reports.Select(static r => r.Publisher).Concat(schedules.Select(static s => s.Publisher)).Distinct(StringComparer.Ordinal).Count();
+        var expected = reports.Select(static r => r.ExpectedAt).Where(static t => t is not null).Min();
+        DateTimeOffset? scheduled = schedules.Length == 0 ? null : schedules[0].NextAt;
+        var next = scheduled is { } at && !(expected < at) ? $", the next at {at.UtcDateTime:u}"
+            : expected is { } guess ? $", the next expected at {guess.UtcDateTime:u}"
+            : "";
+        return $"{Counted(reports.Length, "report")} of {Counted(publishers, "publisher")}"
+            + (schedules.Length > 0 ? $" and {Counted(schedules.Length, "schedule")}" : "") + next
             + (waiting > 0 ? $"; {waiting} under way or waiting" : "") + ".";
     }
+
+    private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private async Task<IReadOnlyList<Expiry>> ExpiriesAsync(ConnectionRow row, CancellationToken cancellationToken)
     {

@@ -65,6 +65,8 @@ internal sealed class TemplateRenderer(JsonElement data, TimeProvider time)
         var context = new Context(isHtml, time)
         {
             StrictVariables = true,
+            EnableRelaxedMemberAccess = false,
+            TryGetMember = Missing,
             LoopLimit = MaxLoops,
             LoopLimitQueryable = MaxLoops,
             RecursiveLimit = 20,
@@ -103,6 +105,10 @@ internal sealed class TemplateRenderer(JsonElement data, TimeProvider time)
 
         return globals;
     }
+
+    // Scriban gives null for a member that an object does not have: strict is meant for names alone.
+    private static bool Missing(TemplateContext context, SourceSpan span, object target, string member, out object value)
+        => throw new ScriptRuntimeException(span, $"The data has no `{member}` here");
 
     // The end of a template has no position.
     private static string Place(SourceSpan span) => span.Start.Line < 0

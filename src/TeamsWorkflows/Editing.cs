@@ -1,0 +1,39 @@
+namespace TeamsWorkflows;
+
+/// <summary>Who works on schedules and intakes.</summary>
+/// <param name="Publisher">Whose reports this person or program hands over.</param>
+/// <param name="Name">For the record.</param>
+/// <param name="MayChangeAll">Whether those of others, too: an administrator.</param>
+public sealed record Editor(string Publisher, string Name, bool MayChangeAll);
+
+/// <summary>Which version a caller thinks to change.</summary>
+/// <param name="IfMatch">The ETag that it has seen; null: none.</param>
+/// <param name="OnlyNew">Whether it means to create one.</param>
+public sealed record Precondition(string? IfMatch, bool OnlyNew);
+
+/// <summary>Why something is not changed.</summary>
+public enum EditRefusal
+{
+    /// <summary>There is one of that name, and the caller did not say which version it has seen.</summary>
+    PreconditionMissing,
+
+    /// <summary>It is another version than the caller has seen, or there is none, or there is one already.</summary>
+    PreconditionFailed,
+
+    /// <summary>The name belongs to somebody else.</summary>
+    NameTaken,
+}
+
+internal static class EditRules
+{
+    /// <param name="publisher">Whose it is; null: there is none of that name.</param>
+    /// <param name="etag">Its version.</param>
+    /// <returns>Null: it may be changed, or created.</returns>
+    public static EditRefusal? WhyNot(string? publisher, string? etag, Precondition precondition, Editor editor) =>
+        publisher is null ? precondition.IfMatch is null ? null : EditRefusal.PreconditionFailed
+        : !editor.MayChangeAll && publisher != editor.Publisher ? EditRefusal.NameTaken
+        : precondition.OnlyNew ? EditRefusal.PreconditionFailed
+        : precondition.IfMatch is null ? EditRefusal.PreconditionMissing
+        : precondition.IfMatch == etag ? null
+        : EditRefusal.PreconditionFailed;
+}

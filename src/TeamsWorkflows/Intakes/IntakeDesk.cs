@@ -1,0 +1,167 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Reports;
+
+namespace TeamsWorkflows.Intakes;
+
+/// <summary>The front door for those who make intakes; requests come through <see cref="IntakeReception"/>.</summary>
+public sealed class IntakeDesk
+{
+    private const int SecretBytes = 32;
+
+    private readonly Database _database;
+    private readonly IntakeVault _vault;
+    private readonly ReportDesk _reports;
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newGuid;
+
+    internal IntakeDesk(Database database, IntakeVault vault, ReportDesk reports, TimeProvider time, Func<Guid> newGuid)
+        => (_database, _vault, _reports, _time, _newGuid) = (database, vault, reports, time, newGuid);
+
+    /// <summary>Lists intakes by name, without their templates.</summary>
+    /// <param name="publisher">Only those of this publisher; null: everybody's.</param>
+    public async Task<IReadOnlyList<Intake>> ListAsync(string? publisher, CancellationToken cancellationToken)
+    {
+        var rows = await _database.ReadAsync(
+            db => db.Intakes.Where(i => publisher == null || i.Publisher == publisher).OrderBy(i => i.Id).ToListAsync(cancellationToken),
+            cancellationToken);
+        return rows.ConvertAll(static r => View(r, report: null));
+    }
+
+    /// <returns>Null when there is none of that name.</returns>
+    public async Task<Intake?> FindAsync(string id, CancellationToken cancellationToken)
+        => await _database.ReadAsync(db => db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken), cancellationToken) is { } row
+            ? View(row, _vault.OpenReport(row))
+            : null;
+
+    /// <summary>Creates an intake, whose secret is in the answer, or changes it, which leaves the secret as it is.</summary>
+    public async Task<PutIntakeResult> PutAsync(
+        string id, IntakeDefinition definition, Precondition precondition, Editor editor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(precondition);
+        ArgumentNullException.ThrowIfNull(editor);
+
+        var errors = new ReportErrors();
+        IntakeRules.Validate(id, definition, errors);
+        if (definition.Report is { } template
+            && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), cancellationToken) is PreviewResult.Invalid invalid)
+        {
+            foreach (var (field, messages) in invalid.Errors)
+            {
+                Array.ForEach(messages, message => errors.Add($"report.{field}", message));
+            }
+        }
+
+        if (!errors.IsEmpty)
+        {
+            return new PutIntakeResult.Invalid(errors.ByField());
+        }
+
+        var secret = NewSecret();
+        return await _database.WriteAsync(
+            async db =>
+            {
+                var row = await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+                if (EditRules.WhyNot(row?.Publisher, row is null ? null : ETag(row), precondition, editor) is { } no)
+                {
+                    return (PutIntakeResult)new PutIntakeResult.Refused(no);
+                }
+
+                var shown = row is null ? secret : null;
+                row ??= db.Intakes.Add(NewRow(id, definition.Report!, secret, editor)).Entity;
+                Change(row, definition, editor);
+                return new PutIntakeResult.Put(View(row, definition.Report), shown);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Makes a new secret; the one before stays good for a day, so that the tool can be changed in between.</summary>
+    /// <returns>The new secret, shown this once; null: there is no such intake.</returns>
+    public async Task<string?> RotateAsync(string id, string actor, CancellationToken cancellationToken)
+    {
+        var secret = NewSecret();
+        var isThere = await _database.WriteAsync(
+            async db =>
+            {
+                if (await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken) is not { } row)
+                {
+                    return false;
+                }
+
+                (row.ProtectedPreviousSecret, row.PreviousSecretUntil) = (row.ProtectedSecret, _time.GetUtcNow() + IntakeLimits.SecretOverlap);
+                (row.ProtectedSecret, row.LastActor) = (_vault.SealSecret(secret), actor);
+                row.Version++;
+                return true;
+            },
+            cancellationToken);
+        return isThere ? secret : null;
+    }
+
+    /// <param name="ifMatch">The ETag that the caller has seen; null: any.</param>
+    /// <returns>False when it is another version by now, or none.</returns>
+    public Task<bool> DeleteAsync(string id, string? ifMatch, CancellationToken cancellationToken) => _database.WriteAsync(
+        async db =>
+        {
+            var row = await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+            if (row is null || (ifMatch is not null && ifMatch != ETag(row)))
+            {
+                return false;
+            }
+
+            db.Intakes.Remove(row);
+            return true;
+        },
+        cancellationToken);
+
+    private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+
+    private static string ETag(IntakeRow row) => string.Create(CultureInfo.InvariantCulture, $"\"{row.Uid.ToString("N")[..12]}-{row.Version}\"");
+
+    private IntakeRow NewRow(string id, ReportRequest report, string secret, Editor editor) => new()
+    {
+        Id = id,
+        Uid = _newGuid(),
+        Publisher = editor.Publisher,
+        Tool = IntakeTool.Other,
+        Proof = IntakeProof.Signature,
+        SecretHeader = IntakeLimits.DefaultSecretHeader,
+        ReplayWindow = IntakeLimits.DefaultReplayWindow,
+        ProtectedReport = _vault.Seal(report),
+        ProtectedSecret = _vault.SealSecret(secret),
+        IsEnabled = true,
+        LastActor = editor.Name,
+        Version = 0,
+        CreatedAt = _time.GetUtcNow(),
+    };
+
+    private void Change(IntakeRow row, IntakeDefinition definition, Editor editor)
+    {
+        row.Tool = definition.Tool ?? IntakeTool.Other;
+        row.Proof = definition.Proof ?? IntakeProof.Signature;
+        row.SecretHeader = definition.SecretHeader ?? IntakeLimits.DefaultSecretHeader;
+        row.ReplayWindow = definition.ReplayWindow ?? IntakeLimits.DefaultReplayWindow;
+        row.KeyField = definition.KeyField;
+        row.ProtectedReport = _vault.Seal(definition.Report!);
+        row.IsEnabled = definition.IsEnabled ?? true;
+        row.LastActor = editor.Name;
+        row.Version++;
+    }
+
+    private static Intake View(IntakeRow row, ReportRequest? report) => new(
+        row.Id,
+        row.Publisher,
+        row.Tool,
+        row.Proof,
+        row.Proof == IntakeProof.Secret ? row.SecretHeader : null,
+        row.ReplayWindow,
+        row.KeyField,
+        report?.Shown,
+        row.IsEnabled,
+        row.CreatedAt,
+        row.LastAt,
+        ETag(row));
+}
