@@ -234,10 +234,11 @@ internal sealed class ProductHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a case is open and as many runs are parked behind it; timers stand still meanwhile.</summary>
-    /// <param name="soon">How far timers go on all the same: those of messages that wait for their turn.</param>
-    public async Task<Case> OpenCaseAsync(int parked = 1, TimeSpan soon = default)
+    /// <summary>Waits until a case is open and as many runs are parked behind it; later timers stand still meanwhile.</summary>
+    /// <param name="soon">How far timers go on: those of messages that wait for their turn; null: 5 seconds.</param>
+    public async Task<Case> OpenCaseAsync(int parked = 1, TimeSpan? soon = null)
     {
+        var horizon = soon ?? TimeSpan.FromSeconds(5);
         var started = DateTimeOffset.UtcNow;
         while (true)
         {
@@ -248,7 +249,7 @@ internal sealed class ProductHost : IAsyncDisposable
                 return found;
             }
 
-            if (Worker.Runtime is { IsIdle: true, NextTimer: { } next } && next > Time.GetUtcNow() && next - Time.GetUtcNow() <= soon)
+            if (Worker.Runtime is { IsIdle: true, NextTimer: { } next } && next > Time.GetUtcNow() && next - Time.GetUtcNow() <= horizon)
             {
                 Time.Advance(next - Time.GetUtcNow());
             }
