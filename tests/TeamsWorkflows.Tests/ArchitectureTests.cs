@@ -31,6 +31,7 @@ public sealed class ArchitectureTests
     [InlineData("TeamsWorkflows.DurableTask.Sqlite", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.DurableTask.Postgres", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.DurableTask.Grpc", "TeamsWorkflows.DurableTask", "TeamsWorkflows.DurableTask.Sqlite")]
+    [InlineData("TeamsWorkflows.DurableTask.Sdk", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.Sandbox")]
     [InlineData("TeamsWorkflows.Cli", "TeamsWorkflows")]
