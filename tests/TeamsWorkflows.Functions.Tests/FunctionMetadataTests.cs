@@ -8,7 +8,7 @@ namespace TeamsWorkflows.Functions.Tests;
 /// <summary>What the Functions host is told there is: what the build has written down, and what the registry adds.</summary>
 public sealed class FunctionMetadataTests
 {
-    private static readonly IServiceProvider Services = FunctionsHost.CreateBuilder(["--environment=Development"]).Build().Services;
+    private static readonly IServiceProvider Services = FunctionsHost.CreateBuilder([]).Build().Services;
 
     [Fact]
     public void Every_orchestrator_and_activity_is_a_function_once_under_its_name()

@@ -79,7 +79,7 @@ internal sealed class FunctionsUnderTest : IAsyncDisposable
         settings["Deliveries:FirstBackoff"] = "00:00:00.050";
         settings["Deliveries:ResumeInterval"] = "00:00:00";
         settings["Logging:LogLevel:Default"] = "None";
-        var functions = FunctionsHost.CreateBuilder(["--environment=Development", .. settings.Select(static s => $"--{s.Key}={s.Value}")]).Build();
+        var functions = FunctionsHost.CreateBuilder([.. settings.Select(static s => $"--{s.Key}={s.Value}")]).Build();
         await functions.Services.GetRequiredService<IProductMigration>().MigrateAsync(CancellationToken.None);
         await functions.Services.GetServices<IHostedService>().OfType<FunctionsStart>().Single().StartAsync(CancellationToken.None);
         _stops.Add(() => ((IAsyncDisposable)functions).DisposeAsync());
