@@ -40,6 +40,13 @@ internal static class KeyRing
                 X509CertificateLoader.LoadPkcs12FromFile(file, options.CertificatePassword));
         }
 
+        if (options?.VaultCertificate is { Length: > 0 } address)
+        {
+            protection.ProtectKeysWithCertificate(VaultKeyCertificate.Read(address, configuration));
+            protection.UnprotectKeysWithAnyCertificate(
+                [.. options.FormerVaultCertificates.Append(address).Select(known => VaultKeyCertificate.Read(known, configuration))]);
+        }
+
         return services;
     }
 }
