@@ -43,6 +43,7 @@ internal static class TaskHubSetup
             .Configure<IConfiguration>(ConfiguredConnections.Bind)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
+        services.AddHostedService<WorkGauges>();
         return services;
     }
 
