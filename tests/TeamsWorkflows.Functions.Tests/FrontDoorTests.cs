@@ -1,10 +1,14 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Web;
+using Microsoft.Extensions.Hosting;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.DurableTask.Tests.Postgres;
 using TeamsWorkflows.Server.Development;
+using TeamsWorkflows.Server.Hosting;
 using TeamsWorkflows.Server.Tests;
 
 namespace TeamsWorkflows.Functions.Tests;
@@ -25,12 +29,26 @@ public sealed class FrontDoorTests(PostgresCluster cluster)
 
         var id = await SubmitAsync(functions, publisher, "Sales from a function");
         await UntilAsync(publisher, id, "Parked"); // nobody has signed in yet
+        Assert.Equal(1, await ParkedAsync(functions.Services));
         var cases = await people.GetFromJsonAsync<JsonElement>("/api/v1/cases?open=true");
         var found = Assert.Single(cases.GetProperty("cases").EnumerateArray()).GetProperty("id").GetString();
         await SignIns.RunAsync(functions.Sandbox, people, $"/api/v1/cases/{found}/sign-in", functions.Address);
         await UntilAsync(publisher, id, "Delivered");
 
         Assert.Single(functions.Sandbox.DefaultTenant.AllMessages(), static m => m.Subject == "Sales from a function");
+    }
+
+    [Fact]
+    public async Task The_key_ring_in_the_database_is_encrypted_with_the_vaults_certificate()
+    {
+        await using var functions = await FunctionsUnderTest.StartAsync(cluster);
+
+        var key = (string)cluster.Read($"SELECT xml FROM {functions.Schema}.data_protection_key ORDER BY id LIMIT 1")!;
+
+        Assert.Contains("EncryptedData", key, StringComparison.Ordinal);
+        Assert.DoesNotContain("<value>", key, StringComparison.Ordinal);
+        var protector = functions.Services.GetRequiredService<ISecretProtector>();
+        Assert.Equal("secret"u8.ToArray(), protector.Unprotect("test", protector.Protect("test", "secret"u8.ToArray())));
     }
 
     [Fact]
@@ -80,6 +98,25 @@ public sealed class FrontDoorTests(PostgresCluster cluster)
         using var accepted = await publisher.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         return (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    private static async Task<double?> ParkedAsync(IServiceProvider services)
+    {
+        var gauges = services.GetServices<IHostedService>().OfType<WorkGauges>().Single();
+        await gauges.LookAsync(CancellationToken.None);
+        double? parked = null;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = static (instrument, l) =>
+        {
+            if (instrument.Name == WorkGauges.Parked)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => parked = Math.Max(parked ?? 0, value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return parked;
     }
 
     private static async Task UntilAsync(HttpClient publisher, string id, string state)

@@ -33,11 +33,18 @@ internal sealed class FunctionsUnderTest : IAsyncDisposable
 
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
+    /// <summary>Gets the product's schema.</summary>
+    public string Schema { get; private set; } = "";
+
+    public IServiceProvider Services { get; private set; } = null!;
+
     public static async Task<FunctionsUnderTest> StartAsync(PostgresCluster cluster)
     {
         FunctionsUnderTest test = new(await SandboxServer.StartAsync(
             new() { HttpsPort = 0, HttpPort = 0, SmtpPort = 0 }, TimeProvider.System, CancellationToken.None));
-        var functions = await test.FunctionsAsync(cluster.ConnectionString, cluster.NewHub().Schema);
+        test.Schema = cluster.NewHub().Schema;
+        var functions = await test.FunctionsAsync(cluster.ConnectionString, test.Schema);
+        test.Services = functions.Services;
         var client = await test.EngineAsync(functions.Services.GetRequiredService<DurableTaskRegistry>());
         await test.ListenAsync(functions.Services, client);
         return test;
@@ -76,6 +83,10 @@ internal sealed class FunctionsUnderTest : IAsyncDisposable
         settings["Functions:Worker:RequestId"] = "test";
         settings["Functions:Worker:GrpcMaxMessageLength"] = "1048576";
         settings["Entra:PublicAddress"] = PublicAddress;
+        settings["KeyRing:VaultCertificate"] = $"{Sandbox.DefaultTenant.VaultAddress}/certificates/{Sandbox.DefaultTenant.CertificateName}";
+        settings["KeyVault:TenantId"] = Sandbox.DefaultTenant.Id;
+        settings["KeyVault:ClientId"] = Sandbox.DefaultTenant.Daemon.ClientId;
+        settings["KeyVault:ClientSecret"] = Sandbox.DefaultTenant.Daemon.ClientSecret;
         settings["Deliveries:FirstBackoff"] = "00:00:00.050";
         settings["Deliveries:ResumeInterval"] = "00:00:00";
         settings["Logging:LogLevel:Default"] = "None";
