@@ -77,7 +77,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
           image: image
           resources: { cpu: json('1.0'), memory: '2Gi' }
           env: concat(values, [{ name: 'Access__ClientSecret', secretRef: 'access-client-secret' }])
-          volumeMounts: [{ volumeName: 'data', mountPath: '/data' }]
+          volumeMounts: [{ volumeName: 'data', mountPath: '/home/app' }]
           probes: [
             { type: 'Startup', httpGet: { path: '/health/ready', port: 8080 }, periodSeconds: 5, failureThreshold: 60 }
             { type: 'Readiness', httpGet: { path: '/health/ready', port: 8080 }, periodSeconds: 10 }
