@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Postgres;
 using TeamsWorkflows.Server.Hosting;
@@ -18,7 +19,8 @@ internal static class PostgresProduct
 
     public static IServiceCollection AddPostgresProduct(this IServiceCollection services)
     {
-        services.AddSingleton<PostgresIdentity>();
+        services.AddSingleton(static provider => new PostgresIdentity(
+            provider.GetRequiredService<AzureCredentials>, provider.GetRequiredService<IOptions<PostgresOptions>>()));
         services.AddSingleton(static provider => CreateSource(
             provider.GetRequiredService<IOptions<PostgresOptions>>().Value, provider.GetRequiredService<PostgresIdentity>().Password));
         services.AddPooledDbContextFactory<PostgresProductDb>(static (provider, options) => options.UsePostgres(
