@@ -171,6 +171,8 @@ var operators = toObject(
 var settings = union(recipients, operators, {
   Postgres__ConnectionString: 'Host=${postgres.outputs.host};Database=${postgres.outputs.databaseName};Username=${appName};SSL Mode=VerifyFull'
   Postgres__Identity: identity.outputs.clientId
+  AzureMonitor__ConnectionString: monitoring.outputs.insightsConnectionString
+  AzureMonitor__Identity: identity.outputs.clientId
   KeyVault__ClientId: identity.outputs.clientId
   KeyRing__VaultCertificate: '${vault.outputs.uri}certificates/key-ring'
   Entra__PublicAddress: publicAddress
@@ -212,7 +214,6 @@ module containerApp 'modules/containerApp.bicep' = if (host == 'containerApp') {
     registryServer: registryServer
     workspaceId: monitoring.outputs.workspaceId
     subnetId: network.?outputs.outboundSubnetId ?? ''
-    insightsConnectionString: monitoring.outputs.insightsConnectionString
     accessSecretUri: '${vault.outputs.uri}secrets/${accessSecretName}'
     replicas: 2
     settings: union(settings, { TaskHub__Provider: 'Postgres' })

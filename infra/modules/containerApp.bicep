@@ -12,7 +12,6 @@ param registryServer string
 
 param workspaceId string
 param subnetId string
-param insightsConnectionString string
 
 @description('The product\'s settings: name and value, none of them a secret.')
 param settings object
@@ -47,10 +46,7 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 var values = [for variable in items(variables): { name: variable.key, value: variable.value }]
-var variables = union(
-  settings,
-  { APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString, Urls: 'http://+:8080' }
-)
+var variables = union(settings, { Urls: 'http://+:8080' })
 
 resource app 'Microsoft.App/containerApps@2025-07-01' = {
   name: name

@@ -36,6 +36,7 @@ internal static class FunctionsHost
         services.AddTeamsWorkflows(builder.Configuration);
         services.AddWorkflowHost();
         services.AddFrontDoor();
+        services.AddAzureMonitor(builder.Configuration);
         services.AddHostedService<FunctionsStart>();
         services.AddSingleton<FrontDoorPipeline>();
         services.AddDurableFunctions();

@@ -16,6 +16,7 @@ internal static class ProductSettings
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.Ordinal)
     {
         ["Access"] = typeof(AccessOptions),
+        ["AzureMonitor"] = typeof(AzureMonitorOptions),
         ["Canary"] = typeof(CanaryOptions),
         ["Cases"] = typeof(CaseOptions),
         ["Connections"] = typeof(ConnectionDefinition),
