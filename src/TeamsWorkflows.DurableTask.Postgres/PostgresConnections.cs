@@ -21,7 +21,7 @@ internal sealed class PostgresConnections : IDisposable
     private const int MaxReaders = 20; // a server has 100 connections, and several nodes; more readers than that only queue up inside it
 
     private readonly NpgsqlDataSource _source;
-    private readonly string _own;
+    private readonly NpgsqlDataSource _own;
 
     public PostgresConnections(PostgresHubOptions options)
     {
@@ -33,9 +33,9 @@ internal sealed class PostgresConnections : IDisposable
         builder.ConnectionStringBuilder.NoResetOnClose = true; // the settings stay, and nobody else uses this pool
         builder.ConnectionStringBuilder.ApplicationName ??= $"TeamsWorkflows {options.Schema}";
         builder.UsePhysicalConnectionInitializer(Initialize, InitializeAsync);
-        _source = builder.Build();
+        _source = Build(builder, options.Password);
         var target = builder.ConnectionStringBuilder;
-        _own = Own(target, options.LeaseDuration).ConnectionString;
+        _own = Build(new NpgsqlDataSourceBuilder(Own(target, options.LeaseDuration).ConnectionString), options.Password);
         Name = $"{target.Host}:{target.Port}/{target.Database ?? target.Username}, schema {options.Schema}";
     }
 
@@ -48,7 +48,7 @@ internal sealed class PostgresConnections : IDisposable
     /// <summary>Opens a connection that is kept, and that nobody gets afterwards.</summary>
     public NpgsqlConnection OpenOwn()
     {
-        NpgsqlConnection connection = new(_own);
+        var connection = _own.CreateConnection();
         try
         {
             connection.Open();
@@ -65,7 +65,7 @@ internal sealed class PostgresConnections : IDisposable
     /// <inheritdoc cref="OpenOwn"/>
     public async Task<NpgsqlConnection> OpenOwnAsync(CancellationToken cancellation)
     {
-        NpgsqlConnection connection = new(_own);
+        var connection = _own.CreateConnection();
         try
         {
             await connection.OpenAsync(cancellation);
@@ -82,7 +82,21 @@ internal sealed class PostgresConnections : IDisposable
     /// <summary>Drops what is pooled: after a time without an answer, those connections are most likely dead as well.</summary>
     public void Forget() => _source.Clear();
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _own.Dispose();
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlDataSourceBuilder builder, PostgresPassword? password)
+    {
+        if (password is not null)
+        {
+            builder.UsePasswordProvider(_ => password.Get(), (_, cancellation) => password.GetAsync(cancellation));
+        }
+
+        return builder.Build();
+    }
 
     // What has no answer for as long as a lease runs will have none: a network that drops everything says nothing.
     private static NpgsqlConnectionStringBuilder Own(NpgsqlConnectionStringBuilder target, TimeSpan lease)

@@ -14,6 +14,10 @@ public sealed partial class PostgresHubOptions
     /// <summary>Gets or sets how to reach the database, in Npgsql's words. A connection pooler must keep sessions (LISTEN).</summary>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>Gets or sets what is shown in the place of a password, such as a token of an identity.</summary>
+    /// <value>The default is null: what the connection string says.</value>
+    public PostgresPassword? Password { get; set; }
+
     /// <summary>Gets or sets the schema that the hub has for itself; hubs with different schemas share a database.</summary>
     /// <value>The default is <c>taskhub</c>. Lower-case letters, digits and underscores, at most 40.</value>
     public string Schema { get; set; } = "taskhub";

@@ -13,6 +13,9 @@ public sealed class DurableTaskRegistry(JsonSerializerOptions json)
     /// <summary>Gets the names of all orchestrators, each once however many versions it has; for a test that wants to see each of them.</summary>
     public IReadOnlyList<TaskName> OrchestratorNames => [.. _orchestrators.Keys.Union(_versions.Keys.Select(static k => k.Name))];
 
+    /// <summary>Gets the names of all activities.</summary>
+    public IReadOnlyList<TaskName> ActivityNames => [.. _activities.Keys];
+
     internal delegate Task<string?> RunOrchestrator(TaskOrchestrationContext context, string? input);
 
     internal delegate Task<string?> RunActivity(TaskActivityContext context, string? input);

@@ -28,7 +28,7 @@ public abstract class TaskActivity<TInput, TOutput>
 /// <summary>What an activity may know of the call it serves.</summary>
 /// <param name="Name">Registered name of the activity.</param>
 /// <param name="InstanceId">Instance that scheduled the activity.</param>
-/// <param name="TaskId">Position of the activity in that instance; stable across redeliveries, new on a retry.</param>
+/// <param name="TaskId">Position of the activity in that instance; stable across redeliveries, new on a retry. -1: the host does not say.</param>
 /// <param name="CancellationToken">Fires when the host stops; the activity then runs again elsewhere or later.</param>
 public sealed record TaskActivityContext(
     string Name, string InstanceId, int TaskId, CancellationToken CancellationToken)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using TeamsWorkflows.Sandbox;
 
@@ -11,14 +13,14 @@ internal static partial class SignIns
     /// <param name="back">The server that the browser comes back to.</param>
     public static async Task RunAsync(SandboxServer sandbox, HttpClient operating, string begin, Uri back)
     {
-        using var begun = await operating.PostJsonAsync(begin, "{}");
+        using var begun = await operating.PostAsJsonAsync(begin, new { });
         if (begun.StatusCode == HttpStatusCode.Conflict)
         {
             return; // closed meanwhile
         }
 
         Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync());
-        var address = (await begun.JsonAsync()).Text("signInUrl");
+        var address = (await begun.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("signInUrl").GetString()!;
         using var browser = new HttpClient();
         using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", sandbox.DefaultTenant.Service.UserName)]);
         using var page = await browser.PostAsync(new Uri(address), choice);

@@ -31,6 +31,7 @@ public sealed class ArchitectureTests
     [InlineData("TeamsWorkflows.DurableTask.Sqlite", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.DurableTask.Postgres", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.DurableTask.Grpc", "TeamsWorkflows.DurableTask", "TeamsWorkflows.DurableTask.Sqlite")]
+    [InlineData("TeamsWorkflows.DurableTask.Sdk", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.Sandbox")]
     [InlineData("TeamsWorkflows.Cli", "TeamsWorkflows")]
@@ -40,7 +41,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Every_project_is_a_host_or_says_what_it_may_know()
     {
-        string[] hosts = ["TeamsWorkflows.Server"];
+        string[] hosts = ["TeamsWorkflows.Functions", "TeamsWorkflows.Server"];
         var covered = typeof(ArchitectureTests).GetMethod(nameof(A_project_refers_to_those_it_may_know))!
             .GetCustomAttributes<InlineDataAttribute>().Select(static d => (string)d.GetData(null!).Single()[0]);
         Assert.Equal(

@@ -10,6 +10,8 @@ internal sealed class ExternalEvents
 
     public bool HasWaiters => _waiters.Count > 0;
 
+    public bool IsAwaited(string name) => _waiters.Exists(w => IsSame(w.Name, name));
+
     public Task<string?> WaitAsync(string name, CancellationToken cancellationToken)
     {
         var index = _unprocessed.FindIndex(e => IsSame(e.Name, name));

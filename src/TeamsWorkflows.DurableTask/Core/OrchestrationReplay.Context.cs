@@ -38,7 +38,7 @@ internal sealed partial class OrchestrationReplay
             Tags = options?.Tags ?? ValueMap<string>.Empty,
         });
 
-        return code.Registry.Deserialize<TResult>(await WithRetriesAsync(options?.Retry, Attempt));
+        return code.Registry.Deserialize<TResult>(await TaskRetries.RunAsync(this, options?.Retry, Attempt));
     }
 
     public override async Task<TResult> CallSubOrchestratorAsync<TResult>(
@@ -46,7 +46,7 @@ internal sealed partial class OrchestrationReplay
     {
         Task<string?> Attempt() => Open(name, CreateSubOrchestration(name, input, options, options?.Tags ?? ValueMap<string>.Empty));
 
-        return code.Registry.Deserialize<TResult>(await WithRetriesAsync(options?.Retry, Attempt));
+        return code.Registry.Deserialize<TResult>(await TaskRetries.RunAsync(this, options?.Retry, Attempt));
     }
 
     public override string StartOrchestration(TaskName name, object? input = null, TaskOptions? options = null)
@@ -100,38 +100,6 @@ internal sealed partial class OrchestrationReplay
 
     public override ILogger CreateReplaySafeLogger(string categoryName)
         => new ReplaySafeLogger(code.Loggers.CreateLogger(categoryName), this);
-
-    private async Task<string?> WithRetriesAsync(TaskRetryOptions? options, Func<Task<string?>> attempt)
-    {
-        var firstTry = _now;
-        for (var attemptNumber = 1; ; attemptNumber++)
-        {
-            TaskFailureDetails failure;
-            try
-            {
-                return await attempt();
-            }
-            catch (TaskFailedException e) when (options is not null)
-            {
-                failure = e.FailureDetails;
-                if (options.Policy is { } policy && policy.DelayBeforeNextAttempt(attemptNumber, failure, _now - firstTry) is null)
-                {
-                    throw;
-                }
-
-                if (options.Handler is { } handler
-                    && !await handler(new RetryContext(this, attemptNumber, failure, _now - firstTry)))
-                {
-                    throw;
-                }
-            }
-
-            if (options.Policy?.DelayBeforeNextAttempt(attemptNumber, failure, _now - firstTry) is { } delay)
-            {
-                await CreateTimer(delay);
-            }
-        }
-    }
 
     private CreateSubOrchestrationAction CreateSubOrchestration(
         TaskName name, object? input, TaskOptions? options, ValueMap<string> tags)

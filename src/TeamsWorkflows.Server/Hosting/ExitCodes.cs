@@ -4,6 +4,10 @@ namespace TeamsWorkflows.Server.Hosting;
 internal static class ExitCodes
 {
     public const int Stopped = 0;
+
+    /// <summary>Of <see cref="HealthProbe"/>: the server that was asked is not ready.</summary>
+    public const int NotReady = 1;
+
     public const int InvalidConfiguration = 2;
     public const int DataFolderInUse = 3;
     public const int AddressInUse = 4;

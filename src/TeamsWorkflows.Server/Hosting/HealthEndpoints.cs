@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using TeamsWorkflows.Doctor;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -8,10 +7,7 @@ namespace TeamsWorkflows.Server.Hosting;
 internal static class HealthEndpoints
 {
     public static void AddHealth(this IServiceCollection services)
-    {
-        services.AddHealthChecks().AddCheck<HubCheck>("task-hub");
-        services.AddSingleton<IDoctorCheck, DataFolderCheck>();
-    }
+        => services.AddHealthChecks().AddCheck<HubCheck>("task-hub");
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

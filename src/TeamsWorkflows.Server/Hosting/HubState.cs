@@ -12,7 +12,8 @@ internal sealed class HubState
     /// <summary>Gets or sets the code that the process ends with.</summary>
     public int ExitCode { get; private set; } = ExitCodes.Stopped;
 
-    public void Started(IHubNode node) => (_node, _whyNot) = (node, null);
+    /// <param name="node">This process's part of the hub; null: another process runs all of it.</param>
+    public void Started(IHubNode? node) => (_node, _whyNot) = (node, null);
 
     public void Stopping() => _whyNot ??= "The process is stopping.";
 

@@ -4,19 +4,21 @@ using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Postgres;
 using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Worker;
+using TeamsWorkflows.Server.Storage.Postgres;
 
 namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>A task hub in PostgreSQL: this process runs its share of it.</summary>
 internal sealed class PostgresHubNode(
     IOptions<PostgresOptions> database,
+    PostgresIdentity identity,
     DurableTaskRegistry registry,
     ILoggerFactory loggers,
     TimeProvider time,
     Func<Guid> newGuid,
     IOptions<TaskHubOptions> options) : IHubNode
 {
-    private readonly PostgresTaskHub _hub = Open(database.Value.ToHub(), new(registry, loggers, time, newGuid, options.Value));
+    private readonly PostgresTaskHub _hub = Open(database.Value.ToHub(identity.Password), new(registry, loggers, time, newGuid, options.Value));
 
     public DurableTaskClient Client => _hub.Client;
 

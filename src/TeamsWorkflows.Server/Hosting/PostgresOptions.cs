@@ -11,6 +11,10 @@ public sealed class PostgresOptions
     /// <inheritdoc cref="PostgresHubOptions.ConnectionString"/>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>Gets or sets the identity that Azure gives to this process, as which it signs in to the database: its client id, or <c>system</c>.</summary>
+    /// <value>The default is null: as the connection string says.</value>
+    public string? Identity { get; set; }
+
     /// <summary>Gets or sets the schema of connections, reports, ledger, cases and keys.</summary>
     /// <value>The default is <c>teamsworkflows</c>.</value>
     public string Schema { get; set; } = "teamsworkflows";
@@ -28,9 +32,10 @@ public sealed class PostgresOptions
     /// <inheritdoc cref="PostgresHubOptions.NodeName"/>
     public string NodeName { get; set; } = Environment.MachineName;
 
-    internal PostgresHubOptions ToHub() => new()
+    internal PostgresHubOptions ToHub(PostgresPassword? password = null) => new()
     {
         ConnectionString = ConnectionString,
+        Password = password,
         Schema = HubSchema,
         Partitions = Partitions,
         LeaseDuration = LeaseDuration,

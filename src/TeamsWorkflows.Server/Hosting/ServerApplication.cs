@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Doctor;
 using TeamsWorkflows.Sandbox;
-using TeamsWorkflows.Server.Access;
-using TeamsWorkflows.Server.Api;
-using TeamsWorkflows.Server.Console;
 using TeamsWorkflows.Server.Development;
 using TeamsWorkflows.Server.Security;
 using TeamsWorkflows.Server.Storage;
@@ -91,25 +89,15 @@ internal sealed class ServerApplication : IAsyncDisposable
         var services = builder.Services;
         services.AddSingleton(folder);
         services.AddProductStorage(provider);
-        services.AddKeyRing(builder.Configuration, builder.Environment, folder, provider);
+        services.AddKeyRing(builder.Configuration, builder.Environment, provider == HubProvider.Postgres ? null : folder.Keys);
         services.AddTeamsWorkflows(builder.Configuration);
         services.AddTaskHub(provider);
-        services.AddAccess();
-        services.AddApi();
-        services.AddConsole();
-        services.AddHealth();
+        services.AddFrontDoor();
+        services.AddAzureMonitor(builder.Configuration);
+        services.AddSingleton<IDoctorCheck, DataFolderCheck>();
 
         var web = builder.Build();
-        web.UseMiddleware<SecurityHeaders>();
-        web.UseExceptionHandler();
-        web.UseStatusCodePages(StatusPages.WriteAsync);
-        web.UseRouting();
-        web.UseAuthentication();
-        web.UseAuthorization();
-        web.UseAntiforgery();
-        web.MapApi();
-        web.MapConsole();
-        web.MapHealth();
+        web.UseFrontDoor();
         return web;
     }
 }

@@ -11,6 +11,11 @@ internal static class ServerProcess
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [HealthProbe.Command, .. var probed])
+        {
+            return await HealthProbe.RunAsync(probed, System.Console.Out);
+        }
+
         try
         {
             await using var server = await ServerApplication.CreateAsync(args, CancellationToken.None);

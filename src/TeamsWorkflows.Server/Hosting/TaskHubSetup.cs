@@ -9,25 +9,11 @@ internal static class TaskHubSetup
 {
     public static IServiceCollection AddTaskHub(this IServiceCollection services, HubProvider provider)
     {
-        services.AddSingleton(TimeProvider.System);
-
-        // Version 7: what is newer sorts later, in the ledger as in a list.
-        services.AddSingleton<Func<Guid>>(static provider =>
-        {
-            var time = provider.GetRequiredService<TimeProvider>();
-            return () => Guid.CreateVersion7(time.GetUtcNow());
-        });
+        services.AddWorkflowHost();
         services.AddOptions<TaskHubOptions>().BindConfiguration(ValidateTaskHubOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TaskHubOptions>, ValidateTaskHubOptions>();
-        services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
         services.AddNode(provider);
         services.AddSingleton(static services => services.GetRequiredService<IHubNode>().Client);
-
-        services.AddSingleton<HubState>();
-        services.AddOptions<ConfiguredConnections>()
-            .Configure<IConfiguration>(ConfiguredConnections.Bind)
-            .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
         services.AddHostedService<TaskHubService>();
         services.AddHostedService<LedgerCleaning>();
         if (provider == HubProvider.Postgres)
@@ -39,6 +25,27 @@ internal static class TaskHubSetup
         services.AddOptions<SidecarOptions>().BindConfiguration(SidecarOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SidecarOptions>, ValidateSidecarOptions>();
         services.AddHostedService<SidecarService>();
+        return services;
+    }
+
+    /// <summary>What the workflows need of every host: time, identifiers, their registry, the configured connections.</summary>
+    public static IServiceCollection AddWorkflowHost(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+
+        // Version 7: what is newer sorts later, in the ledger as in a list.
+        services.AddSingleton<Func<Guid>>(static provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return () => Guid.CreateVersion7(time.GetUtcNow());
+        });
+        services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
+        services.AddSingleton<HubState>();
+        services.AddOptions<ConfiguredConnections>()
+            .Configure<IConfiguration>(ConfiguredConnections.Bind)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
+        services.AddHostedService<WorkGauges>();
         return services;
     }
 

@@ -4,120 +4,9 @@ using TeamsWorkflows.DurableTask.Core;
 
 namespace TeamsWorkflows.Grpc.Tests.Remote;
 
-/// <summary>What our workflows rely on, whichever engine runs them.</summary>
-public abstract class EngineContract
+/// <summary>What our workflows and the desks rely on, whichever engine runs them.</summary>
+public abstract class EngineContract : OrchestrationContract
 {
-    [Fact]
-    public async Task Activities_run_one_after_the_other_and_side_by_side()
-    {
-        await using var engine = await StartAsync(RunningEngine.Registry()
-            .Orchestrator<int, int>("Steps", async (context, n) =>
-            {
-                var next = await context.CallActivityAsync<int>("PlusOne", n);
-                var all = await Task.WhenAll(Enumerable.Range(next, 5).Select(i => context.CallActivityAsync<int>("PlusOne", i)));
-                return all.Sum();
-            })
-            .Activity<int, int>("PlusOne", (_, n) => Task.FromResult(n + 1)));
-
-        Assert.Equal("25", (await engine.RunAsync("Steps", 1)).Output);
-    }
-
-    [Fact]
-    public async Task A_sub_orchestration_gives_its_result_or_its_failure_to_its_caller()
-    {
-        await using var engine = await StartAsync(RunningEngine.Registry()
-            .Orchestrator<int, int>("Half", async (context, n) =>
-            {
-                await context.CreateTimer(TimeSpan.FromMilliseconds(1));
-                return n % 2 == 0 ? n / 2 : throw new ActivityFailureException("Odd", $"{n} is odd.");
-            })
-            .Orchestrator<int, string>("Caller", async (context, n) =>
-            {
-                var half = await context.CallSubOrchestratorAsync<int>("Half", n);
-                try
-                {
-                    return $"{await context.CallSubOrchestratorAsync<int>("Half", half)}";
-                }
-                catch (TaskFailedException e)
-                {
-                    return e.FailureDetails.ErrorType;
-                }
-            }));
-
-        Assert.Equal("\"2\"", (await engine.RunAsync("Caller", 8)).Output);
-        Assert.Equal("\"Odd\"", (await engine.RunAsync("Caller", 6)).Output);
-    }
-
-    [Fact]
-    public async Task An_event_or_a_timer_decides()
-    {
-        await using var engine = await StartAsync(RunningEngine.Registry().Orchestrator<int, string>("Approve", async (context, ms) =>
-        {
-            var approval = context.WaitForExternalEvent<string>("approve");
-            var expired = context.CreateTimer(TimeSpan.FromMilliseconds(ms));
-            return await Task.WhenAny(approval, expired) == expired ? "expired" : await approval;
-        }));
-
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Approve", 60_000);
-        await engine.StartOfAsync(id);
-        Assert.True(await engine.Client.RaiseEventAsync(id, "approve", "by me"));
-        Assert.Equal("\"by me\"", (await engine.EndOfAsync(id)).Output);
-        Assert.Equal("\"expired\"", (await engine.RunAsync("Approve", 20)).Output);
-        Assert.False(await engine.Client.RaiseEventAsync(id, "approve", "too late"));
-        Assert.False(await engine.Client.RaiseEventAsync("nobody", "approve"));
-    }
-
-    [Fact]
-    public async Task Generations_keep_what_arrives_between_them()
-    {
-        await using var engine = await StartAsync(RunningEngine.Registry().Orchestrator<int, int>("Sum", async (context, sum) =>
-        {
-            var n = await context.WaitForExternalEvent<int>("add");
-            if (n > 0)
-            {
-                context.ContinueAsNew(sum + n);
-            }
-
-            return sum;
-        }));
-
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Sum", 0);
-        foreach (var n in (int[])[1, 2, 3, 4, 0])
-        {
-            await engine.Client.RaiseEventAsync(id, "add", n);
-        }
-
-        Assert.Equal("10", (await engine.EndOfAsync(id)).Output);
-    }
-
-    [Fact]
-    public async Task A_failure_is_tried_again_and_keeps_its_code_and_facts()
-    {
-        var calls = 0;
-        await using var engine = await StartAsync(RunningEngine.Registry()
-            .Orchestrator<int, int>("Try", (context, _) => context.CallActivityAsync<int>(
-                "Flaky", 0, TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromMilliseconds(20)))))
-            .Orchestrator<int, string>("Look", async (context, _) =>
-            {
-                try
-                {
-                    return $"{await context.CallActivityAsync<int>("Broken", 0)}";
-                }
-                catch (TaskFailedException e)
-                {
-                    return $"{e.FailureDetails.ErrorType} {e.FailureDetails.Properties["host"]} {e.FailureDetails.IsNonRetriable}";
-                }
-            })
-            .Activity<int, int>("Flaky", (_, _) => ++calls < 3 ? throw new TimeoutException("Not yet.") : Task.FromResult(calls))
-            .Activity<int, int>("Broken", (_, _) => throw new ActivityFailureException("Graph.Forbidden", "403", isNonRetriable: true)
-            {
-                Properties = new([new("host", "graph")]),
-            }));
-
-        Assert.Equal("3", (await engine.RunAsync("Try")).Output);
-        Assert.Equal("\"Graph.Forbidden graph True\"", (await engine.RunAsync("Look")).Output);
-    }
-
     [Fact]
     public async Task An_instance_is_suspended_resumed_and_terminated()
     {
@@ -195,7 +84,34 @@ public abstract class EngineContract
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.Client.WaitForInstanceCompletionAsync("taken", enough.Token));
     }
 
-    private protected abstract Task<RunningEngine> StartAsync(DurableTaskRegistry registry);
+    [Fact]
+    public async Task What_one_generation_took_in_and_did_not_use_goes_to_the_next()
+    {
+        await using var engine = await StartAsync(RunningEngine.Registry().Orchestrator<int, int>("Generations", async (context, round) =>
+        {
+            if (round == 0)
+            {
+                Assert.Equal(-1, await context.WaitForExternalEvent("number", TimeSpan.FromMilliseconds(1), -1));
+                context.SetCustomStatus("given up");
+                await context.WaitForExternalEvent<int>("go");
+                context.ContinueAsNew(1);
+                return 0;
+            }
+
+            return await context.WaitForExternalEvent<int>("number");
+        }));
+
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Generations", 0);
+        while ((await engine.Client.GetInstanceAsync(id))!.CustomStatus is null)
+        {
+            await Task.Yield();
+        }
+
+        await engine.Client.RaiseEventAsync(id, "number", 42);
+        await engine.Client.RaiseEventAsync(id, "go", 0);
+
+        Assert.Equal("42", (await engine.EndOfAsync(id)).Output);
+    }
 
     private static DurableTaskRegistry Waiting() => RunningEngine.Registry()
         .Orchestrator<string?, string>("Wait", (context, _) => context.WaitForExternalEvent<string>("go"));

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.DurableTask.Postgres;
 using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Storage.Postgres;
@@ -17,7 +19,10 @@ internal static class PostgresProduct
 
     public static IServiceCollection AddPostgresProduct(this IServiceCollection services)
     {
-        services.AddSingleton(static provider => CreateSource(provider.GetRequiredService<IOptions<PostgresOptions>>().Value));
+        services.AddSingleton(static provider => new PostgresIdentity(
+            provider.GetRequiredService<AzureCredentials>, provider.GetRequiredService<IOptions<PostgresOptions>>()));
+        services.AddSingleton(static provider => CreateSource(
+            provider.GetRequiredService<IOptions<PostgresOptions>>().Value, provider.GetRequiredService<PostgresIdentity>().Password));
         services.AddPooledDbContextFactory<PostgresProductDb>(static (provider, options) => options.UsePostgres(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Schema));
         services.AddSingleton<IDbContextFactory<ProductDb>, PostgresContexts>();
@@ -41,7 +46,7 @@ internal static class PostgresProduct
             (CoreEventId.QueryIterationFailed, LogLevel.Debug)));
 
     // Names without a schema: a migration is the same wherever the data is.
-    internal static NpgsqlDataSource CreateSource(PostgresOptions options)
+    internal static NpgsqlDataSource CreateSource(PostgresOptions options, PostgresPassword? password = null)
     {
         NpgsqlDataSourceBuilder builder = new(options.ConnectionString);
         var target = builder.ConnectionStringBuilder;
@@ -50,6 +55,11 @@ internal static class PostgresProduct
         target.MaxAutoPrepare = PreparedStatements;
         target.ApplicationName ??= $"TeamsWorkflows {options.Schema}";
         target.Options ??= "-c synchronous_commit=on"; // an intent is on disk before anything is posted
+        if (password is not null)
+        {
+            builder.UsePasswordProvider(_ => password.Get(), (_, cancellation) => password.GetAsync(cancellation));
+        }
+
         return builder.Build();
     }
 }

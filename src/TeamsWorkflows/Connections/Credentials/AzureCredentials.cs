@@ -7,7 +7,7 @@ using TeamsWorkflows.Http;
 namespace TeamsWorkflows.Connections.Credentials;
 
 /// <summary>The identities that Azure gives to what runs there, through Azure.Identity.</summary>
-internal class AzureCredentials
+public class AzureCredentials
 {
     /// <summary>The value that stands for the identity of the machine, pod or app service itself.</summary>
     public const string SystemIdentity = "system";
@@ -16,6 +16,7 @@ internal class AzureCredentials
     private readonly EntraOptions _entra;
     private readonly HttpClient _http;
 
+    /// <summary>Reads its settings once; the transport is the product's own.</summary>
     public AzureCredentials(OutboundHttp outbound, IOptions<VaultOptions> vault, IOptions<EntraOptions> entra)
     {
         (_vault, _entra) = (vault.Value, entra.Value);

@@ -1,10 +1,11 @@
 namespace TeamsWorkflows.Connections.Credentials;
 
 /// <summary>Where a certificate is: <c>https://VAULT/certificates/NAME</c>, without a version, so that the newest is meant.</summary>
-internal sealed record VaultAddress(Uri Vault, string Name)
+public sealed record VaultAddress(Uri Vault, string Name)
 {
     private const string Certificates = "certificates";
 
+    /// <summary>Reads an address such as <c>https://NAME.vault.azure.net/certificates/app</c>.</summary>
     /// <returns>Null when the text is no such address.</returns>
     public static VaultAddress? Parse(string? text)
     {

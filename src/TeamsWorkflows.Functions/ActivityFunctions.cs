@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Hosting;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Sdk;
+
+namespace TeamsWorkflows.Functions;
+
+/// <summary>Activities whose code reaches the task hub's client: they run as all others do, and bring the client along.</summary>
+public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry registry, IHostApplicationLifetime lifetime)
+{
+    internal const string CheckConnections = nameof(CheckConnections);
+    internal const string NotifyOperators = nameof(NotifyOperators);
+    internal const string ParkRun = nameof(ParkRun);
+    internal const string RemindOperators = nameof(RemindOperators);
+
+    internal static IReadOnlyCollection<string> Names { get; } = [CheckConnections, NotifyOperators, ParkRun, RemindOperators];
+
+    /// <summary>Tries connections, and opens cases for those that do not work.</summary>
+    [Function(CheckConnections)]
+    public Task<JsonElement?> CheckConnectionsAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(CheckConnections, input, function, durable);
+
+    /// <summary>Mails a new case to the operators.</summary>
+    [Function(NotifyOperators)]
+    public Task<JsonElement?> NotifyOperatorsAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(NotifyOperators, input, function, durable);
+
+    /// <summary>Puts a run behind its connection's case, whose orchestration it starts if it is the first.</summary>
+    [Function(ParkRun)]
+    public Task<JsonElement?> ParkRunAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(ParkRun, input, function, durable);
+
+    /// <summary>Reminds the operators of a case that nobody has resolved.</summary>
+    [Function(RemindOperators)]
+    public Task<JsonElement?> RemindOperatorsAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(RemindOperators, input, function, durable);
+
+    private Task<JsonElement?> RunAsync(string name, JsonElement? input, FunctionContext function, DurableTaskClient durable)
+    {
+        client.Bind(durable);
+        var instanceId = (string)function.BindingContext.BindingData["instanceId"]!;
+        return new SdkActivity(registry, lifetime.ApplicationStopping).RunAsync(name, instanceId, version: null, input);
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Server.Hosting;
+
+namespace TeamsWorkflows.Functions;
+
+/// <summary>Makes the connections what the configuration says, before the first function runs. The data is migrated by then.</summary>
+internal sealed class FunctionsStart(ConnectionDesk desk, IOptions<ConfiguredConnections> connections, HubState state) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var definition in connections.Value.ByKey.Values)
+        {
+            await desk.ConfigureAsync(definition, cancellationToken);
+        }
+
+        state.Started(node: null);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        state.Stopping();
+        return Task.CompletedTask;
+    }
+}

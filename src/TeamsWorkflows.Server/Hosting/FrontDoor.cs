@@ -1,0 +1,35 @@
+using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Console;
+
+namespace TeamsWorkflows.Server.Hosting;
+
+/// <summary>What people and programs reach over HTTP: API, console, health. The same, whatever listens.</summary>
+internal static class FrontDoor
+{
+    public static IServiceCollection AddFrontDoor(this IServiceCollection services)
+    {
+        services.AddAccess();
+        services.AddApi();
+        services.AddConsole();
+        services.AddHealth();
+        return services;
+    }
+
+    public static IApplicationBuilder UseFrontDoor(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(StatusPages.WriteAsync);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        return app.UseEndpoints(static routes =>
+        {
+            routes.MapApi();
+            routes.MapConsole();
+            routes.MapHealth();
+        });
+    }
+}
