@@ -521,6 +521,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(32)")
                         .UseCollation("C");
 
+                    b.Property<string>("ResendOf")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
                     b.Property<string>("RootMessageId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -548,11 +553,54 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("ReportId");
 
-                    b.HasIndex("ConnectionId", "CreatedAt");
+                    b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("State", "Id");
+                    b.HasIndex("ChannelId", "CreatedAt", "Id");
+
+                    b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("State", "CreatedAt", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("DeliveryId")
+                        .IsRequired()
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Word")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.ToTable("DeliveryWords");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
@@ -649,6 +697,189 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("GuidedAnswers");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.IntakeRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("KeyField")
+                        .HasMaxLength(600)
+                        .HasColumnType("character varying(600)")
+                        .UseCollation("C");
+
+                    b.Property<string>("LastActor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("PreviousSecretUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Proof")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<byte[]>("ProtectedPreviousSecret")
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("ProtectedReport")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<long>("ReplayWindow")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SecretHeader")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Tool")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<Guid>("Uid")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Intakes");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.OccurrenceRow", b =>
+                {
+                    b.Property<string>("ScheduleId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Actor")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long?>("BegunAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("ScheduledFor")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ScheduleId", "Id");
+
+                    b.HasIndex("ReportId");
+
+                    b.HasIndex("ScheduleId", "CreatedAt");
+
+                    b.ToTable("Occurrences");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.PaceRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("BlockedFor")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("BlockedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<string>("LastStopped")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("LastStoppedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("NextSlot")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("StoodStill")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Stops")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Used")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Paces");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.Property<string>("CaseId")
@@ -671,6 +902,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.HasKey("CaseId", "InstanceId");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.HasIndex("CaseId", "DeliveryId");
 
                     b.ToTable("ParkedRuns");
                 });
@@ -721,8 +956,18 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<long?>("NotifiedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Patience")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Policies")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("ProtectedNotify")
+                        .HasColumnType("bytea");
 
                     b.Property<string>("Publisher")
                         .IsRequired()
@@ -755,10 +1000,118 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CreatedAt");
+
                     b.HasIndex("Publisher", "IdempotencyKey")
                         .IsUnique();
 
                     b.ToTable("Reports");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ScheduleRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("CatchUp")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("CatchUpWindow")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Connections")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .UseCollation("C");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<bool>("IsPaused")
+                        .HasColumnType("boolean");
+
+                    b.Property<long>("Jitter")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LastAction")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<long>("LastActionAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("LastActor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("LastReason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("PlannedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("ProtectedReport")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("ProtectedSource")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("Uid")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Schedules");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.SignInRow", b =>
@@ -844,6 +1197,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.DeliveryRow", null)
+                        .WithMany("Words")
+                        .HasForeignKey("DeliveryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.FlightRow", null)
@@ -870,6 +1232,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+
+                    b.Navigation("Words");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>

@@ -462,6 +462,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ResendOf")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("RootMessageId")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -486,11 +490,51 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ReportId");
 
-                    b.HasIndex("ConnectionId", "CreatedAt");
+                    b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("State", "Id");
+                    b.HasIndex("ChannelId", "CreatedAt", "Id");
+
+                    b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("State", "CreatedAt", "Id");
 
                     b.ToTable("Deliveries");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DeliveryId")
+                        .IsRequired()
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Word")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.ToTable("DeliveryWords");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
@@ -578,6 +622,176 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("GuidedAnswers");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.IntakeRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEnabled")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyField")
+                        .HasMaxLength(600)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastActor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PreviousSecretUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Proof")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProtectedPreviousSecret")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ProtectedReport")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReplayWindow")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SecretHeader")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tool")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Uid")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Intakes");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.OccurrenceRow", b =>
+                {
+                    b.Property<string>("ScheduleId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("BegunAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ScheduledFor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ScheduleId", "Id");
+
+                    b.HasIndex("ReportId");
+
+                    b.HasIndex("ScheduleId", "CreatedAt");
+
+                    b.ToTable("Occurrences");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.PaceRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("BlockedFor")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BlockedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastStopped")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastStoppedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NextSlot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StoodStill")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Stops")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Used")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Paces");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ParkedRunRow", b =>
                 {
                     b.Property<string>("CaseId")
@@ -597,6 +811,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("CaseId", "InstanceId");
+
+                    b.HasIndex("DeliveryId");
+
+                    b.HasIndex("CaseId", "DeliveryId");
 
                     b.ToTable("ParkedRuns");
                 });
@@ -641,8 +859,17 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Mentions")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("NotifiedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Patience")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Policies")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProtectedNotify")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Publisher")
                         .IsRequired()
@@ -671,10 +898,108 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CreatedAt");
+
                     b.HasIndex("Publisher", "IdempotencyKey")
                         .IsUnique();
 
                     b.ToTable("Reports");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ScheduleRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CatchUp")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CatchUpWindow")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Connections")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsPaused")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Jitter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastAction")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastActionAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("LastActor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LastReason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PlannedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ProtectedReport")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("ProtectedSource")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Uid")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Schedules");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.SignInRow", b =>
@@ -755,6 +1080,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.DeliveryWordRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.DeliveryRow", null)
+                        .WithMany("Words")
+                        .HasForeignKey("DeliveryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.FlightWaiterRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.FlightRow", null)
@@ -781,6 +1115,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Navigation("Attempts");
+
+                    b.Navigation("Words");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
