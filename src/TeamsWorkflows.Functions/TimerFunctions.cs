@@ -18,7 +18,7 @@ public sealed class TimerFunctions(BoundClient client, ReportDesk reports, Canar
         [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         client.Bind(durable);
-        await reports.ResumeAsync(time.GetUtcNow() - Forgotten, cancellationToken);
+        await reports.ResumeAsync(DateTimeOffset.MinValue, time.GetUtcNow() - Forgotten, cancellationToken); // which instance looked last, none knows
     }
 
     /// <summary>Starts the watch over the connections, should it not run: it is an orchestration without end, with its own timers.</summary>

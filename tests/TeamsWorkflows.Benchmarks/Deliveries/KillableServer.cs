@@ -50,10 +50,11 @@ internal sealed class KillableServer : IAsyncDisposable
     /// <returns>How long it took until it was ready.</returns>
     public async Task<TimeSpan> StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ServerProcess).Assembly.Location]) 
+        var start = new ProcessStartInfo("dotnet", [typeof(ServerProcess).Assembly.Location])
         {
             WorkingDirectory = _folder,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         foreach (var (key, value) in _settings)
