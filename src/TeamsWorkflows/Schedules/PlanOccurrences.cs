@@ -146,7 +146,7 @@ internal sealed class PlanOccurrences(
         schedule.Uid,
         row.Id,
         row.Run,
-        vault.OpenSource(schedule) is { } source ? row.BegunAt + (source.RetryFor ?? ScheduleLimits.DefaultRetryFor) : null);
+        schedule.ProtectedSource is null ? null : row.BegunAt + (vault.TrySource(schedule)?.RetryFor ?? ScheduleLimits.DefaultRetryFor));
 
     // What waits for a report asks again after a quarter of the time that it has waited.
     private static DateTimeOffset WakeAt(List<OccurrenceRow> open, DateTimeOffset? next, DateTimeOffset now)

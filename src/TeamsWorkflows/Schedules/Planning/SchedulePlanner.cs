@@ -65,7 +65,7 @@ public sealed class SchedulePlanner
             cancellationToken);
 
     private PlannedSchedule Planned(ScheduleRow row, Dictionary<string, string> applications)
-        => new(row.Id, ScheduleView.RecurrenceOf(row), Targets(_vault.OpenReport(row), applications));
+        => new(row.Id, ScheduleView.RecurrenceOf(row), _vault.TryReport(row) is { } report ? Targets(report, applications) : []);
 
     private static IReadOnlyList<PlannedTarget> Targets(ReportRequest report, Dictionary<string, string> applications)
         => [.. report.Destinations!.Select(destination => destination?.ConnectionName is { } connection
