@@ -1,12 +1,14 @@
 using System.Data.Common;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>Starts what a node had stored and not started when it died: nobody waits for that node to come back.</summary>
 /// <remarks>A process alone does so at its next start.</remarks>
-internal sealed partial class ForgottenReports(ReportDesk reports, TimeProvider time, ILogger<ForgottenReports> logger) : BackgroundService
+internal sealed partial class ForgottenReports(ReportDesk reports, ScheduleClock schedules, TimeProvider time, ILogger<ForgottenReports> logger)
+    : BackgroundService
 {
     // Between storing and starting lie milliseconds: what is older is nobody's any more, or started and waits for its turn.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -25,6 +27,7 @@ internal sealed partial class ForgottenReports(ReportDesk reports, TimeProvider 
                 var before = time.GetUtcNow() - Interval;
                 await reports.ResumeAsync(known, before, stoppingToken);
                 known = before - Overlap;
+                await schedules.ResumeAsync(before - (3 * Interval), stoppingToken);
             }
             catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
             {

@@ -18,8 +18,6 @@ internal sealed class PlanOccurrences(
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    private static readonly DeliveryState[] UnderWay = [DeliveryState.Accepted, DeliveryState.Posting, DeliveryState.Waiting, DeliveryState.Parked];
-
     public override async Task<ScheduleRound> RunAsync(TaskActivityContext context, RunScheduleInput input)
     {
         var ended = await EndedRunsAsync(input, context.CancellationToken);
@@ -79,7 +77,7 @@ internal sealed class PlanOccurrences(
 
     private static Task<bool> HasReportUnderWayAsync(ProductDb db, string scheduleId, CancellationToken cancellationToken)
         => db.Deliveries.AnyAsync(
-            d => UnderWay.Contains(d.State) && db.Occurrences.Any(o => o.ScheduleId == scheduleId && o.ReportId == d.ReportId), cancellationToken);
+            d => !DeliveryStates.Ends.Contains(d.State) && db.Occurrences.Any(o => o.ScheduleId == scheduleId && o.ReportId == d.ReportId), cancellationToken);
 
     /// <returns>When the next occurrence begins; null: there is none any more.</returns>
     private async Task<DateTimeOffset?> AddDueAsync(
@@ -146,7 +144,7 @@ internal sealed class PlanOccurrences(
         schedule.Uid,
         row.Id,
         row.Run,
-        vault.OpenSource(schedule) is { } source ? row.BegunAt + (source.RetryFor ?? ScheduleLimits.DefaultRetryFor) : null);
+        schedule.ProtectedSource is null ? null : row.BegunAt + (vault.TrySource(schedule)?.RetryFor ?? ScheduleLimits.DefaultRetryFor));
 
     // What waits for a report asks again after a quarter of the time that it has waited.
     private static DateTimeOffset WakeAt(List<OccurrenceRow> open, DateTimeOffset? next, DateTimeOffset now)

@@ -4,7 +4,7 @@ namespace TeamsWorkflows.Schedules;
 
 /// <summary>A schedule and how it stands.</summary>
 /// <param name="Publisher">Whose reports it hands over.</param>
-/// <param name="Report">The template, without what must not be shown; null in lists.</param>
+/// <param name="Report">The template, without what must not be shown; null in lists, and when the keys that protected it are gone.</param>
 /// <param name="Source">Where its data is fetched, without what must not be shown; null: nowhere, or in lists.</param>
 /// <param name="LastAction">What was done to it last: created, changed, paused, resumed, triggered or backfilled.</param>
 /// <param name="NextAt">The next occurrence, with the offset of its time zone; null: it is paused, or there is none any more.</param>

@@ -18,6 +18,17 @@ public sealed class ScheduleClock(Database database, DurableTaskClient client, C
         }
     }
 
+    /// <summary>Wakes what was changed lately: the node that changed it may have died before it did so.</summary>
+    public async Task ResumeAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var ids = await database.ReadAsync(
+            db => db.Schedules.Where(s => s.LastActionAt >= since).Select(s => s.Id).ToListAsync(cancellationToken), cancellationToken);
+        foreach (var id in ids)
+        {
+            await WakeAsync(id, cancellationToken);
+        }
+    }
+
     /// <summary>Has a schedule that was changed look at what is due, and connections tried before what it will occur at.</summary>
     public async Task ChangedAsync(string id, CancellationToken cancellationToken)
     {

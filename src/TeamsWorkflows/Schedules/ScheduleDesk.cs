@@ -47,7 +47,7 @@ public sealed class ScheduleDesk
                 await db.Occurrences.Where(o => o.ScheduleId == id)
                     .OrderByDescending(o => o.CreatedAt).ThenByDescending(o => o.ScheduledFor).FirstOrDefaultAsync(cancellationToken)),
             cancellationToken);
-        return row is null ? null : ScheduleView.Of(row, last, _time.GetUtcNow(), _vault.OpenReport(row), _vault.OpenSource(row));
+        return row is null ? null : ScheduleView.Of(row, last, _time.GetUtcNow(), _vault.TryReport(row), _vault.TrySource(row));
     }
 
     /// <summary>Creates a schedule, or changes it.</summary>

@@ -16,14 +16,19 @@ internal sealed class ScheduleVault(ISecretProtector protector)
     public byte[]? Seal(ScheduleSource? source) => source is null ? null : protector.Protect(SourcePurpose, WorkflowJson.Write(source));
 
     /// <exception cref="ActivityFailureException"><c>Schedule.Unreadable</c>: the keys that protected it are gone.</exception>
-    public ReportRequest OpenReport(ScheduleRow row)
-        => protector.UnprotectText(ReportPurpose, row.ProtectedReport) is { } json ? ReportJson.Read(json) : throw Unreadable(row);
+    public ReportRequest OpenReport(ScheduleRow row) => TryReport(row) ?? throw Unreadable(row);
 
     /// <returns>Null when the schedule has no source.</returns>
     /// <exception cref="ActivityFailureException"><c>Schedule.Unreadable</c>: the keys that protected it are gone.</exception>
-    public ScheduleSource? OpenSource(ScheduleRow row) => row.ProtectedSource is not { } data ? null
-        : protector.UnprotectText(SourcePurpose, data) is { } json ? WorkflowJson.Read<ScheduleSource>(json)
-        : throw Unreadable(row);
+    public ScheduleSource? OpenSource(ScheduleRow row) => row.ProtectedSource is null ? null : TrySource(row) ?? throw Unreadable(row);
+
+    /// <returns>Null when the keys that protected it are gone.</returns>
+    public ReportRequest? TryReport(ScheduleRow row)
+        => protector.UnprotectText(ReportPurpose, row.ProtectedReport) is { } json ? ReportJson.Read(json) : null;
+
+    /// <returns>Null when the schedule has no source, or the keys that protected it are gone.</returns>
+    public ScheduleSource? TrySource(ScheduleRow row)
+        => row.ProtectedSource is { } data && protector.UnprotectText(SourcePurpose, data) is { } json ? WorkflowJson.Read<ScheduleSource>(json) : null;
 
     private static ActivityFailureException Unreadable(ScheduleRow row) => new(
         "Schedule.Unreadable", $"The keys that protected the schedule '{row.Id}' are gone. Put it anew.", isNonRetriable: true);

@@ -146,6 +146,20 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task A_schedule_whose_keys_are_gone_fails_with_a_word_to_its_owner_and_can_still_be_seen_and_deleted()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.PutAsync("hourly", product.Every("0 * * * *"));
+        await product.Database.WriteAsync(db => db.Schedules.ExecuteUpdateAsync(s => s.SetProperty(x => x.ProtectedReport, new byte[64])), default);
+        var failed = await product.UntilAsync(async () => (await product.LogAsync("hourly")).FirstOrDefault(o => o.State == OccurrenceState.Failed));
+        Assert.Contains("keys that protected the schedule 'hourly' are gone", failed.Reason, StringComparison.Ordinal);
+
+        Assert.Null((await product.Get<ScheduleDesk>().FindAsync("hourly", default))!.Report);
+        Assert.Empty((await product.PutAsync("other", product.Every("30 * * * *"))).Warnings);
+        Assert.True(await product.Get<ScheduleDesk>().DeleteAsync("hourly", ifMatch: null, default));
+    }
+
+    [Fact]
     public async Task A_deleted_schedule_ends_and_one_that_is_made_anew_under_its_name_is_another()
     {
         await using var product = await ProductHost.StartAsync();

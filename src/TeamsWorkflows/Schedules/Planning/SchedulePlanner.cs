@@ -65,10 +65,17 @@ public sealed class SchedulePlanner
             cancellationToken);
 
     private PlannedSchedule Planned(ScheduleRow row, Dictionary<string, string> applications)
-        => new(row.Id, ScheduleView.RecurrenceOf(row), Targets(_vault.OpenReport(row), applications));
+        => new(row.Id, ScheduleView.RecurrenceOf(row), _vault.TryReport(row) is { } report ? Targets(report, applications) : []);
 
     private static IReadOnlyList<PlannedTarget> Targets(ReportRequest report, Dictionary<string, string> applications)
-        => [.. report.Destinations!.Select(destination => destination?.ConnectionName is { } connection
-            ? new PlannedTarget((destination as ChannelDestination)?.ChannelId, connection, applications.GetValueOrDefault(connection))
-            : new PlannedTarget(Channel: null, Connection: null, Tenant: null))];
+        => [.. report.Destinations!.Select(destination => Target(destination, applications))];
+
+    // As the gate holds them: files and addresses of others have no pace, mails that of their connection.
+    private static PlannedTarget Target(Destination? destination, Dictionary<string, string> applications)
+        => destination is null or FileDestination or { ConnectionName: null }
+            ? new(Channel: null, Connection: null, Tenant: null)
+            : new(
+                destination switch { ChannelDestination channel => channel.ChannelId, ChatDestination chat => chat.ChatId, _ => null },
+                destination.ConnectionName,
+                applications.GetValueOrDefault(destination.ConnectionName));
 }
