@@ -106,6 +106,8 @@ public sealed class OperatingApiTests(ServerHost host)
     [InlineData("/api/v1/deliveries?state=4", "Delivered")]
     [InlineData("/api/v1/deliveries?limit=0", "200")]
     [InlineData("/api/v1/deliveries?limit=many", "limit")]
+    [InlineData("/api/v1/deliveries?from=yesterday", "from")]
+    [InlineData("/api/v1/deliveries?to=2026-13-01", "to")]
     [InlineData("/api/v1/cases?open=perhaps", "open")]
     [InlineData("/api/v1/orchestrations?status=gone", "Completed")]
     [InlineData("/api/v1/orchestrations?limit=5000", "1,000")]

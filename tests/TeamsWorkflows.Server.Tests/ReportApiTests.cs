@@ -205,6 +205,13 @@ public sealed class ReportApiTests(ServerHost host)
         var first = await oversight.GetJsonAsync("/api/v1/deliveries?state=delivered&limit=1");
         var second = await oversight.GetJsonAsync(first.Text("next"));
         Assert.NotEqual(first.GetProperty("deliveries")[0].Text("id"), second.GetProperty("deliveries")[0].Text("id"));
+        Assert.Contains("state=delivered", second.Text("next") + first.Text("next"), StringComparison.Ordinal);
+
+        var since = first.GetProperty("deliveries")[0].Text("createdAt")[..10];
+        var found = await oversight.GetJsonAsync($"/api/v1/deliveries?limit=1&connection=finance-posts&from={since}");
+        Assert.Contains($"connection=finance-posts&from={since}", found.Text("next"), StringComparison.Ordinal);
+        Assert.Empty((await oversight.GetJsonAsync($"/api/v1/deliveries?to={since}")).GetProperty("deliveries").EnumerateArray());
+        Assert.Empty((await oversight.GetJsonAsync("/api/v1/deliveries?publisher=nobody")).GetProperty("deliveries").EnumerateArray());
         Assert.Empty((await oversight.GetJsonAsync("/api/v1/deliveries?state=failed")).GetProperty("deliveries").EnumerateArray());
     }
 

@@ -25,32 +25,43 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> ListAsync(
-        [AsParameters] LedgerFilter filter, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
+        string? state,
+        string? connection,
+        string? channel,
+        string? publisher,
+        string? from,
+        string? to,
+        string? before,
+        int? limit,
+        ClaimsPrincipal caller,
+        ReportDesk desk,
+        CancellationToken cancellationToken)
     {
-        if (!QueryText.TryRead<DeliveryState>(filter.State, out var state))
+        var filter = new LedgerFilter(state, connection, channel, publisher, from, to);
+        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
         {
-            return Problems.InvalidParameter("state", QueryText.Choices<DeliveryState>());
+            return Problems.InvalidParameter(nameof(state), QueryText.Choices<DeliveryState>());
         }
 
-        var pageSize = filter.Limit ?? DefaultPageSize;
+        var pageSize = limit ?? DefaultPageSize;
         if (pageSize is < 1 or > DeliveryQuery.MaxPageSize)
         {
-            return Problems.InvalidParameter("limit", $"Give a number from 1 to {DeliveryQuery.MaxPageSize}.");
+            return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {DeliveryQuery.MaxPageSize}.");
         }
 
-        if (!QueryText.TryReadTime(filter.From, out var from))
+        if (!QueryText.TryReadTime(from, out var since))
         {
-            return Problems.InvalidParameter("from", QueryText.TimeExample);
+            return Problems.InvalidParameter(nameof(from), QueryText.TimeExample);
         }
 
-        if (!QueryText.TryReadTime(filter.To, out var to))
+        if (!QueryText.TryReadTime(to, out var until))
         {
-            return Problems.InvalidParameter("to", QueryText.TimeExample);
+            return Problems.InvalidParameter(nameof(to), QueryText.TimeExample);
         }
 
-        var publisher = caller.MayOperate() ? filter.Publisher : caller.Publisher();
+        var whose = caller.MayOperate() ? publisher : caller.Publisher();
         var found = await desk.ListDeliveriesAsync(
-            new(publisher, state, filter.Connection, filter.Channel, from, to, filter.Before, pageSize), cancellationToken);
+            new(whose, wanted, connection, channel, since, until, before, pageSize), cancellationToken);
         return TypedResults.Ok(new DeliveryPage(
             found.Select(DeliveryResource.From).ToArray(), found.Count < pageSize ? null : filter.Next(found[^1].Id, pageSize)));
     }

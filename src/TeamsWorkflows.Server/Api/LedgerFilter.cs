@@ -1,12 +1,7 @@
 namespace TeamsWorkflows.Server.Api;
 
-/// <summary>What a caller asks of the ledger, as it stands in the address.</summary>
-/// <param name="Publisher">For operators; others see their own.</param>
-/// <param name="From">Handed over then or later, such as <c>2026-11-26T09:00:00Z</c>.</param>
-/// <param name="To">Handed over before.</param>
-/// <param name="Before">The last delivery of the page before.</param>
-internal sealed record LedgerFilter(
-    string? State, string? Connection, string? Channel, string? Publisher, string? From, string? To, string? Before, int? Limit)
+/// <summary>What a caller asks of the ledger, as it stands in the address and has to stand in that of the next page.</summary>
+internal sealed record LedgerFilter(string? State, string? Connection, string? Channel, string? Publisher, string? From, string? To)
 {
     /// <summary>The address of the next page.</summary>
     public string Next(string last, int limit)
