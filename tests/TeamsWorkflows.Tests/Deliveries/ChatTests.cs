@@ -3,6 +3,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Ways;
+using static TeamsWorkflows.Tests.Deliveries.LedgerText;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -147,6 +148,4 @@ public sealed class ChatTests
     private static async Task<IReadOnlyDictionary<string, string[]>> ErrorsAsync(ProductHost product, ChatDestination destination)
         => Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync(
             "erp", "k", product.Request() with { Destinations = [destination] }, CancellationToken.None)).Errors;
-
-    private static string Outcomes(Delivery delivery) => string.Join(',', delivery.Attempts.Select(a => a.Outcome));
 }

@@ -5,6 +5,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Ways;
+using static TeamsWorkflows.Tests.Deliveries.LedgerText;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -167,6 +168,4 @@ public sealed class EmailTests
     private static async Task<IReadOnlyDictionary<string, string[]>> ErrorsAsync(ProductHost product, EmailDestination destination)
         => Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync(
             "erp", "k", product.Request() with { Destinations = [destination] }, CancellationToken.None)).Errors;
-
-    private static string Outcomes(Delivery delivery) => string.Join(',', delivery.Attempts.Select(a => a.Outcome));
 }

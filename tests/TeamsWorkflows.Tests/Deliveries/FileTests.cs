@@ -4,6 +4,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Ways;
+using static TeamsWorkflows.Tests.Deliveries.LedgerText;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -96,6 +97,4 @@ public sealed class FileTests
 
     private static async Task<IReadOnlyDictionary<string, string[]>> ErrorsAsync(ProductHost product, ReportRequest request)
         => Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync("erp", "k", request, CancellationToken.None)).Errors;
-
-    private static string Outcomes(Delivery delivery) => string.Join(',', delivery.Attempts.Select(a => a.Outcome));
 }

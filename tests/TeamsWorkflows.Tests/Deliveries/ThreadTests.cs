@@ -2,6 +2,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Ways;
+using static TeamsWorkflows.Tests.Deliveries.LedgerText;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -220,8 +221,6 @@ public sealed class ThreadTests
     private static ReportRequest Of(ProductHost product, string title) => product.Request(title) with { Thread = "month-end" };
 
     private static ReportRequest Update(ProductHost product, string title) => Of(product, title) with { Update = true };
-
-    private static string Outcomes(Delivery delivery) => string.Join(',', delivery.Attempts.Select(a => a.Outcome));
 
     // Until it waits for a time, or for another delivery; timers stand still meanwhile.
     private static async Task BehindAsync(ProductHost product, Report report)
