@@ -11,17 +11,27 @@ namespace TeamsWorkflows.Functions;
 public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry registry, IHostApplicationLifetime lifetime)
 {
     internal const string CheckConnections = nameof(CheckConnections);
+    internal const string HandOverOccurrence = nameof(HandOverOccurrence);
     internal const string NotifyOperators = nameof(NotifyOperators);
     internal const string ParkRun = nameof(ParkRun);
+    internal const string PlanOccurrences = nameof(PlanOccurrences);
     internal const string RemindOperators = nameof(RemindOperators);
+    internal const string ResumeRuns = nameof(ResumeRuns);
 
-    internal static IReadOnlyCollection<string> Names { get; } = [CheckConnections, NotifyOperators, ParkRun, RemindOperators];
+    internal static IReadOnlyCollection<string> Names { get; } =
+        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, RemindOperators, ResumeRuns];
 
     /// <summary>Tries connections, and opens cases for those that do not work.</summary>
     [Function(CheckConnections)]
     public Task<JsonElement?> CheckConnectionsAsync(
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(CheckConnections, input, function, durable);
+
+    /// <summary>Makes the report of a schedule's occurrence, and starts its delivery.</summary>
+    [Function(HandOverOccurrence)]
+    public Task<JsonElement?> HandOverOccurrenceAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(HandOverOccurrence, input, function, durable);
 
     /// <summary>Mails a new case to the operators.</summary>
     [Function(NotifyOperators)]
@@ -35,11 +45,23 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(ParkRun, input, function, durable);
 
+    /// <summary>Says what is due of a schedule; asks what became of the occurrences that it had begun.</summary>
+    [Function(PlanOccurrences)]
+    public Task<JsonElement?> PlanOccurrencesAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(PlanOccurrences, input, function, durable);
+
     /// <summary>Reminds the operators of a case that nobody has resolved.</summary>
     [Function(RemindOperators)]
     public Task<JsonElement?> RemindOperatorsAsync(
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(RemindOperators, input, function, durable);
+
+    /// <summary>Wakes the runs behind a case that is closed, each for its turn.</summary>
+    [Function(ResumeRuns)]
+    public Task<JsonElement?> ResumeRunsAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(ResumeRuns, input, function, durable);
 
     private Task<JsonElement?> RunAsync(string name, JsonElement? input, FunctionContext function, DurableTaskClient durable)
     {

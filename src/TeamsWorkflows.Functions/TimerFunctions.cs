@@ -2,12 +2,14 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Functions;
 
 /// <summary>What nobody asks for. Functions runs each on one instance at a time.</summary>
 /// <param name="client">Bound before a desk is used.</param>
-public sealed class TimerFunctions(BoundClient client, ReportDesk reports, CanaryDesk canary, TimeProvider time)
+public sealed class TimerFunctions(
+    BoundClient client, ReportDesk reports, ScheduleClock schedules, LedgerCleaner ledger, CanaryDesk canary, TimeProvider time)
 {
     // Between storing and starting lie milliseconds: what is older was left behind by an instance that died.
     private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(30);
@@ -21,12 +23,26 @@ public sealed class TimerFunctions(BoundClient client, ReportDesk reports, Canar
         await reports.ResumeAsync(DateTimeOffset.MinValue, time.GetUtcNow() - Forgotten, cancellationToken); // which instance looked last, none knows
     }
 
-    /// <summary>Starts the watch over the connections, should it not run: it is an orchestration without end, with its own timers.</summary>
+    /// <summary>Starts what should run without end and does not: the watch over the connections, and the schedules, all with their own timers.</summary>
     [Function("StartWatch")]
     public async Task StartWatchAsync(
         [TimerTrigger("0 */5 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellationToken)
     {
         client.Bind(durable);
         await canary.StartAsync(cancellationToken);
+        await schedules.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Keeps the ledger to its retention.</summary>
+    [Function("CleanLedger")]
+    public async Task CleanLedgerAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        while (await ledger.PurgeAttachmentsAsync(cancellationToken) == LedgerCleaner.BatchSize)
+        {
+        }
+
+        while (await ledger.PurgeReportsAsync(cancellationToken) == LedgerCleaner.BatchSize)
+        {
+        }
     }
 }

@@ -27,7 +27,7 @@ public sealed class FunctionMetadataTests
         var written = Written().ToArray();
 
         Assert.Equal(
-            ActivityFunctions.Names.Concat(["FrontDoor", "ResumeReports", "StartWatch"]).Order(StringComparer.Ordinal),
+            ActivityFunctions.Names.Concat(["CleanLedger", "FrontDoor", "ResumeReports", "StartWatch"]).Order(StringComparer.Ordinal),
             written.Select(static f => f.Name).Order(StringComparer.Ordinal));
         Assert.All(written, static f => Assert.Contains("durableClient", f.Bindings));
     }

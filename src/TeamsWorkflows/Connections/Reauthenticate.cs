@@ -16,7 +16,7 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
         if (input.MaySilently)
         {
             var renewal = await context.CallActivityAsync<RenewalOutcome>(
-                nameof(RenewToken), new RenewTokenInput(input.ConnectionId, diagnosis.Claims, input.Generation));
+                nameof(RenewToken), new RenewTokenInput(input.ConnectionId, diagnosis.Claims, input.Generation), Retries.Briefly);
             if (renewal.Diagnosis is null)
             {
                 return new(ReauthenticationKind.RenewedSilently, diagnosis);
@@ -35,7 +35,8 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
         var parked = await context.CallActivityAsync<ParkResult>(
             nameof(ParkRun),
             new ParkRunInput(
-                input.ConnectionId, input.DeliveryId, isWorthWaiting ? context.InstanceId : null, diagnosis, input.Generation));
+                input.ConnectionId, input.DeliveryId, isWorthWaiting ? context.InstanceId : null, diagnosis, input.Generation),
+            Retries.Briefly);
         if (!isWorthWaiting)
         {
             return new(ReauthenticationKind.GaveUp, diagnosis);
@@ -53,7 +54,8 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
             Restored, deadline - context.CurrentUtcDateTime, timeoutValue: null);
 
         // Patience and the case may end at the same moment: what the database says holds.
-        return restored is null && await context.CallActivityAsync<bool>(nameof(UnparkRun), new UnparkRunInput(caseId, context.InstanceId))
+        return restored is null
+            && await context.CallActivityAsync<bool>(nameof(UnparkRun), new UnparkRunInput(caseId, context.InstanceId), Retries.ThroughOutages)
             ? new(caseId)
             : restored;
     }

@@ -26,7 +26,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         var notified = NotifyAsync(context, input);
         var (resolved, chased) = await ChasedAsync(context, input);
         var runs = await context.CallActivityAsync<ParkedRun[]>(
-            nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason, input.LinesUp));
+            nameof(CloseCase), new CloseCaseInput(input.CaseId, resolved.Actor, resolved.Reason, input.LinesUp), Retries.ThroughOutages);
         if (input.LinesUp)
         {
             await ResumeAsync(context, input);
@@ -47,7 +47,8 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
         context.SetCustomStatus(new DeliveryProgress("resuming deliveries"));
         for (string? last = null; ;)
         {
-            var resumed = await context.CallActivityAsync<ResumedRuns>(nameof(ResumeRuns), new ResumeRunsInput(input.CaseId, last));
+            var resumed = await context.CallActivityAsync<ResumedRuns>(
+                nameof(ResumeRuns), new ResumeRunsInput(input.CaseId, last), Retries.ThroughOutages);
             if (resumed.Last is null)
             {
                 return;
@@ -143,7 +144,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
             var resolved = await context.WaitForExternalEvent<CaseResolved>(Resolved);
             context.SetCustomStatus(new DeliveryProgress("verifying"));
             var probe = await context.CallActivityAsync<ProbeResult>(
-                nameof(ProbeConnection), new ProbeInput(input.CaseId, input.ConnectionId, input.Cause));
+                nameof(ProbeConnection), new ProbeInput(input.CaseId, input.ConnectionId, input.Cause), Retries.ThroughOutages);
             if (probe.Diagnosis is null)
             {
                 return resolved;

@@ -121,6 +121,7 @@ public class ProductDb : DbContext
         {
             occurrence.HasKey(o => new { o.ScheduleId, o.Id });
             occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
+            occurrence.HasIndex(o => new { o.ScheduleId, o.State, o.UpdatedAt });
             occurrence.HasIndex(o => o.ReportId);
         });
     }

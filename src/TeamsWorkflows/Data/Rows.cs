@@ -192,6 +192,8 @@ public sealed class AttachmentRow
 /// <summary>One report on its way to one destination: the ledger's entry.</summary>
 public sealed class DeliveryRow
 {
+    private const int MaxReasonLength = 1_000;
+
     /// <summary>Gets or sets the report's identifier and the destination's number: also the idempotency key of its posts.</summary>
     [MaxLength(48)]
     public required string Id { get; set; }
@@ -242,8 +244,9 @@ public sealed class DeliveryRow
     public DeliveryState State { get; set; }
 
     /// <summary>Gets or sets what the state is about, in a sentence.</summary>
-    [MaxLength(1000)]
-    public string? Reason { get; set; }
+    /// <remarks>Cut to what the column takes: whoever makes a sentence of others' words need not count.</remarks>
+    [MaxLength(MaxReasonLength)]
+    public string? Reason { get; set => field = value is { Length: > MaxReasonLength } ? $"{value[..(MaxReasonLength - 2)]} …" : value; }
 
     [MaxLength(64)]
     public string? MessageId { get; set; }

@@ -33,7 +33,7 @@ internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, Deliv
         {
             var reason = $"The delivery stopped: {e.FailureDetails.ErrorMessage}";
             await context.CallActivityAsync(
-                nameof(RecordDelivery), new RecordDeliveryInput(delivery.DeliveryId, DeliveryState.Failed, reason));
+                nameof(RecordDelivery), new RecordDeliveryInput(delivery.DeliveryId, DeliveryState.Failed, reason), Retries.ThroughOutages);
             await SettleFlights.SettleAsync(context, delivery);
             return new(delivery.DeliveryId, DeliveryState.Failed, reason);
         }

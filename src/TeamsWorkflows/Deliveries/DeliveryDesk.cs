@@ -94,9 +94,28 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                 return judged;
             },
             cancellationToken);
-        return result == WordResult.Done && !await client.RaiseEventAsync(DeliveryNames.InstanceOf(deliveryId), eventName, said, cancellationToken)
-            ? WordResult.NotStarted
-            : result;
+        return result == WordResult.Done ? await RaiseAsync(deliveryId, eventName, said, cancellationToken) : result;
+    }
+
+    // A decision that the delivery did not hear of is still to be made.
+    private async Task<WordResult> RaiseAsync(string deliveryId, string eventName, OperatorSaid said, CancellationToken cancellationToken)
+    {
+        var isHeard = false;
+        try
+        {
+            isHeard = await client.RaiseEventAsync(DeliveryNames.InstanceOf(deliveryId), eventName, said, cancellationToken);
+            return isHeard ? WordResult.Done : WordResult.NotStarted;
+        }
+        finally
+        {
+            if (!isHeard && eventName == OperatorSaid.Decided)
+            {
+                await database.WriteAsync(
+                    db => db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
+                        .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None),
+                    CancellationToken.None);
+            }
+        }
     }
 }
 

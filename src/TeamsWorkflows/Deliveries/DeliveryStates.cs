@@ -9,5 +9,8 @@ public static class DeliveryStates
         DeliveryState.Delivered, DeliveryState.HandedOver, DeliveryState.FellBack, DeliveryState.Failed, DeliveryState.Suppressed, DeliveryState.Cancelled,
     ];
 
+    /// <summary>Gets the others: a list, because an index serves it and not its opposite.</summary>
+    public static IReadOnlyList<DeliveryState> UnderWay { get; } = [.. Enum.GetValues<DeliveryState>().Except(Ends)];
+
     public static bool IsEnd(this DeliveryState state) => Ends.Contains(state);
 }

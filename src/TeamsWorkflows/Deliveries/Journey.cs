@@ -13,9 +13,6 @@ internal sealed class Journey
     // Each reconnect is a person's work: after so many that did not help this delivery, another one will not.
     private const int MaxReconnects = 3;
 
-    private static readonly TaskOptions LedgerRetries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 6, TimeSpan.FromSeconds(2), backoffCoefficient: 2));
-
     private readonly TaskOrchestrationContext _context;
     private readonly DeliverToDestinationInput _input;
     private readonly DeliveryPlan _plan;
@@ -68,18 +65,17 @@ internal sealed class Journey
         }
 
         var isPost = IsPrepared && _postedAt is null;
-        PostOutcome outcome;
         try
         {
-            outcome = await (!IsPrepared ? PrepareAsync(_plan.Before[_prepared]) : isPost ? PostAsync() : ReadBackAsync());
+            var outcome = await (!IsPrepared ? PrepareAsync(_plan.Before[_prepared]) : isPost ? PostAsync() : ReadBackAsync());
+            isPost = false; // it has an outcome
+            return await DecideAsync(outcome);
         }
         catch (TaskFailedException e)
         {
             _postedAt ??= isPost ? Now : null;
             return await FallBackAsync($"The delivery could not go on: {e.FailureDetails.ErrorMessage}");
         }
-
-        return await DecideAsync(outcome);
     }
 
     // While nothing is under way. Null: it is still wanted.
@@ -103,13 +99,13 @@ internal sealed class Journey
     }
 
     private Task<PostOutcome> PrepareAsync(PlannedStep step) => _context.CallActivityAsync<PostOutcome>(
-        step.Activity, new AttemptInput(_input.DeliveryId, ++_attempts, Step: step.Number), LedgerRetries);
+        step.Activity, new AttemptInput(_input.DeliveryId, ++_attempts, Step: step.Number), Retries.Briefly);
 
     private Task<PostOutcome> PostAsync() => _context.CallActivityAsync<PostOutcome>(
-        _plan.Post, new AttemptInput(_input.DeliveryId, ++_attempts, Note(), GiveUpAt: _input.Deadline, Slots: _slots), LedgerRetries);
+        _plan.Post, new AttemptInput(_input.DeliveryId, ++_attempts, Note(), GiveUpAt: _input.Deadline, Slots: _slots), Retries.Briefly);
 
     private Task<PostOutcome> ReadBackAsync() => _context.CallActivityAsync<PostOutcome>(
-        _plan.ReadBack!, new AttemptInput(_input.DeliveryId, ++_attempts, Since: _postedAt), LedgerRetries);
+        _plan.ReadBack!, new AttemptInput(_input.DeliveryId, ++_attempts, Since: _postedAt), Retries.Briefly);
 
     private string? Note()
     {
@@ -145,7 +141,7 @@ internal sealed class Journey
             PostOutcome.Throttled o => BackOffAsync(o.RetryAfter, o.Diagnosis),
             PostOutcome.Unavailable o => BackOffAsync(o.RetryAfter, o.Diagnosis),
             PostOutcome.OutcomeUnknown o => BackOffAsync(o.Diagnosis.RetryAfter, o.Diagnosis), // of a read: nothing is lost by another
-            PostOutcome.PermissionDenied o when _postedAt is not null && _input.Policies is not null => OnUnreadableAsync(o.Diagnosis),
+            PostOutcome.PermissionDenied { IsOfToken: false } o when _postedAt is not null && _input.Policies is not null => OnUnreadableAsync(o.Diagnosis),
             PostOutcome.AuthenticationFailed o => OnRefusedAsync(o.Diagnosis, o.Generation),
             PostOutcome.PermissionDenied o => OnRefusedAsync(o.Diagnosis, o.Generation),
             PostOutcome.Rejected o => OnRefusedAsync(o.Diagnosis, o.Generation),
@@ -223,21 +219,41 @@ internal sealed class Journey
         }
     }
 
+    // Until an operator decides or patience ends; on the way the mail goes out, if it is due.
     private async Task<DeliveryResult?> HoldAsync(Diagnosis because)
     {
-        var until = _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
-        _context.SetCustomStatus(new DeliveryProgress("held for an operator", until, because));
-        await RecordAsync(DeliveryState.Held, $"{because.Summary} Nobody can look whether the message arrived: an operator has to say what to do.");
         using var over = new CancellationTokenSource();
         var decided = _context.WaitForExternalEvent<OperatorSaid>(OperatorSaid.Decided, over.Token);
-        var winner = await Task.WhenAny(decided, _cancelled, _context.CreateTimer(until, over.Token));
-        End(over);
-        if (winner != decided)
+        while (true)
         {
-            return await FallBackAsync(because.Summary);
-        }
+            var until = _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
+            _context.SetCustomStatus(new DeliveryProgress("held for an operator", _input.Deadline, because));
+            await RecordAsync(DeliveryState.Held, $"{because.Summary} Nobody can look whether the message arrived: an operator has to say what to do.");
+            using var waited = new CancellationTokenSource();
+            var winner = await Task.WhenAny(decided, _cancelled, _context.CreateTimer(until, waited.Token));
+            End(waited);
+            if (winner == decided)
+            {
+                return await OnDecidedAsync(await decided);
+            }
 
-        var said = await decided;
+            if (winner == _cancelled || until == _input.Deadline)
+            {
+                End(over);
+                return await FallBackAsync(because.Summary);
+            }
+
+            await MailEarlyAsync(because.Summary);
+            if (_mail.ReplacesPost)
+            {
+                End(over);
+                return await FallBackAsync(because.Summary);
+            }
+        }
+    }
+
+    private async Task<DeliveryResult?> OnDecidedAsync(OperatorSaid said)
+    {
         switch (said.Word)
         {
             case OperatorWord.ItIsThere:
@@ -324,10 +340,10 @@ internal sealed class Journey
                 return null;
             case ReauthenticationKind.Reconnected:
                 (_isRenewed, _reconnects) = (false, _reconnects + 1);
-                return result.Turn is { } turn ? await OnPacedAsync(turn) : null;
+                return result.Turn is { } turn && _postedAt is null ? await OnPacedAsync(turn) : null; // reading needs no turn
             case ReauthenticationKind.WaitForService:
                 return await BackOffAsync(result.Diagnosis.RetryAfter, result.Diagnosis);
-            case ReauthenticationKind.GaveUp when deadline < _input.Deadline && Now >= deadline:
+            case ReauthenticationKind.GaveUp when deadline < _input.Deadline && Now >= deadline && !_cancelled.IsCompleted:
                 await MailEarlyAsync(result.Diagnosis.Summary);
                 return null;
             default:
@@ -401,7 +417,9 @@ internal sealed class Journey
     }
 
     // A mail server that does not take it now gets it when patience ends.
-    private Task MailEarlyAsync(string because) => _mail.SendAsync(++_attempts, Doubtful($"{because} Teams is still tried."), isEarly: true);
+    private Task MailEarlyAsync(string because) => _cancelled.IsCompleted
+        ? Task.CompletedTask
+        : _mail.SendAsync(++_attempts, Doubtful($"{because} Teams is still tried."), isEarly: true);
 
     private async Task<DeliveryResult?> FallBackAsync(string reason)
     {
@@ -446,7 +464,7 @@ internal sealed class Journey
     }
 
     private Task RecordAsync(DeliveryState state, string? reason)
-        => _context.CallActivityAsync(nameof(RecordDelivery), new RecordDeliveryInput(_input.DeliveryId, state, reason), LedgerRetries);
+        => _context.CallActivityAsync(nameof(RecordDelivery), new RecordDeliveryInput(_input.DeliveryId, state, reason), Retries.ThroughOutages);
 
 #pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
     private static void End(CancellationTokenSource race) => race.Cancel();

@@ -10,7 +10,7 @@ internal static class Outcomes
     {
         FailureLayer.Throttling => new PostOutcome.Throttled(diagnosis.RetryAfter, diagnosis),
         FailureLayer.Service or FailureLayer.Transport => new PostOutcome.Unavailable(diagnosis.RetryAfter, diagnosis),
-        FailureLayer.Authorization => new PostOutcome.PermissionDenied(diagnosis),
+        FailureLayer.Authorization => new PostOutcome.PermissionDenied(diagnosis, IsOfToken: true),
         _ => new PostOutcome.AuthenticationFailed(diagnosis),
     };
 

@@ -97,8 +97,9 @@ internal abstract record PostOutcome
     /// <param name="Generation">The connection's generation that the attempt used.</param>
     public sealed record AuthenticationFailed(Diagnosis Diagnosis, long Generation = 0) : PostOutcome;
 
-    /// <summary>The token is good and may not do this; nothing was posted.</summary>
-    public sealed record PermissionDenied(Diagnosis Diagnosis, long Generation = 0) : PostOutcome;
+    /// <summary>The token is good and may not do this, or there is none because something is not granted; nothing was posted.</summary>
+    /// <param name="IsOfToken">Whether no token was given; then nothing is known about this very call.</param>
+    public sealed record PermissionDenied(Diagnosis Diagnosis, long Generation = 0, bool IsOfToken = false) : PostOutcome;
 
     /// <summary>Too many requests; nothing was posted.</summary>
     /// <param name="RetryAfter">What the service asked for; null when it did not say.</param>

@@ -7,13 +7,11 @@ namespace TeamsWorkflows.Deliveries;
 /// <summary>Shows in the ledger what an orchestration decided. Setting it twice is setting it once.</summary>
 internal sealed class RecordDelivery(Database database, TimeProvider time) : TaskActivity<RecordDeliveryInput, bool>
 {
-    private const int MaxReasonLength = 1_000;
-
     public override Task<bool> RunAsync(TaskActivityContext context, RecordDeliveryInput input) => database.WriteAsync(
         async db =>
         {
             var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, context.CancellationToken);
-            (delivery.State, delivery.Reason, delivery.UpdatedAt) = (input.State, Cut(input.Reason), time.GetUtcNow());
+            (delivery.State, delivery.Reason, delivery.UpdatedAt) = (input.State, input.Reason, time.GetUtcNow());
             if (input.State == DeliveryState.Cancelled)
             {
                 // No case counts on it any more.
@@ -24,6 +22,4 @@ internal sealed class RecordDelivery(Database database, TimeProvider time) : Tas
             return true;
         },
         context.CancellationToken);
-
-    private static string? Cut(string? reason) => reason is { Length: > MaxReasonLength } ? $"{reason[..(MaxReasonLength - 2)]} …" : reason;
 }

@@ -38,7 +38,7 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(http.Client.Timeout); // the client's own ends with the headers
+            limit.CancelAfter(http.Timeout);
             using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return Answer(response, await ReadAsync(response, limit.Token));
         }

@@ -18,16 +18,20 @@ internal sealed class GuardedHttp : IDisposable
 
     public GuardedHttp(IOptions<OutboundOptions> options)
     {
+        Timeout = options.Value.Timeout;
         _trusted = new(options.Value.TrustedHosts, StringComparer.OrdinalIgnoreCase);
         var handler = OutboundHttp.CreateHandler(options.Value);
         (handler.UseProxy, handler.UseCookies) = (false, false); // one publisher's receiver must not mark another's calls
         handler.ConnectCallback = ConnectAsync;
 #pragma warning disable RS0030 // the one place that makes a client for addresses that users give
-        Client = new HttpClient(handler) { Timeout = options.Value.Timeout };
+        Client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan }; // each call has a time limit of its own
 #pragma warning restore RS0030
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Gets how long a call may take, whole, that has no time limit of its own.</summary>
+    public TimeSpan Timeout { get; }
 
     public void Dispose() => Client.Dispose();
 

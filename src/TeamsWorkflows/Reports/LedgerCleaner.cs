@@ -34,17 +34,26 @@ public sealed class LedgerCleaner(Database database, TimeProvider time, IOptions
     /// <returns>Of how many reports; fewer than <see cref="BatchSize"/>: there are no more.</returns>
     public Task<int> PurgeAttachmentsAsync(CancellationToken cancellationToken) => options.Value.AttachmentRetention is var retention && retention == TimeSpan.Zero
         ? Task.FromResult(0)
-        : database.WriteAsync(
-            async db =>
+        : PurgeAttachmentsAsync(time.GetUtcNow() - retention, cancellationToken);
+
+    // From the few reports that still have attachments, and read before the transaction that writes.
+    private async Task<int> PurgeAttachmentsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var reports = await database.ReadAsync(
+            db =>
             {
-                var reports = await Ended(db, time.GetUtcNow() - retention)
-                    .Where(id => db.Attachments.Any(a => a.ReportId == id))
-                    .Take(BatchSize)
-                    .ToListAsync(cancellationToken);
-                await db.Attachments.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken);
-                return reports.Count;
+                var ended = Ended(db, before);
+                return db.Attachments.Select(a => a.ReportId).Distinct().Where(id => ended.Contains(id)).Take(BatchSize).ToListAsync(cancellationToken);
             },
             cancellationToken);
+        if (reports.Count > 0)
+        {
+            await database.WriteAsync(
+                db => db.Attachments.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+        }
+
+        return reports.Count;
+    }
 
     private static IQueryable<string> Ended(ProductDb db, DateTimeOffset before)
     {

@@ -20,6 +20,11 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
             return new HandOverOutcome.Gone();
         }
 
+        if (schedule.ProtectedSource is not null && occurrence.Data is null)
+        {
+            return new HandOverOutcome.Refused("A source was added after this occurrence had begun, so nothing was read for it. Trigger the schedule.");
+        }
+
         var wall = TimeZoneInfo.ConvertTime(occurrence.ScheduledFor, TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone));
         var source = occurrence.Data is { } json ? JsonNode.Parse(json) : null;
         var request = ScheduledReport.Of(vault.OpenReport(schedule), schedule.Id, occurrence.Kind, wall, schedule.TimeZone, source);

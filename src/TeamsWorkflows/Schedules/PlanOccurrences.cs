@@ -77,7 +77,7 @@ internal sealed class PlanOccurrences(
 
     private static Task<bool> HasReportUnderWayAsync(ProductDb db, string scheduleId, CancellationToken cancellationToken)
         => db.Deliveries.AnyAsync(
-            d => !DeliveryStates.Ends.Contains(d.State) && db.Occurrences.Any(o => o.ScheduleId == scheduleId && o.ReportId == d.ReportId), cancellationToken);
+            d => DeliveryStates.UnderWay.Contains(d.State) && db.Occurrences.Any(o => o.ScheduleId == scheduleId && o.ReportId == d.ReportId), cancellationToken);
 
     /// <returns>When the next occurrence begins; null: there is none any more.</returns>
     private async Task<DateTimeOffset?> AddDueAsync(

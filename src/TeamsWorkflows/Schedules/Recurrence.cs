@@ -15,6 +15,7 @@ namespace TeamsWorkflows.Schedules;
 internal sealed class Recurrence
 {
     private const int FieldsWithSeconds = 6;
+    private const int GapsLookedAt = 500; // a week of quarters of an hour
 
     private readonly CronExpression _cron;
     private readonly TimeSpan _jitter;
@@ -50,6 +51,13 @@ internal sealed class Recurrence
         {
             yield return at;
         }
+    }
+
+    /// <summary>The shortest time between two occurrences among those that come next; null: there is one at most.</summary>
+    public TimeSpan? ShortestGap(DateTimeOffset after)
+    {
+        DateTimeOffset[] next = [.. After(after).Take(GapsLookedAt + 1)];
+        return next.Length < 2 ? null : next.Zip(next.Skip(1), static (a, b) => b - a).Min();
     }
 
     /// <summary>When an occurrence begins: at its time, or later by its jitter.</summary>

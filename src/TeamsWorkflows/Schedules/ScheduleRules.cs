@@ -76,6 +76,11 @@ internal static partial class ScheduleRules
             errors.Add("cron", "It never occurs.");
         }
 
+        if (recurrence?.ShortestGap(now) is { } gap && definition.Jitter >= gap)
+        {
+            errors.Add("jitter", $"Give less than {gap}, the shortest time between two occurrences: else one would begin after the next.");
+        }
+
         return recurrence;
     }
 

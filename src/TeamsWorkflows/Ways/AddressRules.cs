@@ -13,6 +13,7 @@ internal static class AddressRules
         text is not { Length: > 0 and <= MaxLength } || !Uri.TryCreate(text, UriKind.Absolute, out var address)
             ? $"Give an address of at most {MaxLength:N0} characters that begins with https://."
         : address.Scheme != Uri.UriSchemeHttps ? "The address must begin with https://."
+        : Shown(text) == text ? "This is an address as it is shown, without its path. Give the whole of it again."
         : address.UserInfo.Length > 0 ? "The address must not hold a name or a password."
         : IPAddress.TryParse(address.DnsSafeHost, out var ip) && !PublicAddresses.IsPublic(ip) ? "The address leads to a private network."
         : null;

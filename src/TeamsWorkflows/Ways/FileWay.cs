@@ -25,7 +25,10 @@ internal sealed class FileWay : Way<FileDestination>
     /// <summary>The most that one PUT takes.</summary>
     public const int MaxBytes = 250_000_000;
 
-    public override string Kind => "file";
+    /// <summary>Its word in JSON, and in the ledger.</summary>
+    public const string Name = "file";
+
+    public override string Kind => Name;
 
     public override JsonTypeInfo JsonType => DestinationJson.Default.FileDestination;
 

@@ -46,7 +46,7 @@ internal sealed class WorkflowWay : Way<WorkflowDestination>
             json.WriteString("contentType", "application/vnd.microsoft.card.adaptive");
             json.WriteNull("contentUrl");
             json.WritePropertyName("content"); // an object here; in Graph it is a text
-            json.WriteRawValue(report.Content is ReportContent.Card card ? card.Json : SummaryCard.OfText(report, envelope));
+            json.WriteRawValue(report.Content is ReportContent.Card card ? CardText.WithNote(card.Json, envelope.Note) : SummaryCard.OfText(report, envelope));
             json.WriteEndObject();
             json.WriteEndArray();
         },

@@ -79,4 +79,19 @@ public sealed class CancelTests
         Assert.Contains("may be in the channel", delivery.Reason, StringComparison.Ordinal);
         Assert.Empty(product.ReportMails);
     }
+
+    [Fact]
+    public async Task What_was_cancelled_is_not_mailed_while_it_is_still_looked_for()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("cut-before-accept");
+        var report = await product.SubmitAsync(product.Request() with { Fallback = new(null, TimeSpan.FromSeconds(5)) });
+        var id = report.Deliveries[0].Id;
+        await product.StateAsync(id, DeliveryState.Waiting);
+        Assert.Equal(WordResult.Done, await product.Get<DeliveryDesk>().CancelAsync(id, "olivia", "wrong figures", default));
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal(DeliveryState.Cancelled, delivery.State);
+        Assert.Empty(product.ReportMails);
+    }
 }

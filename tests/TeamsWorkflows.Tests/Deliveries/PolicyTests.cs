@@ -172,6 +172,63 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    [Trait("Requirement", "B1")]
+    [Trait("Requirement", "B11")]
+    public async Task A_held_delivery_whose_mail_has_gone_out_still_waits_for_the_operator()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("read-forbidden");
+        product.Tenant.Faults.Apply("accepted-then-504");
+        var report = await product.SubmitAsync(product.Request() with { Unknown = UnknownAction.Hold, Fallback = new(null, TenMinutes) });
+        var id = report.Deliveries[0].Id;
+        await product.StateAsync(id, DeliveryState.Held, soon: TimeSpan.FromMinutes(1));
+        product.Time.Advance(TenMinutes);
+        await product.UntilAsync(() => product.ReportMails.Count == 1);
+        await product.StateAsync(id, DeliveryState.Held);
+
+        Assert.Equal(WordResult.Done, await product.Get<DeliveryDesk>().DecideAsync(id, OperatorWord.ItIsThere, "olivia", "seen", default));
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal(DeliveryState.Delivered, delivery.State);
+        Assert.Single(product.ReportMails);
+    }
+
+    [Fact]
+    public async Task However_much_an_operator_says_there_is_one_mail()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("read-forbidden");
+        product.Tenant.Faults.Apply("accepted-then-504");
+        var report = await product.SubmitAsync(product.Request() with { Unknown = UnknownAction.Hold });
+        var id = report.Deliveries[0].Id;
+        await product.StateAsync(id, DeliveryState.Held, soon: TimeSpan.FromMinutes(1));
+        await product.Get<DeliveryDesk>().DecideAsync(id, OperatorWord.FallBack, "olivia", new string('x', 1_000), default);
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal((DeliveryState.FellBack, 1_000), (delivery.State, delivery.Reason!.Length));
+        Assert.Single(product.ReportMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B1")]
+    public async Task A_message_in_doubt_is_looked_for_after_the_reconnect_and_not_repeated_blindly()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("accepted-then-504");
+        var report = await product.SubmitAsync(product.Request() with { Unknown = UnknownAction.Repeat });
+        await product.StateAsync(report.Deliveries[0].Id, DeliveryState.Waiting);
+        product.Tenant.Faults.Apply("consent-revoked");
+        product.Tenant.ExpireAccessTokens();
+        var found = await product.OpenCaseAsync(soon: TimeSpan.FromMinutes(1));
+        await product.SignInAsync(product.Tenant.Service);
+        await product.Cases.ResolveAsync(found.Id, "olivia", "Consent is granted again", default);
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal(DeliveryState.Delivered, delivery.State);
+        Assert.Single(product.Messages);
+    }
+
+    [Fact]
     public async Task Impossible_times_are_refused_with_their_field()
     {
         await using var product = await ProductHost.StartAsync();

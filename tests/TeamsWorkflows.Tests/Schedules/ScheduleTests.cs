@@ -15,6 +15,26 @@ public sealed class ScheduleTests
     private static readonly Editor Erp = new("erp", "erp", MayChangeAll: false);
 
     [Fact]
+    public async Task A_jitter_by_which_occurrences_would_overtake_each_other_is_refused()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var errors = await product.ErrorsAsync("often", product.Every("*/15 * * * *") with { Jitter = TimeSpan.FromMinutes(15) });
+        Assert.Contains("00:15:00", Assert.Single(errors["jitter"]), StringComparison.Ordinal);
+        await product.PutAsync("often", product.Every("*/15 * * * *") with { Jitter = TimeSpan.FromMinutes(14) });
+    }
+
+    [Fact]
+    public async Task An_address_as_it_is_shown_does_not_take_the_place_of_the_real_one()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Every("0 9 * * *");
+        var flow = new WorkflowDestination("https://flows.example.com/secret-path");
+        var put = await product.PutAsync("flow", definition with { Report = definition.Report! with { Destinations = [flow] } });
+        var errors = await product.ErrorsAsync("copy", definition with { Report = put.Schedule.Report });
+        Assert.Contains("as it is shown", Assert.Single(errors["report.destinations[0].url"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Requirement", "R87")]
     [Trait("Requirement", "R81")]
     public async Task Each_occurrence_hands_over_one_report_with_what_is_known_of_it()

@@ -63,7 +63,7 @@ public sealed class ForecastDesk
                 Expected([.. g.Select(static d => d.CreatedAt).Distinct().Order()], now)))
             .OrderByDescending(static r => r.Count).ThenBy(static r => r.Title, StringComparer.Ordinal).ToArray();
         var waiting = deliveries
-            .Where(static d => d.State is DeliveryState.Accepted or DeliveryState.Posting or DeliveryState.Waiting or DeliveryState.Parked)
+            .Where(static d => !d.State.IsEnd())
             .OrderBy(static d => d.CreatedAt)
             .Select(static d => new DependentDelivery(d.Id, d.Title, d.State, d.UpdatedAt)).ToArray();
         var schedules = await SchedulesAsync(connectionId, now, cancellationToken);

@@ -1,4 +1,5 @@
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Deliveries.Pacing;
 
@@ -25,8 +26,9 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
         _ => "tenant",
     };
 
-    /// <summary>The limits of a message, narrowest first; none: what takes it is not Graph.</summary>
-    public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options) => connection is null
+    /// <summary>The limits of a message, narrowest first; none: it is a file, or what takes it is not Graph.</summary>
+    public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options)
+        => connection is null || delivery.Kind == FileWay.Name
         ? []
         :
         [

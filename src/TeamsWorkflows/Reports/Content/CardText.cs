@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace TeamsWorkflows.Reports.Content;
 
@@ -8,6 +9,25 @@ internal static class CardText
     public static string ToText(string json) => string.Join('\n', Lines(json));
 
     public static string ToHtml(string json) => string.Concat(Lines(json).Select(static l => $"<p>{HtmlText.Encode(l)}</p>"));
+
+    /// <summary>The card with a sentence above everything else.</summary>
+    /// <param name="note">Null: the card as it is.</param>
+    public static string WithNote(string json, string? note)
+    {
+        if (note is null)
+        {
+            return json;
+        }
+
+        var card = JsonNode.Parse(json)!.AsObject();
+        if (card["body"] is not JsonArray body)
+        {
+            card["body"] = body = [];
+        }
+
+        body.Insert(0, new JsonObject { ["type"] = "TextBlock", ["text"] = note, ["wrap"] = true, ["isSubtle"] = true });
+        return card.ToJsonString();
+    }
 
     private static List<string> Lines(string json)
     {
