@@ -836,6 +836,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("ScheduleId", "CreatedAt");
 
+                    b.HasIndex("ScheduleId", "State", "UpdatedAt");
+
                     b.ToTable("Occurrences");
                 });
 

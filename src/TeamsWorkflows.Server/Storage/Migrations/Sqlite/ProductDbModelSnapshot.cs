@@ -750,6 +750,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ScheduleId", "CreatedAt");
 
+                    b.HasIndex("ScheduleId", "State", "UpdatedAt");
+
                     b.ToTable("Occurrences");
                 });
 

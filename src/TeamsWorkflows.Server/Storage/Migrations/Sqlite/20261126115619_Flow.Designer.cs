@@ -11,7 +11,7 @@ using TeamsWorkflows.Data;
 namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(ProductDb))]
-    [Migration("20261126113240_Flow")]
+    [Migration("20261126115619_Flow")]
     partial class Flow
     {
         /// <inheritdoc />
@@ -752,6 +752,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("ReportId");
 
                     b.HasIndex("ScheduleId", "CreatedAt");
+
+                    b.HasIndex("ScheduleId", "State", "UpdatedAt");
 
                     b.ToTable("Occurrences");
                 });

@@ -217,6 +217,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 name: "IX_Occurrences_ScheduleId_CreatedAt",
                 table: "Occurrences",
                 columns: new[] { "ScheduleId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Occurrences_ScheduleId_State_UpdatedAt",
+                table: "Occurrences",
+                columns: new[] { "ScheduleId", "State", "UpdatedAt" });
         }
 
         /// <inheritdoc />

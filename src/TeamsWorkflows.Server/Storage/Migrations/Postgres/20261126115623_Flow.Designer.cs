@@ -12,7 +12,7 @@ using TeamsWorkflows.Server.Storage.Postgres;
 namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresProductDb))]
-    [Migration("20261126113243_Flow")]
+    [Migration("20261126115623_Flow")]
     partial class Flow
     {
         /// <inheritdoc />
@@ -838,6 +838,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("ReportId");
 
                     b.HasIndex("ScheduleId", "CreatedAt");
+
+                    b.HasIndex("ScheduleId", "State", "UpdatedAt");
 
                     b.ToTable("Occurrences");
                 });

@@ -219,6 +219,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                 name: "IX_Occurrences_ScheduleId_CreatedAt",
                 table: "Occurrences",
                 columns: new[] { "ScheduleId", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Occurrences_ScheduleId_State_UpdatedAt",
+                table: "Occurrences",
+                columns: new[] { "ScheduleId", "State", "UpdatedAt" });
         }
 
         /// <inheritdoc />
