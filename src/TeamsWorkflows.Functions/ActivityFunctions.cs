@@ -17,9 +17,10 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     internal const string PlanOccurrences = nameof(PlanOccurrences);
     internal const string RemindOperators = nameof(RemindOperators);
     internal const string ResumeRuns = nameof(ResumeRuns);
+    internal const string SendReceipt = nameof(SendReceipt);
 
     internal static IReadOnlyCollection<string> Names { get; } =
-        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, RemindOperators, ResumeRuns];
+        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, RemindOperators, ResumeRuns, SendReceipt];
 
     /// <summary>Tries connections, and opens cases for those that do not work.</summary>
     [Function(CheckConnections)]
@@ -62,6 +63,12 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     public Task<JsonElement?> ResumeRunsAsync(
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(ResumeRuns, input, function, durable);
+
+    /// <summary>Tells a report's webhook how it ended.</summary>
+    [Function(SendReceipt)]
+    public Task<JsonElement?> SendReceiptAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(SendReceipt, input, function, durable);
 
     private Task<JsonElement?> RunAsync(string name, JsonElement? input, FunctionContext function, DurableTaskClient durable)
     {

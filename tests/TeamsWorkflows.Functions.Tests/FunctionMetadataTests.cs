@@ -29,7 +29,7 @@ public sealed class FunctionMetadataTests
         Assert.Equal(
             ActivityFunctions.Names.Concat(["CleanLedger", "FrontDoor", "ResumeReports", "StartWatch"]).Order(StringComparer.Ordinal),
             written.Select(static f => f.Name).Order(StringComparer.Ordinal));
-        Assert.All(written, static f => Assert.Contains("durableClient", f.Bindings));
+        Assert.All(written, static f => Assert.Equal(f.Name != "CleanLedger", f.Bindings.Contains("durableClient"))); // that one knows only the ledger
     }
 
     // An activity that starts or signals orchestrations gets a client only as a function of its own.

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Cases;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
@@ -217,11 +218,12 @@ public sealed class PolicyTests
         product.Tenant.Faults.Apply("accepted-then-504");
         var report = await product.SubmitAsync(product.Request() with { Unknown = UnknownAction.Repeat });
         await product.StateAsync(report.Deliveries[0].Id, DeliveryState.Waiting);
-        product.Tenant.Faults.Apply("consent-revoked");
+        var scopes = product.Tenant.Connector.DelegatedScopes.ToArray();
+        product.Tenant.RemoveConsent(product.Tenant.Connector);
         product.Tenant.ExpireAccessTokens();
         var found = await product.OpenCaseAsync(soon: TimeSpan.FromMinutes(1));
-        await product.SignInAsync(product.Tenant.Service);
-        await product.Cases.ResolveAsync(found.Id, "olivia", "Consent is granted again", default);
+        product.Tenant.GrantConsent(product.Tenant.Connector, scopes);
+        Assert.Equal(ResolveResult.Verifying, await product.Cases.ResolveAsync(found.Id, "olivia", "Consent is granted again", default));
         var delivery = await product.EndOfAsync(report);
 
         Assert.Equal(DeliveryState.Delivered, delivery.State);
