@@ -31,6 +31,11 @@ public sealed class ScheduleCrashTests
         {
             await Task.Delay(TimeSpan.FromSeconds(Seconds), enough.Token);
             await server.KillAsync();
+            if (kill == 0)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(Seconds + 1), enough.Token); // so that one time at least passes while nothing runs
+            }
+
             await server.StartAsync();
         }
 
