@@ -51,6 +51,23 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    [Trait("Requirement", "R20")]
+    public async Task What_is_called_apart_is_told_apart()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("accepted-then-504");
+        await product.EndOfAsync(await product.SubmitAsync(product.Request() with { Attachments = [new("a.txt", "AAAA")] }));
+        await product.EndOfAsync(await product.SubmitAsync(product.Request() with
+        {
+            Destinations = [new FileDestination(ProductHost.ConnectionId, product.Finance.Id, product.ReportsChannel)],
+        }));
+
+        var history = await product.Get<ConnectionLog>().ReadAsync(ProductHost.ConnectionId, CancellationToken.None);
+
+        Assert.Equal(["file", "channel-message", "channel-read", "file"], history.Events.Where(e => e.Workflow is not null).Select(e => e.Endpoint));
+    }
+
+    [Fact]
     [Trait("Requirement", "R64")]
     public async Task Failures_that_become_frequent_are_said_once()
     {

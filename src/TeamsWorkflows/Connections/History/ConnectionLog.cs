@@ -42,16 +42,16 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
     {
         var environment = await db.Connections.Where(c => c.Id == connectionId).Select(c => c.Environment).SingleOrDefaultAsync(cancellationToken);
         var rows = await db.Deliveries.Where(d => d.ConnectionId == connectionId && d.UpdatedAt >= since)
-            .Join(db.Attempts, d => d.Id, a => a.DeliveryId, (d, a) => new { d.ReportId, a })
-            .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.a })
+            .Join(db.Attempts, d => d.Id, a => a.DeliveryId, (d, a) => new { d.ReportId, d.Kind, a })
+            .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.Kind, x.a })
             .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Outcome != null && x.a.StartedAt >= since)
             .OrderByDescending(x => x.a.StartedAt)
             .Take(MaxUses)
             .ToListAsync(cancellationToken);
-        return rows.Select(x => From(x.Workflow, x.a, environment));
+        return rows.Select(x => From(x.Workflow, x.Kind, x.a, environment));
     }
 
-    private static ConnectionEvent From(string workflow, AttemptRow attempt, string? environment)
+    private static ConnectionEvent From(string workflow, string way, AttemptRow attempt, string? environment)
     {
         var verdict = WorkflowJson.Read<PostOutcome>(attempt.Outcome)?.Verdict;
         var evidence = WorkflowJson.Read<FailureEvidence>(attempt.Evidence);
@@ -59,11 +59,21 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
             attempt.StartedAt,
             verdict is null ? ConnectionEventKind.Succeeded : ConnectionEventKind.Failed,
             workflow,
-            attempt.Kind switch { AttemptKind.Token => "token", AttemptKind.Post => "channel-message", _ => "channel-read" },
+            Endpoint(way, attempt.Kind),
             attempt.Status,
             verdict?.Class,
             TokenIssuedAt: evidence?.Token?.IssuedAt,
             ClockOffset: evidence?.ClockOffset,
             Environment: environment);
     }
+
+    // What is called apart may fail apart: each way has its own permissions.
+    private static string Endpoint(string way, AttemptKind kind) => kind switch
+    {
+        AttemptKind.Token => "token",
+        AttemptKind.Upload => "file",
+        AttemptKind.Place => $"{way}-lookup",
+        AttemptKind.Post => way == "file" ? "file" : $"{way}-message",
+        _ => $"{way}-read",
+    };
 }
