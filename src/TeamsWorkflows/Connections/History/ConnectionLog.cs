@@ -44,7 +44,7 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
         var rows = await db.Deliveries.Where(d => d.ConnectionId == connectionId && d.UpdatedAt >= since)
             .Join(db.Attempts, d => d.Id, a => a.DeliveryId, (d, a) => new { d.ReportId, d.Kind, a })
             .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.Kind, x.a })
-            .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Outcome != null && x.a.StartedAt >= since)
+            .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Kind != AttemptKind.Pace && x.a.Outcome != null && x.a.StartedAt >= since)
             .OrderByDescending(x => x.a.StartedAt)
             .Take(MaxUses)
             .ToListAsync(cancellationToken);
