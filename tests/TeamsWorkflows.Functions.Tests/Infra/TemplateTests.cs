@@ -170,7 +170,7 @@ public sealed partial class TemplateTests(Bicep bicep) : IClassFixture<Bicep>
     [GeneratedRegex("AccountKey=|SharedAccessKey|Password=|\"administratorLoginPassword\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex SecretText();
 
-    [GeneratedRegex("\"[A-Za-z_]*(Secret|Password|Key)\": \"(?!\\[format\\('@Microsoft.KeyVault)[^\"\\[]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("'[A-Za-z_]*(Secret|Password|Key)', (?!format\\('@Microsoft\\.KeyVault|'secretRef')", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PlainSecretSetting();
 
     [GeneratedRegex("(?<name>[A-Z][A-Za-z]+__[A-Za-z0-9_]+)", RegexOptions.CultureInvariant, 1000)]

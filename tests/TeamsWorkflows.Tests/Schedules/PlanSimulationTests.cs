@@ -49,7 +49,7 @@ public sealed class PlanSimulationTests
         var options = new PacingOptions { Channel = new() { PerDay = 100 } };
         var plan = Run(options, Daily("often", "*/10 * * * *", "general"));
         var warning = Assert.Single(plan.Warnings, w => w.Kind == "channel");
-        Assert.Equal("On 2026-12-01 the channel would get 144 messages; 100 a day go. The rest waits for the next day.", warning.Message.Replace("2026-11-30", "2026-12-01", StringComparison.Ordinal));
+        Assert.Equal("On 2026-12-01 the channel would get 144 messages; 100 a day go. The rest waits for the next day.", warning.Message);
         Assert.True(plan.Scopes.Single(s => s.Kind == "channel").LongestWait > TimeSpan.FromDays(1)); // it piles up from day to day
     }
 
