@@ -43,6 +43,9 @@ internal sealed class Journey
 
     private bool IsPrepared => _prepared == _plan.Before.Count;
 
+    // When something else happens than waiting: the mail, or the end of patience.
+    private DateTimeOffset NextTurningPoint => _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
+
     private bool IsLate => Now >= _input.Policies?.LateFrom;
 
     public async Task<DeliveryResult> RunAsync()
@@ -71,7 +74,7 @@ internal sealed class Journey
             isPost = false; // it has an outcome
             return await DecideAsync(outcome);
         }
-        catch (TaskFailedException e)
+        catch (TaskFailedException e) when (e.TaskName != nameof(RecordDelivery)) // a decision that was made is not made again
         {
             _postedAt ??= isPost ? Now : null;
             return await FallBackAsync($"The delivery could not go on: {e.FailureDetails.ErrorMessage}");
@@ -167,7 +170,7 @@ internal sealed class Journey
         await RecordAsync(DeliveryState.Waiting, reason);
         while (true)
         {
-            var until = _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
+            var until = NextTurningPoint;
             using var over = new CancellationTokenSource();
             var free = _context.WaitForExternalEvent<bool>(Flight.Free, over.Token);
             var winner = await Task.WhenAny(free, _cancelled, _context.CreateTimer(until, over.Token));
@@ -226,7 +229,7 @@ internal sealed class Journey
         var decided = _context.WaitForExternalEvent<OperatorSaid>(OperatorSaid.Decided, over.Token);
         while (true)
         {
-            var until = _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
+            var until = NextTurningPoint;
             _context.SetCustomStatus(new DeliveryProgress("held for an operator", _input.Deadline, because));
             await RecordAsync(DeliveryState.Held, $"{because.Summary} Nobody can look whether the message arrived: an operator has to say what to do.");
             using var waited = new CancellationTokenSource();
@@ -331,7 +334,7 @@ internal sealed class Journey
         }
 
         _context.SetCustomStatus(new DeliveryProgress("re-authenticating", _input.Deadline, diagnosis));
-        var deadline = _mail.DueAt is { } due && due < _input.Deadline ? due : _input.Deadline;
+        var deadline = NextTurningPoint;
         var result = await ReauthenticateAsync(new(_input.DeliveryId, connectionId, diagnosis, generation, deadline, maySilently));
         switch (result.Kind)
         {
