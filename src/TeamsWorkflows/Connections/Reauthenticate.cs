@@ -42,9 +42,14 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
             return new(ReauthenticationKind.GaveUp, diagnosis);
         }
 
-        return parked.CaseId is not { } caseId || await RestoredAsync(context, caseId, input.Deadline) is not { } restored
-            ? new(parked.CaseId is null ? ReauthenticationKind.Reconnected : ReauthenticationKind.GaveUp, diagnosis)
-            : new(ReauthenticationKind.Reconnected, diagnosis, restored.Turn);
+        if (parked.CaseId is not { } caseId)
+        {
+            return new(ReauthenticationKind.Reconnected, diagnosis); // while it was parked, somebody restored the connection
+        }
+
+        return await RestoredAsync(context, caseId, input.Deadline) is { } restored
+            ? new(ReauthenticationKind.Reconnected, diagnosis, restored.Turn)
+            : new(ReauthenticationKind.GaveUp, diagnosis);
     }
 
     private static async Task<ConnectionRestored?> RestoredAsync(TaskOrchestrationContext context, string caseId, DateTimeOffset deadline)

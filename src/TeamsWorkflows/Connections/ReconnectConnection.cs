@@ -15,12 +15,6 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
     /// <summary>The event that says a person has acted.</summary>
     public const string Resolved = nameof(CaseResolved);
 
-    private static readonly TaskOptions MailRetries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 12, TimeSpan.FromSeconds(5), backoffCoefficient: 2)
-        {
-            MaxRetryInterval = TimeSpan.FromMinutes(15),
-        });
-
     public override async Task<ParkedRun[]> RunAsync(TaskOrchestrationContext context, ReconnectInput input)
     {
         var notified = NotifyAsync(context, input);
@@ -82,7 +76,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
     {
         try
         {
-            await context.CallActivityAsync<bool>(nameof(NotifyOperators), input.CaseId, MailRetries);
+            await context.CallActivityAsync<bool>(nameof(NotifyOperators), input.CaseId, Retries.OfMail);
         }
         catch (TaskFailedException)
         {
@@ -113,7 +107,7 @@ internal sealed class ReconnectConnection : TaskOrchestrator<ReconnectInput, Par
             try
             {
                 await context.CreateTimer(since + nudge.After, acted);
-                if (!await context.CallActivityAsync<bool>(nameof(RemindOperators), new RemindInput(caseId, nudge.Number, owesEscalation), MailRetries))
+                if (!await context.CallActivityAsync<bool>(nameof(RemindOperators), new RemindInput(caseId, nudge.Number, owesEscalation), Retries.OfMail))
                 {
                     return;
                 }

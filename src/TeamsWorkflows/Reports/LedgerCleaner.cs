@@ -19,6 +19,11 @@ public sealed class LedgerCleaner(Database database, TimeProvider time, IOptions
             async db =>
             {
                 var reports = await Ended(db, time.GetUtcNow() - retention).Take(BatchSize).ToListAsync(cancellationToken);
+                if (reports.Count == 0)
+                {
+                    return 0;
+                }
+
                 var deliveries = db.Deliveries.Where(d => reports.Contains(d.ReportId)).Select(d => d.Id);
                 await db.Attempts.Where(a => deliveries.Contains(a.DeliveryId)).ExecuteDeleteAsync(cancellationToken);
                 await db.DeliveryWords.Where(w => deliveries.Contains(w.DeliveryId)).ExecuteDeleteAsync(cancellationToken);

@@ -30,7 +30,7 @@ public sealed record ScheduleDefinition(
 /// <param name="Header">A header that proves who asks, such as <c>Authorization</c>; null: none.</param>
 /// <param name="Secret">The header's value; kept encrypted and never shown.</param>
 /// <param name="Timeout">The longest one call may take; null: 30 seconds; at most 5 minutes.</param>
-/// <param name="RetryFor">How long after an occurrence a failed call is repeated; null: an hour; at most a day.</param>
+/// <param name="RetryFor">How long after an occurrence began a failed call is repeated; null: an hour; at most a day.</param>
 public sealed record ScheduleSource(
     string? Url, string? Header = null, string? Secret = null, TimeSpan? Timeout = null, TimeSpan? RetryFor = null);
 

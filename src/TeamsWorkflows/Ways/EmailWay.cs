@@ -123,7 +123,7 @@ internal sealed class MailSource(Database database)
     public async Task<(EmailDestination Destination, Mail Mail)> ReadAsync(AttemptSubject subject, CancellationToken cancellationToken)
     {
         var destination = (EmailDestination)WorkflowJson.Read<Destination>(subject.Delivery.Destination)!;
-        var attachments = await database.ReadAsync(
+        List<AttachmentRow> attachments = subject.Report.AttachedFiles is null ? [] : await database.ReadAsync(
             db => db.Attachments.Where(a => a.ReportId == subject.Report.Id).OrderBy(static a => a.Number).ToListAsync(cancellationToken),
             cancellationToken);
         return (destination, EmailWay.Compose(destination, ReportDocument.From(subject.Report), subject.Envelope, attachments));

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Connections.History;
 
@@ -73,7 +74,7 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
         AttemptKind.Token => "token",
         AttemptKind.Upload => "file",
         AttemptKind.Place => $"{way}-lookup",
-        AttemptKind.Post => way == "file" ? "file" : $"{way}-message",
+        AttemptKind.Post => way == FileWay.Name ? "file" : $"{way}-message",
         _ => $"{way}-read",
     };
 }

@@ -114,11 +114,7 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         _ => PaceScope.Channel,
     };
 
-    private static double JitterOf(Guid marker)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        return marker.TryWriteBytes(bytes) ? bytes[0] / 255.0 : 0;
-    }
+    private static double JitterOf(Guid marker) => marker.ToByteArray()[0] / 255.0;
 
     private static async Task<Dictionary<string, PaceRow>> RowsAsync(
         ProductDb db, IReadOnlyList<PaceLimit> limits, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Reports.Receipts;
@@ -17,16 +18,13 @@ internal sealed class NotifyReceiver : TaskOrchestrator<NotifyInput, bool>
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
-    private static readonly TaskOptions LedgerRetries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 6, TimeSpan.FromSeconds(2), backoffCoefficient: 2));
-
     /// <returns>Whether the receiver has it.</returns>
     public override async Task<bool> RunAsync(TaskOrchestrationContext context, NotifyInput input)
     {
         var until = context.CurrentUtcDateTime + Patience;
         for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
-            var outcome = await context.CallActivityAsync<NotifyOutcome>(nameof(SendReceipt), input, LedgerRetries);
+            var outcome = await context.CallActivityAsync<NotifyOutcome>(nameof(SendReceipt), input, Retries.Briefly);
             var next = context.CurrentUtcDateTime + (outcome.RetryAfter > delay ? outcome.RetryAfter.Value : delay);
             if (outcome.IsTaken || !outcome.IsWorthAnother || next > until)
             {
