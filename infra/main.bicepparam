@@ -2,7 +2,7 @@
 using 'main.bicep'
 
 param name = readEnvironmentVariable('TEAMSWORKFLOWS_NAME', 'reports')
-param host = readEnvironmentVariable('TEAMSWORKFLOWS_HOST', 'functions')
+param host = 'functions' // the other one needs an image: environments/container.bicepparam
 param isPrivate = bool(readEnvironmentVariable('TEAMSWORKFLOWS_PRIVATE', 'false'))
 param publicAddress = readEnvironmentVariable('TEAMSWORKFLOWS_PUBLIC_ADDRESS', 'https://reports.contoso.example/')
 param accessClientId = readEnvironmentVariable('TEAMSWORKFLOWS_CLIENT_ID', '00000000-0000-0000-0000-000000000001')
