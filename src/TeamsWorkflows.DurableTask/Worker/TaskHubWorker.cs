@@ -12,7 +12,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// </remarks>
 public sealed partial class TaskHubWorker : IAsyncDisposable
 {
-    private readonly Lock _timerGate = new();
+    private readonly Lock _alarmGate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
@@ -23,13 +23,12 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     private readonly GroupCommitWriter<Turn> _writer;
     private readonly WorkPump<Turn> _turns;
     private readonly WorkPump<ActivityWorkItem> _activities;
-    private readonly ITimer _timer;
+    private readonly Alarm _alarm;
     private readonly ITimer _housekeeping;
     private readonly TurnWatch _watch;
     private readonly Retention _retention;
     private readonly RemoteWaits? _waits;
     private readonly RemoteCalls? _remote; // null: all partitions run here
-    private DateTimeOffset? _armedFor;
     private bool _isStarted;
     private int _isKeepingHouse;
     private int _isDisposed;
@@ -66,7 +65,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _watch = new TurnWatch(time, 8 * options.MaxConcurrentTurns);
         _retention = new Retention(store, PurgeAsync, time, options, _logger, survivesOutages: tenures is not null);
         Runtime.TurnReady = () => _turns.Pump();
-        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = Alarm.Create(time, OnTimersDue);
         _housekeeping = time.CreateTimer(_ => KeepHouse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -101,7 +100,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             return;
         }
 
-        await _timer.DisposeAsync();
+        await _alarm.DisposeAsync();
         await _housekeeping.DisposeAsync();
         await _retention.DisposeAsync();
         var enough = Task.Delay(_options.DrainTimeout, _time, CancellationToken.None);
