@@ -41,6 +41,13 @@ public sealed class AccessTests(ServerHost host)
         { "GET", "/api/v1/orchestrations/none/history", "A" },
         { "GET", "/api/v1/orchestrations/none/history/export", "A" },
         { "POST", "/api/v1/orchestrations/none/terminate", "A" },
+        { "POST", "/api/v1/orchestrations/none/suspend", "A" },
+        { "POST", "/api/v1/orchestrations/none/resume", "A" },
+        { "POST", "/api/v1/orchestrations/none/rewind", "A" },
+        { "POST", "/api/v1/orchestrations/none/restart", "A" },
+        { "POST", "/api/v1/orchestrations/none/purge", "A" },
+        { "POST", "/api/v1/orchestrations/none/raise-event/go", "A" },
+        { "POST", "/api/v1/orchestrations/bulk", "A" },
     };
 
     [Theory]

@@ -57,7 +57,8 @@ public sealed class ConsoleTests : IAsyncLifetime
     public async Task Every_page_fits_a_phone_and_a_wide_screen_in_both_themes()
     {
         using var publisher = await _host.PublisherAsync();
-        await _host.DeliverAsync(publisher, Calls.Unique("Phone"));
+        var report = await _host.DeliverAsync(publisher, Calls.Unique("Phone"));
+        var orchestration = report.GetProperty("deliveries")[0].GetProperty("links").Text("orchestration").Split('/')[^1];
         using var schedule = await publisher.PutAsync("daily-sales", _host.Tenant.Schedule("0 9 * * *", "Daily sales"));
         var complaints = new List<string>();
         await using var browser = await Browser.StartAsync();
@@ -65,7 +66,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         {
             var page = await browser.OpenAsync(complaints, width, isDark);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "schedules", "schedules/daily-sales", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "schedules", "schedules/daily-sales", "orchestrations", $"orchestrations/{orchestration}", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

@@ -98,7 +98,7 @@ public sealed class OperatingApiTests(ServerHost host)
         Assert.Equal(HttpStatusCode.UnprocessableEntity, silent.StatusCode);
         using var late = await administrator.PostJsonAsync(address, """{"reason":"tidying up"}""");
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
-        Assert.EndsWith("orchestration-ended", (await late.JsonAsync()).Text("type"), StringComparison.Ordinal);
+        Assert.EndsWith("orchestration-state", (await late.JsonAsync()).Text("type"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,6 +111,8 @@ public sealed class OperatingApiTests(ServerHost host)
     [InlineData("/api/v1/cases?open=perhaps", "open")]
     [InlineData("/api/v1/orchestrations?status=gone", "Completed")]
     [InlineData("/api/v1/orchestrations?limit=5000", "1,000")]
+    [InlineData("/api/v1/orchestrations?createdFrom=yesterday", "createdFrom")]
+    [InlineData("/api/v1/orchestrations?tag=loose", "name=value")]
     [InlineData("/api/v1/orchestrations?continuationToken=x", "continuationToken")]
     public async Task A_parameter_that_cannot_be_is_refused_with_what_can(string path, string named)
     {

@@ -1,14 +1,14 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>Orchestrations: the machinery, for administrators.</summary>
-internal static partial class OrchestrationEndpoints
+internal static class OrchestrationEndpoints
 {
     private const int DefaultPageSize = 100;
 
@@ -16,7 +16,7 @@ internal static partial class OrchestrationEndpoints
     {
         var orchestrations = routes.MapGroup("/orchestrations").WithTags("Orchestrations").RequireAuthorization(Policies.Administer);
         orchestrations.MapGet("/", ListAsync)
-            .WithSummary("Lists instances, newest first.")
+            .WithSummary("Lists instances, newest first; every condition that is given must hold.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         orchestrations.MapGet("/{id}", FindAsync)
             .WithSummary("Shows an instance with input and output.")
@@ -28,25 +28,25 @@ internal static partial class OrchestrationEndpoints
             .WithSummary("Exports an instance's history as a file that OrchestrationReplayer runs against other code; stack traces are left out.")
             .Produces<HistoryExport>(contentType: "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        orchestrations.MapPost("/{id}/terminate", TerminateAsync)
-            .WithSummary("Ends an instance where it stands.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        orchestrations.MapOrchestrationActs();
         return orchestrations;
     }
 
     private static async Task<Results<Ok<OrchestrationList>, ProblemHttpResult>> ListAsync(
-        string? status,
+        string[]? status,
         string? prefix,
+        string? name,
+        string? createdFrom,
+        string? createdTo,
+        string[]? tag,
         int? limit,
         string? continuationToken,
         DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (!QueryText.TryRead<OrchestrationRuntimeStatus>(status, out var wanted))
+        if (!new OrchestrationFilter(status, prefix, name, createdFrom, createdTo, tag).TryRead(out var query, out var error))
         {
-            return Problems.InvalidParameter(nameof(status), QueryText.Choices<OrchestrationRuntimeStatus>());
+            return Problems.InvalidParameter(error.Field, error.Fix);
         }
 
         var pageSize = limit ?? DefaultPageSize;
@@ -55,11 +55,10 @@ internal static partial class OrchestrationEndpoints
             return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {OrchestrationQuery.MaxPageSize:N0}.");
         }
 
-        var query = new OrchestrationQuery(
-            wanted is { } one ? [one] : [], prefix, PageSize: pageSize, ContinuationToken: continuationToken);
         try
         {
-            var page = await client.GetAllInstancesAsync(query, cancellationToken);
+            var page = await client.GetAllInstancesAsync(
+                query with { PageSize = pageSize, ContinuationToken = continuationToken }, cancellationToken);
             return TypedResults.Ok(new OrchestrationList(
                 page.Instances.Select(OrchestrationResource.From).ToArray(), page.ContinuationToken));
         }
@@ -81,7 +80,7 @@ internal static partial class OrchestrationEndpoints
             ? TypedResults.Ok(new HistoryResource(id, history.Select(HistoryEventResource.From).ToArray()))
             : Problems.NotFound("orchestration", id);
 
-    private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
+    public static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> ExportAsync(
         string id, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
@@ -94,40 +93,5 @@ internal static partial class OrchestrationEndpoints
             file => HistoryJson.WriteAsync(file, id, instance.Name, events, cancellationToken),
             "application/json",
             HistoryExport.FileName(instance.Name, id));
-    }
-
-    private static async Task<Results<Accepted<OrchestrationResource>, ProblemHttpResult>> TerminateAsync(
-        string id,
-        ReasonRequest body,
-        ClaimsPrincipal caller,
-        DurableTaskClient client,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken)
-    {
-        if (!body.IsValid)
-        {
-            return CaseEndpoints.ReasonProblem();
-        }
-
-        if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
-        {
-            return Problems.NotFound("orchestration", id);
-        }
-
-        if (!await client.TerminateInstanceAsync(id, $"{caller.Actor()}: {body.Reason!.Trim()}", cancellation: cancellationToken))
-        {
-            return Problems.Of(
-                StatusCodes.Status409Conflict, "orchestration-ended", "The orchestration has ended", "There is nothing left to terminate.");
-        }
-
-        Log.Terminated(loggers.CreateLogger(typeof(OrchestrationEndpoints)), id);
-        return TypedResults.Accepted(
-            Links.Orchestration(id), OrchestrationResource.From(await client.GetInstanceAsync(id, cancellationToken) ?? instance));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "An administrator terminated orchestration {InstanceId}.")]
-        public static partial void Terminated(ILogger logger, string instanceId);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
@@ -242,6 +243,8 @@ internal sealed record OrchestrationResource(
     JsonElement? Output,
     JsonElement? CustomStatus,
     FailureResource? Failure,
+    string? ParentInstanceId,
+    IReadOnlyDictionary<string, string> Tags,
     OrchestrationLinks Links)
 {
     public static OrchestrationResource From(OrchestrationMetadata instance) => new(
@@ -254,6 +257,8 @@ internal sealed record OrchestrationResource(
         JsonText.Parse(instance.Output),
         JsonText.Parse(instance.CustomStatus),
         FailureResource.From(instance.Failure),
+        instance.ParentInstanceId,
+        instance.Tags,
         new(Api.Links.Orchestration(instance.InstanceId), Api.Links.Orchestration(instance.InstanceId) + "/history"));
 }
 
@@ -271,12 +276,14 @@ internal sealed record FailureResource(string ErrorType, string ErrorMessage, bo
 }
 
 /// <summary>What a person did, or why something is to be ended: at least 3 characters, for the record.</summary>
-internal sealed record ReasonRequest(string? Reason)
+internal sealed record ReasonRequest(string? Reason) : IReason
 {
     public const int MinLength = 3;
     public const int MaxLength = 1_000;
 
-    public bool IsValid => Reason?.Trim() is { Length: >= MinLength and <= MaxLength };
+    public bool IsValid => IsReason(Reason);
+
+    public static bool IsReason([NotNullWhen(true)] string? reason) => reason?.Trim() is { Length: >= MinLength and <= MaxLength };
 }
 
 /// <summary>What becomes of a delivery that is held.</summary>

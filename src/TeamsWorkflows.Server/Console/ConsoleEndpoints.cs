@@ -11,6 +11,7 @@ using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -31,6 +32,7 @@ internal static class ConsoleEndpoints
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
         services.AddSingleton<HomeBoard>();
+        services.AddSingleton<OrchestrationDesk>();
         services.AddExceptionHandler<ErrorPages>();
         return services;
     }
@@ -46,6 +48,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/connections", ConnectionsAsync);
         console.MapDeliveryForms();
         console.MapScheduleConsole();
+        console.MapOrchestrationConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
         console.MapPost("/cases/{id}/resolve", ResolveAsync);
         console.MapPost("/cases/{id}/guided-test", AnswerAsync);

@@ -14,6 +14,12 @@ internal static class Notes
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string Triggered = "triggered";
+    public const string Acted = "acted";
+    public const string WrongState = "wrong-state";
+    public const string WrongEvent = "wrong-event";
+    public const string NothingChosen = "nothing-chosen";
+    public const string Purged = "purged";
+    public const string Bulk = "bulk";
 
     public static string? Text(string? note) => note switch
     {
@@ -27,7 +33,16 @@ internal static class Notes
         Told => "The delivery has been told. This page shows what came of it when it is opened again.",
         SentAgain => "This is the new delivery. It has a key of its own, so it may be a second message.",
         NotNow => "That cannot be done as the delivery stands now: somebody was faster, or it has gone on. This is how it stands.",
+        Acted => "Done. It is kept with the orchestration and in the log.",
+        WrongState => "That cannot be done as the orchestration stands now: somebody was faster, or it has gone on. This is how it stands.",
+        WrongEvent => "An event needs a name of at most 200 characters, and what it says must be JSON.",
+        NothingChosen => "Choose at least one orchestration first.",
+        Purged => "It is gone, with its history.",
         FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };
+
+    public static string OfBulk(int done, int skipped, int failed) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"Done to {done:N0}. {skipped:N0} did not stand so that it could be done; {failed:N0} failed.");
 }

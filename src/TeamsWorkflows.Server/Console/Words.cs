@@ -1,15 +1,21 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
 
 /// <summary>The console's vocabulary: one word, one icon and one colour per state, the same on every page.</summary>
 internal static class Words
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>One unit, rounded down: "47 min".</summary>
     public static string Span(TimeSpan span) => span switch
     {
@@ -62,6 +68,59 @@ internal static class Words
         OccurrenceKind.Triggered => "triggered",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    public static Tone Of(OrchestrationRuntimeStatus status) => status switch
+    {
+        OrchestrationRuntimeStatus.Pending => new("pending", "amber", "◔"),
+        OrchestrationRuntimeStatus.Running => new("running", "amber", "◔"),
+        OrchestrationRuntimeStatus.Completed => new("completed", "green", "✓"),
+        OrchestrationRuntimeStatus.Failed => new("failed", "red", "✕"),
+        OrchestrationRuntimeStatus.Terminated => new("terminated", "grey", "–"),
+        OrchestrationRuntimeStatus.ContinuedAsNew => new("continued as new", "grey", "→"),
+        OrchestrationRuntimeStatus.Suspended => new("suspended", "grey", "‖"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static Tone Of(TimelineKind kind, TimelineOutcome outcome)
+    {
+        var word = kind switch
+        {
+            TimelineKind.Activity => "activity",
+            TimelineKind.SubOrchestration => "orchestration",
+            TimelineKind.Timer => "timer",
+            TimelineKind.EventReceived => "event came",
+            TimelineKind.EventSent => "event sent",
+            TimelineKind.Suspension => "suspension",
+            TimelineKind.Intervention => "intervention",
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return outcome switch
+        {
+            TimelineOutcome.Open => new(word + ", goes on", "amber", "◔"),
+            TimelineOutcome.Succeeded => new(word, kind is TimelineKind.Activity or TimelineKind.SubOrchestration ? "green" : "grey", "✓"),
+            TimelineOutcome.Failed => new(word + ", failed", "red", "✕"),
+            TimelineOutcome.LeftBehind => new(word + ", not waited for", "grey", "–"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>JSON with its lines indented; other text as it is; what is very long is cut, and says so.</summary>
+    public static string Json(string text)
+    {
+        const int most = 4_000;
+        var shown = text;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            shown = JsonSerializer.Serialize(document.RootElement, Indented);
+        }
+        catch (JsonException)
+        {
+            // The reason of a termination, for one, is plain text.
+        }
+
+        return shown.Length <= most ? shown : $"{shown.AsSpan(0, most)}{Environment.NewLine}… and {shown.Length - most:N0} characters more";
+    }
 
     public static Tone Of(ConnectionState state) => state switch
     {

@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Server.Api;
+
+namespace TeamsWorkflows.Server.Orchestrations;
+
+/// <summary>A field of a request that cannot be as it is.</summary>
+/// <param name="Fix">A sentence that says what can.</param>
+public sealed record FieldError(string Field, string Fix);
+
+/// <summary>Which orchestrations, as an address or a body says it. Every condition that is given must hold.</summary>
+/// <param name="Status">Any of these runtime statuses; empty: any at all.</param>
+/// <param name="Prefix">The identifier begins so.</param>
+/// <param name="Name">The orchestrator's name, in any casing.</param>
+/// <param name="CreatedFrom">Created at or after this time.</param>
+/// <param name="CreatedTo">Created before this time.</param>
+/// <param name="Tag">Each as name=value.</param>
+public sealed record OrchestrationFilter(
+    string[]? Status = null,
+    string? Prefix = null,
+    string? Name = null,
+    string? CreatedFrom = null,
+    string? CreatedTo = null,
+    string[]? Tag = null)
+{
+    /// <returns>False when something given cannot be; then <paramref name="error"/> says what.</returns>
+    public bool TryRead([NotNullWhen(true)] out OrchestrationQuery? query, [NotNullWhen(false)] out FieldError? error)
+    {
+        (query, error) = (null, null);
+        List<OrchestrationRuntimeStatus> statuses = [];
+        foreach (var word in Status ?? [])
+        {
+            if (!QueryText.TryRead<OrchestrationRuntimeStatus>(word, out var status))
+            {
+                error = new("status", QueryText.Choices<OrchestrationRuntimeStatus>());
+                return false;
+            }
+
+            statuses.AddRange(status is { } one ? [one] : []);
+        }
+
+        if (!QueryText.TryReadTime(CreatedFrom, out var from))
+        {
+            error = new("createdFrom", QueryText.TimeExample);
+            return false;
+        }
+
+        if (!QueryText.TryReadTime(CreatedTo, out var to))
+        {
+            error = new("createdTo", QueryText.TimeExample);
+            return false;
+        }
+
+        Dictionary<string, string> tags = new(StringComparer.Ordinal);
+        foreach (var tag in (Tag ?? []).Where(static t => t.Length > 0))
+        {
+            var at = tag.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1)
+            {
+                error = new("tag", "Give a tag as name=value.");
+                return false;
+            }
+
+            tags[tag[..at]] = tag[(at + 1)..];
+        }
+
+        query = new(statuses, Given(Prefix), from, to) { Name = Given(Name), Tags = new(tags) };
+        return true;
+    }
+
+    /// <returns>The filter as an address says it, each part with an ampersand behind it; empty when nothing is asked for.</returns>
+    public string ToQueryString()
+    {
+        IEnumerable<(string Name, string? Value)> parts =
+        [
+            .. (Status ?? []).Select(static s => ("status", (string?)s)),
+            ("prefix", Prefix),
+            ("name", Name),
+            ("createdFrom", CreatedFrom),
+            ("createdTo", CreatedTo),
+            .. (Tag ?? []).Select(static t => ("tag", (string?)t)),
+        ];
+        return string.Concat(parts.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
+    }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
