@@ -49,6 +49,8 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<DestinationVault>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<TokenSource>();
+        services.AddSingleton<ConnectionVerdicts>();
+        services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();

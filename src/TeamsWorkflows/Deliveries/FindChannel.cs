@@ -42,9 +42,7 @@ internal sealed class FindChannel(AttemptRunner attempts, TeamsChannels channels
     // Graph says that a name is taken by 409, or by 400 with a code.
     private static AttemptTrace Failed(FailureEvidence evidence)
     {
-        var diagnosis = Diagnostician.Diagnose(evidence);
         var isTaken = evidence is { Status: 400, Body: { } body } && body.Contains(NameTaken, StringComparison.OrdinalIgnoreCase);
-        return AttemptTrace.Failed(
-            isTaken ? new PostOutcome.Unavailable(diagnosis.RetryAfter, diagnosis) : Outcomes.OfRead(evidence.Status, diagnosis), evidence);
+        return AttemptTrace.Failed(evidence, d => isTaken ? new PostOutcome.Unavailable(d.RetryAfter, d) : Outcomes.OfRead(evidence.Status, d));
     }
 }

@@ -33,7 +33,7 @@ internal static class MessageTraces
         GraphResult<ChatMessage>.Success { Value: { Id: { } id } found } s when ChannelMessage.Carries(found, marker) =>
             Good(new PostOutcome.AlreadyPosted(id, found.WebUrl), s, requestId),
         GraphResult<ChatMessage>.Success s => Good(new PostOutcome.NotFound(), s, requestId),
-        GraphResult<ChatMessage>.Failure f => AttemptTrace.Failed(Outcomes.OfRead(f.Evidence.Status, Diagnostician.Diagnose(f.Evidence)), f.Evidence),
+        GraphResult<ChatMessage>.Failure f => AttemptTrace.Failed(f.Evidence, d => Outcomes.OfRead(f.Evidence.Status, d)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -44,5 +44,5 @@ internal static class MessageTraces
         => new(outcome, answer.Exchange.Status, answer.Exchange.RequestId, requestId, Evidence: null);
 
     private static AttemptTrace Failed(FailureEvidence evidence, bool isNeverSent)
-        => AttemptTrace.Failed(Outcomes.OfPost(evidence.Status, isNeverSent, Diagnostician.Diagnose(evidence)), evidence);
+        => AttemptTrace.Failed(evidence, d => Outcomes.OfPost(evidence.Status, isNeverSent, d));
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Graph.Models;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Ways;
@@ -53,6 +52,6 @@ internal sealed class OpenChat(AttemptRunner attempts, TeamsChats chats, Databas
             GraphResult<Chat>.Success s => s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return AttemptTrace.Failed(Outcomes.OfRead(evidence.Status, Diagnostician.Diagnose(evidence)), evidence);
+        return AttemptTrace.Failed(evidence, d => Outcomes.OfRead(evidence.Status, d));
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Graph.Models;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Ways;
@@ -34,7 +33,7 @@ internal sealed class ReportFiles(TeamsFiles files, Database database)
             GraphResult<DriveItem>.Success s => s.Exchange.ToEvidence(delivery.UpdatedAt, requestId, exception: null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return AttemptTrace.Failed(Outcomes.OfRead(evidence.Status, Diagnostician.Diagnose(evidence)), evidence);
+        return AttemptTrace.Failed(evidence, d => Outcomes.OfRead(evidence.Status, d));
     }
 
     private async Task<(string ContentType, byte[] Bytes)> ReadAsync(
