@@ -46,12 +46,6 @@ internal sealed class OpenChat(AttemptRunner attempts, TeamsChats chats, Databas
             };
         }
 
-        var evidence = result switch
-        {
-            GraphResult<Chat>.Failure f => f.Evidence,
-            GraphResult<Chat>.Success s => s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return AttemptTrace.Failed(evidence, d => Outcomes.OfRead(evidence.Status, d));
+        return MessageTraces.OfUnanswered(result, subject.Delivery.UpdatedAt, requestId);
     }
 }

@@ -27,13 +27,7 @@ internal sealed class ReportFiles(TeamsFiles files, Database database)
             return new(put.Outcome, success.Exchange.Status, success.Exchange.RequestId, requestId, Evidence: null) { Note = put.Note };
         }
 
-        var evidence = result switch
-        {
-            GraphResult<DriveItem>.Failure f => f.Evidence,
-            GraphResult<DriveItem>.Success s => s.Exchange.ToEvidence(delivery.UpdatedAt, requestId, exception: null),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return AttemptTrace.Failed(evidence, d => Outcomes.OfRead(evidence.Status, d));
+        return MessageTraces.OfUnanswered(result, delivery.UpdatedAt, requestId);
     }
 
     private async Task<(string ContentType, byte[] Bytes)> ReadAsync(

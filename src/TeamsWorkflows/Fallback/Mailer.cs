@@ -90,13 +90,8 @@ internal sealed class Mailer(
     private async Task<FailureEvidence?> ExchangeAsync(string accessToken, Mail mail, CancellationToken cancellationToken)
     {
         var (from, requestId) = (options.Value.From, exchange.NewRequestId());
-        return await exchange.SendAsync(accessToken, from, mail.MessageIdOf(from), mail, requestId, cancellationToken) switch
-        {
-            GraphResult<object>.Success { Exchange.Status: 202 } => null,
-            GraphResult<object>.Success s => s.Exchange.ToEvidence(time.GetUtcNow(), requestId, exception: null),
-            GraphResult<object>.Failure f => f.Evidence,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        var result = await exchange.SendAsync(accessToken, from, mail.MessageIdOf(from), mail, requestId, cancellationToken);
+        return result is GraphResult<object>.Success { Exchange.Status: 202 } ? null : result.ToEvidence(time.GetUtcNow(), requestId);
     }
 
     private async Task<string> HandOverAsync(Mail mail, CancellationToken cancellationToken)

@@ -169,17 +169,10 @@ internal sealed class PostGraphMail(AttemptRunner attempts, MailSource source, T
             var (messageId, requestId) = (mail.MessageIdOf(mailbox), exchange.NewRequestId());
 
             // Not the activity's token: a host that stops lets the POST come to its answer.
-            return await exchange.SendAsync(accessToken!, mailbox, messageId, mail, requestId, CancellationToken.None) switch
-            {
-                GraphResult<object>.Success { Exchange: { Status: 202 } taken } =>
-                    new(new PostOutcome.HandedOver(messageId), taken.Status, taken.RequestId, requestId, Evidence: null) { Note = row => row.MailMessageId = messageId },
-                GraphResult<object>.Success s => Failed(s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null), isNeverSent: false),
-                GraphResult<object>.Failure f => Failed(f.Evidence, f.IsNeverSent),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
+            var result = await exchange.SendAsync(accessToken!, mailbox, messageId, mail, requestId, CancellationToken.None);
+            return result is GraphResult<object>.Success { Exchange: { Status: 202 } taken }
+                ? new(new PostOutcome.HandedOver(messageId), taken.Status, taken.RequestId, requestId, Evidence: null) { Note = row => row.MailMessageId = messageId }
+                : MessageTraces.OfUnconfirmed(result, subject.Delivery.UpdatedAt, requestId);
         },
         context.CancellationToken);
-
-    private static AttemptTrace Failed(FailureEvidence evidence, bool isNeverSent)
-        => AttemptTrace.Failed(evidence, d => Outcomes.OfPost(evidence.Status, isNeverSent, d));
 }
