@@ -45,6 +45,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
         console.MapDeliveryForms();
+        console.MapDeviceSignInForms();
         console.MapScheduleConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
         console.MapPost("/cases/{id}/resolve", ResolveAsync);

@@ -54,10 +54,12 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
 
         try
         {
-            var app = clients.Create(connection);
-            var result = connection.AuthModel == AuthModel.DelegatedUser
-                ? await ForUserAsync(app, connection, request, cancellationToken)
-                : await ForApplicationAsync(app, request, cancellationToken);
+            var result = (connection.AuthModel, connection.SignIn) switch
+            {
+                (AuthModel.DelegatedUser, SignInWay.DeviceCode) => await ForUserAsync(clients.CreatePublic(connection), connection, request, cancellationToken),
+                (AuthModel.DelegatedUser, _) => await ForUserAsync(clients.Create(connection), connection, request, cancellationToken),
+                _ => await ForApplicationAsync(clients.Create(connection), request, cancellationToken),
+            };
             var duration = time.GetElapsedTime(started);
             return string.IsNullOrEmpty(result.AccessToken)
                 ? Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration)
@@ -77,7 +79,7 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
         => new(evidence with { Acquisition = TokenAcquisition.Failed }, duration);
 
     private static async Task<AuthenticationResult> ForUserAsync(
-        IConfidentialClientApplication app, ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+        IClientApplicationBase app, ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
 #pragma warning disable CS0618 // by identifier is the way for web apps; the replacement does not exist for this client
         var account = connection.AccountId is { } id ? await app.GetAccountAsync(id) : null;
