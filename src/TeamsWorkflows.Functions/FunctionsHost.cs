@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Sdk;
@@ -30,8 +29,7 @@ internal static class FunctionsHost
 
         var services = builder.Services;
         services.AddProductStorage(HubProvider.Postgres);
-        services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<PostgresOptions>, ValidatePostgresOptions>();
+        services.AddPostgresOptions();
         services.AddKeyRing(builder.Configuration, builder.Environment, folder: null);
         services.AddTeamsWorkflows(builder.Configuration);
         services.AddWorkflowHost();

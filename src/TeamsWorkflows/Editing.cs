@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace TeamsWorkflows;
 
 /// <summary>Who works on schedules and intakes.</summary>
@@ -24,8 +27,17 @@ public enum EditRefusal
     NameTaken,
 }
 
-internal static class EditRules
+internal static partial class EditRules
 {
+    /// <summary>Says what names things have that people make here: they stand in addresses.</summary>
+    public const string NameRule = "Use 1 to 64 lower-case letters, digits and dashes";
+
+    /// <summary>Whether something may be called so.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
+    /// <summary>Names a version: another one of the same name, made later, has another tag.</summary>
+    public static string ETag(Guid uid, long version) => string.Create(CultureInfo.InvariantCulture, $"\"{uid.ToString("N")[..12]}-{version}\"");
+
     /// <param name="publisher">Whose it is; null: there is none of that name.</param>
     /// <param name="etag">Its version.</param>
     /// <returns>Null: it may be changed, or created.</returns>
@@ -36,4 +48,7 @@ internal static class EditRules
         : precondition.IfMatch is null ? EditRefusal.PreconditionMissing
         : precondition.IfMatch == etag ? null
         : EditRefusal.PreconditionFailed;
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamePattern();
 }

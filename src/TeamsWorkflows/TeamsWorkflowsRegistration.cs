@@ -10,6 +10,7 @@ using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Deliveries.Flights;
@@ -49,6 +50,8 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<DestinationVault>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<TokenSource>();
+        services.AddSingleton<ConnectionVerdicts>();
+        services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
@@ -93,6 +96,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<SendReceipt>();
         services.AddSingleton<SendReportMail>();
         services.AddSingleton<RenewToken>();
+        services.AddSingleton<RedeemDeviceCode>();
         services.AddSingleton<ParkRun>();
         services.AddSingleton<UnparkRun>();
         services.AddSingleton<ProbeConnection>();
@@ -136,10 +140,20 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<Database>(),
             p.GetRequiredService<MsalClients>(),
             p.GetRequiredService<ISecretProtector>(),
-            p.GetRequiredService<CaseDesk>(),
+            p.GetRequiredService<SignInAcceptance>(),
             p.GetRequiredService<TimeProvider>(),
-            p.GetRequiredService<Func<Guid>>(),
             p.GetRequiredService<IOptions<EntraOptions>>()));
+        services.AddSingleton<SignInAcceptance>();
+        services.AddSingleton<DeviceCodePoll>();
+        services.AddSingleton(static p => new DeviceSignInDesk(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<DeviceCodePoll>(),
+            p.GetRequiredService<ISecretProtector>(),
+            p.GetRequiredService<SignInAcceptance>(),
+            p.GetRequiredService<ConnectionGates>(),
+            p.GetRequiredService<DurableTask.Client.DurableTaskClient>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton<GuidedDesk>();
         services.AddSingleton<RunbookRecord>();
         services.AddSingleton<DoctorDesk>();
@@ -173,6 +187,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(NotifyReceiver), static () => new NotifyReceiver())
         .AddOrchestrator(nameof(Reauthenticate), static () => new Reauthenticate())
         .AddOrchestrator(nameof(ReconnectConnection), static () => new ReconnectConnection())
+        .AddOrchestrator(nameof(SignInByDevice), static () => new SignInByDevice())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
         .AddSchedules(services)
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
@@ -195,6 +210,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(SendReceipt), services.GetRequiredService<SendReceipt>)
         .AddActivity(nameof(RecordDelivery), services.GetRequiredService<RecordDelivery>)
         .AddActivity(nameof(SendReportMail), services.GetRequiredService<SendReportMail>)
+        .AddActivity(nameof(RedeemDeviceCode), services.GetRequiredService<RedeemDeviceCode>)
         .AddActivity(nameof(RenewToken), services.GetRequiredService<RenewToken>)
         .AddActivity(nameof(ParkRun), services.GetRequiredService<ParkRun>)
         .AddActivity(nameof(UnparkRun), services.GetRequiredService<UnparkRun>)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
@@ -44,6 +45,9 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(WatchInput))]
 [JsonSerializable(typeof(WatchRound))]
 [JsonSerializable(typeof(ProbeInput))]
+[JsonSerializable(typeof(DeviceSignInInput))]
+[JsonSerializable(typeof(RedeemDeviceCodeInput))]
+[JsonSerializable(typeof(DevicePollResult))]
 [JsonSerializable(typeof(CaseResolved))]
 [JsonSerializable(typeof(ConnectionRestored))]
 [JsonSerializable(typeof(ProbeResult))]

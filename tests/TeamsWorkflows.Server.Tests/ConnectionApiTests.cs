@@ -61,6 +61,46 @@ public sealed class ConnectionApiTests(ServerHost host)
     }
 
     [Fact]
+    [Trait("Requirement", "R33")]
+    public async Task A_person_signs_in_by_a_code_that_api_and_console_show()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var mixed = await administrator.PostJsonAsync("/api/v1/connections", Definition("z-device").Replace("\"owner\"", "\"signIn\":\"DeviceCode\",\"owner\"", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, mixed.StatusCode);
+        using var added = await administrator.PostJsonAsync("/api/v1/connections", Definition("z-device")
+            .Replace($"\"clientSecret\":\"{host.Tenant.Connector.ClientSecret}\"", "\"signIn\":\"DeviceCode\"", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        const string connection = "/api/v1/connections/z-device";
+        Assert.Equal($"{connection}/device-sign-in", (await added.JsonAsync()).GetProperty("links").Text("signIn"));
+        using var nothing = await administrator.GetAsync(new Uri($"{connection}/device-sign-in", UriKind.Relative));
+        using var other = await administrator.PostJsonAsync($"{connection}/sign-in", "{}");
+        using var browserOnly = await administrator.PostJsonAsync("/api/v1/connections/finance-posts/device-sign-in", "{}");
+        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.Conflict, HttpStatusCode.Conflict], [nothing.StatusCode, other.StatusCode, browserOnly.StatusCode]);
+        Assert.EndsWith("device-code", (await other.JsonAsync()).Text("type"), StringComparison.Ordinal);
+
+        using var begun = await administrator.PostJsonAsync($"{connection}/device-sign-in", "{}");
+        var shown = await begun.JsonAsync();
+        Assert.Equal(("Waiting", host.Tenant.Service.UserName), (shown.Text("state"), shown.Text("signInAs")));
+        using var console = await ConsoleSession.SignInAsync(host, host.Tenant.Operator.UserName);
+        var (page, address) = await console.SendAsync("/connections", "/connections/z-device/device-sign-in");
+        Assert.Equal("/connections/z-device/device-sign-in", address.AbsolutePath);
+        Assert.Contains(shown.Text("userCode"), page, StringComparison.Ordinal); // one at a time: the same code
+        using var person = new HttpClient();
+        using var typed = new FormUrlEncodedContent([new("user_code", shown.Text("userCode")), new("username", host.Tenant.Service.UserName)]);
+        using var accepted = await person.PostAsync(new Uri(shown.Text("verificationUrl")), typed);
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+
+        using var patience = new CancellationTokenSource(ServerHost.Patience);
+        while ((await administrator.GetJsonAsync($"{connection}/device-sign-in")).Text("state") == "Waiting")
+        {
+            await Task.Delay(100, patience.Token);
+        }
+
+        Assert.Equal("Connected", (await administrator.GetJsonAsync($"{connection}/device-sign-in")).Text("state"));
+        Assert.Equal("Healthy", (await administrator.GetJsonAsync(connection)).Text("state"));
+    }
+
+    [Fact]
     [Trait("Requirement", "R61")]
     public async Task A_calendar_program_needs_a_key_and_no_sign_in_until_the_key_is_revoked()
     {

@@ -13,8 +13,6 @@ internal sealed class DeviceCodeEndpoint(World world, SignIns signIns)
     // No vowels and no look-alikes, as on the real page.
     private const string Alphabet = "BCDFGHJKLMNPQRSTVWXZ23456789";
 
-    private const int PollSeconds = 1;
-
     public async Task<Reply> StartAsync(Exchange exchange)
     {
         if (world.FindTenant(exchange.Route("tenant")) is not { } tenant)
@@ -52,7 +50,7 @@ internal sealed class DeviceCodeEndpoint(World world, SignIns signIns)
             ["device_code"] = device.DeviceCode,
             ["verification_uri"] = address,
             ["expires_in"] = (long)SignIns.DeviceCodeLifetime.TotalSeconds,
-            ["interval"] = PollSeconds,
+            ["interval"] = (long)device.Interval.TotalSeconds,
             ["message"] = string.Create(
                 CultureInfo.InvariantCulture,
                 $"To sign in, use a web browser to open the page {address} and enter the code {device.UserCode} to authenticate."),

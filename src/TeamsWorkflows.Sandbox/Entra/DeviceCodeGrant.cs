@@ -6,6 +6,10 @@ namespace TeamsWorkflows.Sandbox.Entra;
 /// <summary>Answers the polls of a device whose user signs in elsewhere.</summary>
 internal sealed class DeviceCodeGrant(TokenIssuer issuer, SignIns signIns) : IGrant
 {
+    /// <summary>How much more a device must wait after it was told to slow down.</summary>
+    /// <seealso href="https://www.rfc-editor.org/rfc/rfc8628#section-3.5"/>
+    private static readonly TimeSpan SlowDown = TimeSpan.FromSeconds(5);
+
     /// <summary>The documented name, and the one that MSAL sends.</summary>
     public IReadOnlyList<string> Names { get; } = ["urn:ietf:params:oauth:grant-type:device_code", "device_code"];
 
@@ -23,15 +27,24 @@ internal sealed class DeviceCodeGrant(TokenIssuer issuer, SignIns signIns) : IGr
             return EntraErrors.DeviceExpired;
         }
 
+        var isStrict = request.Tenant.Mark(MarkKinds.StrictDevices, request.Tenant.Id) is not null;
         if (device.Decision is not { } decision)
         {
-            return EntraErrors.DevicePending;
+            var isEarly = device.PolledAt + device.Interval > exchange.Now;
+            device.PolledAt = exchange.Now;
+            if (!isStrict || !isEarly)
+            {
+                return EntraErrors.DevicePending;
+            }
+
+            device.Interval += SlowDown;
+            return EntraErrors.DeviceTooFast;
         }
 
         if (request.Tenant.FindUser(decision.UserId) is not { } user)
         {
             signIns.RemoveDevice(device);
-            return EntraErrors.DeviceDeclined;
+            return isStrict ? EntraErrors.Cancelled : EntraErrors.DeviceDeclined;
         }
 
         exchange.User = user;

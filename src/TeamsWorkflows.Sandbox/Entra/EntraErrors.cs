@@ -92,6 +92,10 @@ internal static class EntraErrors
     public static EntraError DeviceDeclined { get; } = new(
         "authorization_declined", 65004, "User declined to consent to access the app.");
 
+    /// <summary>RFC 8628: the device must wait 5 seconds longer from now on.</summary>
+    public static EntraError DeviceTooFast { get; } = new(
+        "slow_down", 70016, "OAuth 2.0 device flow error. The device polls too often. Continue polling, more slowly.");
+
     public static EntraError DeviceExpired { get; } = new(
         "expired_token", 70019, "Verification code expired. Have the user retry the sign-in.");
 

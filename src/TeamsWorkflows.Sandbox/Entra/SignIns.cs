@@ -104,6 +104,11 @@ internal sealed class DeviceSignIn
 
     public required DateTimeOffset IssuedAt { get; init; }
 
+    /// <summary>How long the device must wait between two polls.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    public DateTimeOffset? PolledAt { get; set; }
+
     /// <summary>Set when the user has decided.</summary>
     public DeviceDecision? Decision { get; set; }
 }

@@ -74,6 +74,9 @@ internal static class TokenScenarios
                 context.Mark(MarkKinds.UserDisabled, context.User.Id);
                 context.Mark(MarkKinds.AccessTokensExpired, context.User.Id);
             }),
+        Scenario.Of("device-strict", Group,
+            "Device sign-ins are answered as RFC 8628 has it: a poll that comes too early gets slow_down, and a refusal is access_denied.",
+            context => context.Mark(MarkKinds.StrictDevices, context.Tenant.Id)),
         Scenario.OfRules("refresh-inactive", Group,
             "The refresh token was not used for 90 days: AADSTS700082.",
             context => [Refusal(context, EntraErrors.InactiveGrant, count: 1)]),

@@ -33,6 +33,9 @@ internal static class MarkKinds
     /// <summary>"app scope".</summary>
     public const string ConsentGranted = "consent-granted";
 
+    /// <summary>Tenant: device sign-ins are answered as RFC 8628 has it, where Entra differs.</summary>
+    public const string StrictDevices = "strict-devices";
+
     /// <summary>Tenant: life of new access tokens; the detail is a time span.</summary>
     public const string AccessTokenLifetime = "access-token-lifetime";
 
@@ -43,6 +46,6 @@ internal static class MarkKinds
     public static IReadOnlyList<string> Curable { get; } =
     [
         ClaimsChallenge, InteractionRequired, UserDisabled, SecretExpired, SecretUnknown, CertificateUnknown,
-        ConsentRemoved, WorkflowDisabled, AccessTokenLifetime,
+        ConsentRemoved, WorkflowDisabled, AccessTokenLifetime, StrictDevices,
     ];
 }

@@ -46,7 +46,7 @@ internal static class CaseEndpoints
             : Problems.NotFound("case", id);
 
     private static async Task<Results<Ok<SignInBegun>, ProblemHttpResult>> SignInAsync(
-        string id, NoFields body, ClaimsPrincipal caller, CaseDesk desk, SignInDesk signIns, CancellationToken cancellationToken)
+        string id, NoFields body, ClaimsPrincipal caller, CaseDesk desk, ConnectionDesk connections, SignInDesk signIns, CancellationToken cancellationToken)
     {
         switch (await desk.FindAsync(id, cancellationToken))
         {
@@ -63,7 +63,7 @@ internal static class CaseEndpoints
             case var found:
                 return await signIns.BeginAsync(found.ConnectionId, caller.Actor(), cancellationToken) is { } begun
                     ? TypedResults.Ok(new SignInBegun(begun.Address, begun.ExpiresAt))
-                    : ConnectionEndpoints.NobodySignsIn(found.ConnectionId);
+                    : ConnectionEndpoints.NoBrowserSignIn(await connections.FindAsync(found.ConnectionId, cancellationToken), found.ConnectionId);
         }
     }
 

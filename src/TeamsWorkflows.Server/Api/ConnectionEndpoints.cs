@@ -19,17 +19,26 @@ internal static class ConnectionEndpoints
             .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+        connections.MapDeviceSignIns();
         connections.MapRegister();
         connections.MapStories();
         connections.MapCalendarKeys();
         return connections;
     }
 
-    public static ProblemHttpResult NobodySignsIn(string connectionId) => Problems.Of(
-        StatusCodes.Status409Conflict,
-        "no-sign-in-needed",
-        "Nobody signs in for this connection",
-        $"Connection '{connectionId}' acts as an application. Change its secret in the configuration instead.");
+    /// <summary>Why a sign-in in the browser cannot be begun for a connection.</summary>
+    public static ProblemHttpResult NoBrowserSignIn(Connection? connection, string connectionId)
+        => connection is { AuthModel: AuthModel.DelegatedUser, SignIn: SignInWay.DeviceCode }
+            ? Problems.Of(
+                StatusCodes.Status409Conflict,
+                "device-code",
+                "This connection signs in by device code",
+                $"POST to {Links.SignIn(connection)} instead, and type the code that it answers with where it says.")
+            : Problems.Of(
+                StatusCodes.Status409Conflict,
+                "no-sign-in-needed",
+                "Nobody signs in for this connection",
+                $"Connection '{connectionId}' acts as an application. Change its secret in the configuration instead.");
 
     private static async Task<Ok<ConnectionList>> ListAsync(ConnectionDesk desk, CancellationToken cancellationToken)
         => TypedResults.Ok(new ConnectionList(
@@ -43,9 +52,9 @@ internal static class ConnectionEndpoints
 
     private static async Task<Results<Ok<SignInBegun>, ProblemHttpResult>> SignInAsync(
         string id, NoFields body, ClaimsPrincipal caller, ConnectionDesk desk, SignInDesk signIns, CancellationToken cancellationToken)
-        => await desk.FindAsync(id, cancellationToken) is null
+        => await desk.FindAsync(id, cancellationToken) is not { } connection
             ? Problems.NotFound("connection", id)
             : await signIns.BeginAsync(id, caller.Actor(), cancellationToken) is { } begun
                 ? TypedResults.Ok(new SignInBegun(begun.Address, begun.ExpiresAt))
-                : NobodySignsIn(id);
+                : NoBrowserSignIn(connection, id);
 }

@@ -80,12 +80,7 @@ internal static class IntakeEndpoints
                 var resource = new IntakePut(IntakeResource.From(put.Intake), put.Secret);
                 return put.Secret is null ? TypedResults.Ok(resource) : TypedResults.Created(resource.Intake.Links.Self, resource);
             case PutIntakeResult.Invalid invalid:
-                return Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "invalid-intake",
-                    "The intake is invalid",
-                    string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-                    invalid.Errors);
+                return Problems.Invalid("intake", "The intake is invalid", invalid.Errors);
             case PutIntakeResult.Refused refused:
                 return Edits.Refused(refused.Why, "intake", id);
             default:

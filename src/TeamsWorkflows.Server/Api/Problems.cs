@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -15,6 +16,12 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what, string id)
         => Of(StatusCodes.Status404NotFound, "not-found", "Not found", $"There is no {what} '{id}'. Check the identifier.");
+
+    /// <summary>422: what was sent can be read, and is wrong.</summary>
+    /// <param name="what">What it is, such as <c>report</c>; the type is <c>invalid-report</c> then.</param>
+    /// <param name="errors">What is wrong, by the field's JSON path.</param>
+    public static ProblemHttpResult Invalid(string what, string title, IReadOnlyDictionary<string, string[]> errors)
+        => Of(StatusCodes.Status422UnprocessableEntity, $"invalid-{what}", title, ReportErrors.Line(errors), errors);
 
     public static ProblemHttpResult InvalidParameter(string name, string fix) => Of(
         StatusCodes.Status400BadRequest,

@@ -53,12 +53,7 @@ internal static class ReceptionEndpoint
                     "The idempotency key was used for another report",
                     $"The key belongs to report {reused.ReportId}, which was different. Use a new key for a new report.");
             case ReceiveResult.Invalid invalid:
-                return Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "invalid-report",
-                    "The report is invalid",
-                    string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-                    invalid.Errors);
+                return Problems.Invalid("report", "The report is invalid", invalid.Errors);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

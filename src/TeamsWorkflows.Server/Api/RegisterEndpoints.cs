@@ -48,12 +48,7 @@ internal static class RegisterEndpoints
     private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> problems)
     {
         var errors = problems.ToDictionary(static p => JsonNamingPolicy.CamelCase.ConvertName(p.Key), static p => p.Value, StringComparer.Ordinal);
-        return Problems.Of(
-            StatusCodes.Status422UnprocessableEntity,
-            "invalid-connection",
-            "The connection is invalid",
-            string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-            errors);
+        return Problems.Invalid("connection", "The connection is invalid", errors);
     }
 
     private static async Task<Results<Ok<ConsentResource>, ProblemHttpResult>> ConsentAsync(

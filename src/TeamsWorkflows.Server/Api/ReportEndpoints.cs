@@ -106,12 +106,7 @@ internal static class ReportEndpoints
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Of(
-        StatusCodes.Status422UnprocessableEntity,
-        "invalid-report",
-        "The report is invalid",
-        string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-        errors);
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Invalid("report", "The report is invalid", errors);
 
     private static async Task<Results<Ok<ReportResource>, ProblemHttpResult>> FindAsync(
         string id, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
@@ -23,6 +24,11 @@ internal static class Links
     public static string Case(string id) => $"{Root}/cases/{Uri.EscapeDataString(id)}";
 
     public static string Connection(string id) => $"{Root}/connections/{Uri.EscapeDataString(id)}";
+
+    /// <summary>Where the connection's own way of signing in begins.</summary>
+    public static string SignIn(Connection connection) => Connection(connection.Id) + "/" + SignInPath(connection.SignIn);
+
+    public static string SignInPath(SignInWay way) => way == SignInWay.DeviceCode ? "device-sign-in" : "sign-in";
 
     public static string Schedule(string id) => $"{Root}/schedules/{Uri.EscapeDataString(id)}";
 
@@ -165,7 +171,12 @@ internal sealed record CaseResource(
         new(
             Api.Links.Case(found.Id),
             Api.Links.Connection(found.ConnectionId),
-            found is { IsOpen: true, Cause: OperatorAction.Reconnect } ? Api.Links.Case(found.Id) + "/sign-in" : null,
+            (found.IsOpen, found.Cause, found.SignIn) switch
+            {
+                (true, OperatorAction.Reconnect, SignInWay.DeviceCode) => $"{Api.Links.Connection(found.ConnectionId)}/{Api.Links.SignInPath(found.SignIn)}",
+                (true, OperatorAction.Reconnect, _) => Api.Links.Case(found.Id) + "/sign-in",
+                _ => null,
+            },
             found.IsOpen && found.Cause != OperatorAction.Reconnect ? Api.Links.Case(found.Id) + "/resolve" : null));
 }
 
@@ -193,6 +204,7 @@ internal sealed record ConnectionResource(
     DateTimeOffset? LastSuccessAt,
     Diagnosis? Diagnosis,
     string Environment,
+    SignInWay SignIn,
     AccountKind AccountKind,
     ConnectionOrigin Origin,
     bool UsesCertificate,
@@ -214,6 +226,7 @@ internal sealed record ConnectionResource(
         connection.LastSuccessAt,
         connection.Diagnosis,
         connection.Environment,
+        connection.SignIn,
         connection.AccountKind,
         connection.Origin,
         connection.UsesCertificate,
@@ -221,7 +234,7 @@ internal sealed record ConnectionResource(
         connection.Warnings,
         new(
             Api.Links.Connection(connection.Id),
-            connection.AuthModel == AuthModel.DelegatedUser ? Api.Links.Connection(connection.Id) + "/sign-in" : null,
+            connection.AuthModel == AuthModel.DelegatedUser ? Api.Links.SignIn(connection) : null,
             connection.OpenCaseId is { } id ? Api.Links.Case(id) : null));
 }
 
@@ -231,6 +244,28 @@ internal sealed record ConnectionList(IReadOnlyList<ConnectionResource> Connecti
 
 /// <param name="SignInUrl">Open it in a browser and sign in as the connection's account.</param>
 internal sealed record SignInBegun(Uri SignInUrl, DateTimeOffset ExpiresAt);
+
+/// <summary>A sign-in by a code that a person types into a browser anywhere.</summary>
+/// <param name="UserCode">What the person types; null when it is over.</param>
+/// <param name="VerificationUrl">Where the person types it; null when it is over.</param>
+/// <param name="ExpiresAt">When the code ends (UTC).</param>
+/// <param name="SignInAs">The account that must sign in; another one is refused.</param>
+/// <param name="Account">Who signed in; null while nobody has.</param>
+/// <param name="Diagnosis">Why it was refused; null when it was not.</param>
+internal sealed record DeviceSignInResource(
+    string Connection,
+    string? Case,
+    DeviceSignInState State,
+    string? UserCode,
+    Uri? VerificationUrl,
+    DateTimeOffset ExpiresAt,
+    string? SignInAs,
+    string? Account,
+    Diagnosis? Diagnosis)
+{
+    public static DeviceSignInResource From(DeviceSignIn found, Connection? connection) => new(
+        found.ConnectionId, found.CaseId, found.State, found.UserCode, found.VerificationAddress, found.ExpiresAt, connection?.Username, found.Account, found.Diagnosis);
+}
 
 /// <summary>An orchestration instance; input and output only when it is asked for alone.</summary>
 internal sealed record OrchestrationResource(

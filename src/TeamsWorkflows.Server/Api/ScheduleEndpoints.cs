@@ -138,12 +138,7 @@ internal static class ScheduleEndpoints
                 : Problems.NotFound("schedule", id);
     }
 
-    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Of(
-        StatusCodes.Status422UnprocessableEntity,
-        "invalid-schedule",
-        "The schedule is invalid",
-        string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-        errors);
+    private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> errors) => Problems.Invalid("schedule", "The schedule is invalid", errors);
 }
 
 /// <summary>Whose schedules a caller may see and change.</summary>

@@ -117,12 +117,7 @@ internal static class ScheduleRunEndpoints
                     $"{Links.Schedule(id)}/occurrences",
                     new BackfillBegun([.. accepted.Begun.Select(OccurrenceResource.From)], accepted.AlreadyThere)),
                 BackfillResult.NotFound => Problems.NotFound("schedule", id),
-                BackfillResult.Invalid invalid => Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "invalid-backfill",
-                    "The span of time is invalid",
-                    string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
-                    invalid.Errors),
+                BackfillResult.Invalid invalid => Problems.Invalid("backfill", "The span of time is invalid", invalid.Errors),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
     }

@@ -47,6 +47,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
         console.MapDeliveryForms();
+        console.MapDeviceSignInForms();
         console.MapScheduleConsole();
         console.MapOrchestrationConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);

@@ -43,6 +43,16 @@ public sealed class PostgresOptions
     };
 }
 
+internal static class PostgresSection
+{
+    /// <summary>Binds and checks the section, for hosts that keep their data in PostgreSQL.</summary>
+    public static IServiceCollection AddPostgresOptions(this IServiceCollection services)
+    {
+        services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
+        return services.AddSingleton<IValidateOptions<PostgresOptions>, ValidatePostgresOptions>();
+    }
+}
+
 /// <summary>Says everything that is wrong with the section, by key.</summary>
 internal sealed class ValidatePostgresOptions : IValidateOptions<PostgresOptions>
 {

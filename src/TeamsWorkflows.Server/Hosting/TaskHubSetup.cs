@@ -57,8 +57,7 @@ internal static class TaskHubSetup
                 services.AddSingleton<IHubNode, SqliteHubNode>();
                 break;
             case HubProvider.Postgres:
-                services.AddOptions<PostgresOptions>().BindConfiguration(PostgresOptions.Section).ValidateOnStart();
-                services.AddSingleton<IValidateOptions<PostgresOptions>, ValidatePostgresOptions>();
+                services.AddPostgresOptions();
                 services.AddSingleton<IHubNode, PostgresHubNode>();
                 break;
             case HubProvider.DurableTask:

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -32,6 +33,9 @@ public sealed record Case(
     /// <summary>Gets when those above the operators were told; null: not yet.</summary>
     public DateTimeOffset? EscalatedAt { get; init; }
 
+    /// <summary>Gets how the connection's account signs in.</summary>
+    public SignInWay SignIn { get; init; }
+
     public bool IsOpen => ClosedAt is null;
 
     /// <summary>Gets the words by which the case is found: the failure's class and subclass, what has to be done, the connection.</summary>
@@ -53,6 +57,7 @@ public sealed record Case(
         row.LastVerification,
         waiting)
     {
+        SignIn = connection.SignIn,
         Reminders = row.Reminders,
         EscalatedAt = row.EscalatedAt,
     };

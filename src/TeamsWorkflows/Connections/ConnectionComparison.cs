@@ -19,6 +19,7 @@ public static class ConnectionComparison
             new("application", left.ClientId, right.ClientId, IsExpected: true, "Permissions and credentials of one say nothing about the other."),
             new("auth model", $"{left.AuthModel}", $"{right.AuthModel}", IsExpected: false, "What one may do, the other may be refused."),
             new("scopes", Sorted(left.Scopes), Sorted(right.Scopes), IsExpected: false, "A call that works in one is refused in the other."),
+            new("way of signing in", $"{left.SignIn}", $"{right.SignIn}", IsExpected: false, "Conditional Access treats device codes and browsers differently."),
             new("kind of account", $"{left.AccountKind}", $"{right.AccountKind}", IsExpected: false, "A person's account has other sign-in rules than a service account."),
             new("credential", Credential(left), Credential(right), IsExpected: false, "They end at other times and are renewed in other ways."),
             new("state", $"{left.State}", $"{right.State}", IsExpected: false, "It works in one and not in the other."),

@@ -52,6 +52,10 @@ public sealed class ConnectionDefinition
     [MaxLength(320)]
     public string? Username { get; set => field = NullIfBlank(value); }
 
+    /// <summary>Gets or sets how that account signs in.</summary>
+    /// <value>The default is <see cref="SignInWay.AuthorizationCode"/>; <see cref="SignInWay.DeviceCode"/> needs a registration that allows public client flows.</value>
+    public SignInWay SignIn { get; set; }
+
     /// <value>The default is <see cref="AccountKind.ServiceAccount"/>; a person's own account is warned about.</value>
     public AccountKind AccountKind { get; set; }
 

@@ -27,6 +27,9 @@ public sealed record Connection(
 {
     public string Environment { get; init; } = ConnectionDefinition.DefaultEnvironment;
 
+    /// <summary>Gets how the account signs in; without a meaning for applications.</summary>
+    public SignInWay SignIn { get; init; }
+
     public AccountKind AccountKind { get; init; }
 
     public ConnectionOrigin Origin { get; init; }
@@ -110,7 +113,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         (row.VaultCertificate, row.ManagedIdentity) = (definition.VaultCertificate, definition.ManagedIdentity);
         row.ProtectedWebhook = definition.WebhookAddress is { } address ? _webhooks.Protect(definition.Id, address) : null;
         (row.CertificateFile, row.SecretExpiresAt) = (definition.CertificateFile, definition.SecretExpiresAt);
-        (row.RegistrationOwner, row.AccountKind) = (definition.RegistrationOwner, definition.AccountKind);
+        (row.RegistrationOwner, row.AccountKind, row.SignIn) = (definition.RegistrationOwner, definition.AccountKind, definition.SignIn);
         (row.Environment, row.Origin) = (definition.Environment, origin);
     }
 
@@ -149,8 +152,8 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
     internal static string Purpose(string connectionId) => $"connection-secret/{connectionId}";
 
     private static bool IsSameIdentity(ConnectionRow row, ConnectionDefinition definition)
-        => (row.AuthModel, row.TenantId, row.ClientId, row.Username)
-            == (definition.AuthModel, definition.TenantId, definition.ClientId, definition.Username);
+        => (row.AuthModel, row.SignIn, row.TenantId, row.ClientId, row.Username)
+            == (definition.AuthModel, definition.SignIn, definition.TenantId, definition.ClientId, definition.Username);
 
     private ConnectionRow NewRow(ConnectionDefinition definition) => new()
     {
@@ -183,6 +186,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             openCase?.Id)
         {
             Environment = row.Environment,
+            SignIn = row.SignIn,
             AccountKind = row.AccountKind,
             Origin = row.Origin,
             RegistrationOwner = row.RegistrationOwner,

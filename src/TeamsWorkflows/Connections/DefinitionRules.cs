@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using TeamsWorkflows.Connections.Credentials;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Connections;
 
@@ -66,9 +67,9 @@ internal static partial class DefinitionRules
 
     private static IEnumerable<ValidationResult> Identity(ConnectionDefinition definition)
     {
-        if (!IdPattern().IsMatch(definition.Id))
+        if (!EditRules.IsName(definition.Id))
         {
-            yield return new("Use 1 to 64 lower-case letters, digits and dashes.", [nameof(definition.Id)]);
+            yield return new(EditRules.NameRule + ".", [nameof(definition.Id)]);
         }
 
         if (definition.AuthModel == AuthModel.Webhook)
@@ -94,6 +95,16 @@ internal static partial class DefinitionRules
     private static IEnumerable<ValidationResult> Credential(ConnectionDefinition definition)
     {
         var given = Credentials.Where(c => !string.IsNullOrWhiteSpace(c.Of(definition))).Select(static c => c.Name).ToArray();
+        if (definition is { SignIn: SignInWay.DeviceCode, AuthModel: AuthModel.DelegatedUser })
+        {
+            if (given.Length > 0)
+            {
+                yield return new("A device code is for an application without credential: leave it out, or sign in by AuthorizationCode. The two are never mixed.", [given[0]]);
+            }
+
+            yield break;
+        }
+
         if (given.Length > 1)
         {
             yield return new($"Give one of {string.Join(" and ", given)}, not both: two credentials hide which of them has ended.", [given[^1]]);
@@ -144,11 +155,11 @@ internal static partial class DefinitionRules
             yield return new("A webhook proves nothing but that one has its address: webhooks and identities are never mixed.", [name]);
         }
 
-        if (!Uri.TryCreate(definition.WebhookAddress, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
+        if (AddressRules.WhyNot(definition.WebhookAddress) is { } reason)
         {
-            yield return new("Give the whole address that the workflow's trigger shows, from https:// to the end of its signature.", [nameof(definition.WebhookAddress)]);
+            yield return new($"{reason} It is the whole address that the workflow's trigger shows, to the end of its signature.", [nameof(definition.WebhookAddress)]);
         }
-        else if (address.Query.Length > 0 && !address.Query.Contains("sig=", StringComparison.OrdinalIgnoreCase))
+        else if (new Uri(definition.WebhookAddress!).Query is { Length: > 0 } query && !query.Contains("sig=", StringComparison.OrdinalIgnoreCase))
         {
             yield return new("The address has parameters and no signature (sig=): copy it whole.", [nameof(definition.WebhookAddress)]);
         }
@@ -167,6 +178,11 @@ internal static partial class DefinitionRules
             yield return new("An application has no user: delegated and application identities are never mixed.", [nameof(definition.Username)]);
         }
 
+        if (!isDelegated && definition.SignIn != SignInWay.AuthorizationCode)
+        {
+            yield return new("Nobody signs in for an application: leave SignIn out.", [nameof(definition.SignIn)]);
+        }
+
         if (isDelegated && definition.Scopes.Count == 0)
         {
             yield return new("Name the scopes to ask for, such as ChannelMessage.Send.", [nameof(definition.Scopes)]);
@@ -182,9 +198,6 @@ internal static partial class DefinitionRules
             yield return new("Give one scope an entry, without blanks.", [nameof(definition.Scopes)]);
         }
     }
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 
     [GeneratedRegex(@"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DomainPattern();

@@ -4,6 +4,7 @@ using Microsoft.Identity.Client;
 using Microsoft.Identity.Client.AppConfig;
 using Microsoft.Identity.Client.Extensibility;
 using TeamsWorkflows.Connections.Credentials;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Http;
 
@@ -13,6 +14,7 @@ namespace TeamsWorkflows.Connections;
 internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
 {
     private readonly HttpClient _http;
+    private readonly OutboundHttp _outbound;
     private readonly Database _database;
     private readonly ISecretProtector _protector;
     private readonly VaultCertificates _vaults;
@@ -22,7 +24,7 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
     public MsalClients(
         OutboundHttp outbound, Database database, ISecretProtector protector, VaultCertificates vaults, AzureCredentials identities, IOptions<EntraOptions> options)
     {
-        (_database, _protector, _vaults, _identities, _options) = (database, protector, vaults, identities, options.Value);
+        (_outbound, _database, _protector, _vaults, _identities, _options) = (outbound, database, protector, vaults, identities, options.Value);
         _http = outbound.CreateClient(_options.Timeout);
     }
 
@@ -39,6 +41,21 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
         var app = WithCredential(builder, connection).Build();
         var cache = new TokenCache(_database, _protector, connection.Id);
         cache.Attach(connection.AuthModel == AuthModel.DelegatedUser ? app.UserTokenCache : app.AppTokenCache);
+        return app;
+    }
+
+    /// <summary>Makes the client of a connection whose account signs in by device code: the application has no credential.</summary>
+    /// <param name="exchange">What the calls go through; null: they go straight to the authority.</param>
+    public IPublicClientApplication CreatePublic(ConnectionRow connection, DeviceCodeExchange? exchange = null)
+    {
+        var app = PublicClientApplicationBuilder.Create(connection.ClientId)
+            .WithAuthority(new Uri(_options.AuthorityHost, connection.TenantId), validateAuthority: _options.InstanceDiscovery)
+            .WithInstanceDiscovery(_options.InstanceDiscovery)
+            .WithHttpClientFactory(exchange is null ? this : exchange.Over(_outbound, _options.Timeout), retryOnceOn5xx: false)
+            .WithLegacyCacheCompatibility(false)
+            .WithClientCapabilities(["cp1"])
+            .Build();
+        new TokenCache(_database, _protector, connection.Id).Attach(app.UserTokenCache);
         return app;
     }
 

@@ -3,6 +3,7 @@ using Azure.Identity;
 using Microsoft.Identity.Client;
 using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Http;
 
 namespace TeamsWorkflows.Connections;
 
@@ -14,7 +15,7 @@ internal static class MsalEvidence
     {
         MsalThrottledServiceException { OriginalServiceException: { } original } e => From(original, now) with
         {
-            RetryAfter = RetryAfter(original, now) ?? RetryAfter(e, now),
+            RetryAfter = WaitOf(original, now) ?? WaitOf(e, now),
         },
         MsalServiceException e => From(e, now),
         MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = e.Message },
@@ -60,11 +61,10 @@ internal static class MsalEvidence
         Claims = string.IsNullOrEmpty(e.Claims) ? null : e.Claims,
         Body = Redaction.Body(e.ResponseBody),
         Headers = Redaction.Headers(e.Headers?.Select(h => (h.Key, string.Join(", ", h.Value))) ?? []),
-        RetryAfter = RetryAfter(e, now),
+        RetryAfter = WaitOf(e, now),
         RequestId = e.CorrelationId,
         Exception = e.ResponseBody is { Length: > 0 } ? null : e.Message,
     };
 
-    private static TimeSpan? RetryAfter(MsalServiceException e, DateTimeOffset now)
-        => e.Headers?.RetryAfter is { } header ? header.Delta ?? (header.Date - now) : null;
+    private static TimeSpan? WaitOf(MsalServiceException e, DateTimeOffset now) => RetryAfter.Of(e.Headers?.RetryAfter, now);
 }

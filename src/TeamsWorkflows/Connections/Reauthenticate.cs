@@ -55,8 +55,13 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
     private static async Task<ConnectionRestored?> RestoredAsync(TaskOrchestrationContext context, string caseId, DateTimeOffset deadline)
     {
         context.SetCustomStatus(new DeliveryProgress($"parked behind case {caseId}", deadline));
-        var restored = await context.WaitForExternalEvent<ConnectionRestored?>(
-            Restored, deadline - context.CurrentUtcDateTime, timeoutValue: null);
+        ConnectionRestored? restored;
+        do
+        {
+            restored = await context.WaitForExternalEvent<ConnectionRestored?>(
+                Restored, deadline - context.CurrentUtcDateTime, timeoutValue: null);
+        }
+        while (restored is not null && restored.CaseId != caseId); // another case's word is not about this failure
 
         // Patience and the case may end at the same moment: what the database says holds.
         return restored is null

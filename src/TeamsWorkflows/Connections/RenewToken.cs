@@ -7,7 +7,8 @@ using TeamsWorkflows.DurableTask;
 namespace TeamsWorkflows.Connections;
 
 /// <summary>Renews a connection's token once, past the cache, for all the runs that failed on the old one.</summary>
-internal sealed class RenewToken(Database database, TokenSource tokens, ConnectionGates gates, TimeProvider time)
+internal sealed class RenewToken(
+    Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionGates gates, TimeProvider time)
     : TaskActivity<RenewTokenInput, RenewalOutcome>
 {
     public override async Task<RenewalOutcome> RunAsync(TaskActivityContext context, RenewTokenInput input)
@@ -27,10 +28,11 @@ internal sealed class RenewToken(Database database, TokenSource tokens, Connecti
 
         var token = await tokens.AcquireAsync(
             connection, new TokenRequest(BypassCache: true, input.Claims), context.CancellationToken);
-        var evidence = (token as TokenResult.Refused)?.Evidence;
-        var diagnosis = evidence is null ? null : Diagnostician.Diagnose(evidence);
-        diagnosis = diagnosis is null ? null : diagnosis with { Claims = diagnosis.Claims ?? input.Claims };
-        await RecordAsync(connection, diagnosis, evidence, context.CancellationToken);
+        var refused = token is TokenResult.Refused { Evidence: { } evidence }
+            ? await verdicts.JudgeAsync(connection, evidence, operation: null, context.CancellationToken)
+            : null;
+        var diagnosis = refused is null ? null : refused.Diagnosis with { Claims = refused.Diagnosis.Claims ?? input.Claims };
+        await RecordAsync(connection, diagnosis, refused?.Evidence, context.CancellationToken);
         return new(diagnosis);
     }
 

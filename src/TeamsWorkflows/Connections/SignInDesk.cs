@@ -5,7 +5,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
-using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -40,25 +40,22 @@ public sealed class SignInDesk
     private readonly Database _database;
     private readonly MsalClients _clients;
     private readonly ISecretProtector _protector;
-    private readonly CaseDesk _cases;
+    private readonly SignInAcceptance _acceptance;
     private readonly TimeProvider _time;
-    private readonly Func<Guid> _newGuid;
     private readonly EntraOptions _options;
 
     internal SignInDesk(
         Database database,
         MsalClients clients,
         ISecretProtector protector,
-        CaseDesk cases,
+        SignInAcceptance acceptance,
         TimeProvider time,
-        Func<Guid> newGuid,
         IOptions<EntraOptions> options)
-        => (_database, _clients, _protector, _cases, _time, _newGuid, _options)
-            = (database, clients, protector, cases, time, newGuid, options.Value);
+        => (_database, _clients, _protector, _acceptance, _time, _options) = (database, clients, protector, acceptance, time, options.Value);
 
     /// <summary>Begins a sign-in for a connection; if it has an open reconnect case, the sign-in resolves that.</summary>
     /// <param name="actor">The operator who began it.</param>
-    /// <returns>Null when there is no such connection, or it has no user to sign in.</returns>
+    /// <returns>Null when there is no such connection, or nobody signs in for it in this way.</returns>
     public async Task<BegunSignIn?> BeginAsync(string connectionId, string actor, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
@@ -66,16 +63,16 @@ public sealed class SignInDesk
         var (connection, open) = await _database.ReadAsync(
             async db => (
                 await db.Connections.SingleOrDefaultAsync(c => c.Id == connectionId, cancellationToken),
-                await OpenCaseAsync(db, connectionId, cancellationToken)),
+                await SignInAcceptance.OpenCaseAsync(db, connectionId, cancellationToken)),
             cancellationToken);
-        if (connection is not { AuthModel: AuthModel.DelegatedUser })
+        if (connection is not { AuthModel: AuthModel.DelegatedUser, SignIn: SignInWay.AuthorizationCode })
         {
             return null;
         }
 
         var state = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var address = await _clients.Create(connection)
-            .GetAuthorizationRequestUrl(Scopes(connection))
+            .GetAuthorizationRequestUrl(SignInAcceptance.Scopes(connection))
             .WithLoginHint(connection.Username)
             .WithClaims(WorkflowJson.Read<Diagnosis>(open?.Diagnosis)?.Claims)
             .WithPkce(out var verifier)
@@ -127,63 +124,22 @@ public sealed class SignInDesk
         ConnectionRow connection, SignInRow row, string code, CancellationToken cancellationToken)
     {
         var verifier = _protector.UnprotectText(Purpose(connection.Id), row.ProtectedVerifier);
-        string? caseId;
+        IConfidentialClientApplication app;
+        AuthenticationResult result;
         try
         {
-            var app = _clients.Create(connection);
-            var result = await app.AcquireTokenByAuthorizationCode(Scopes(connection), code)
+            app = _clients.Create(connection); // its credential may be gone
+            result = await app.AcquireTokenByAuthorizationCode(SignInAcceptance.Scopes(connection), code)
                 .WithPkceCodeVerifier(verifier)
                 .ExecuteAsync(cancellationToken);
-            if (!IsExpected(connection, result.Account))
-            {
-                await app.RemoveAsync(result.Account);
-                return new SignInResult.WrongAccount(connection.Id, row.CaseId, connection.Username!, result.Account.Username);
-            }
-
-            caseId = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, row.Actor, cancellationToken);
         }
         catch (Exception e) when (MsalEvidence.From(e, _time.GetUtcNow(), cancellationToken) is { } evidence)
         {
             return new SignInResult.Refused(connection.Id, row.CaseId, Diagnostician.Diagnose(evidence));
         }
 
-        if (caseId is not null)
-        {
-            await _cases.TellAsync(caseId, new CaseResolved(row.Actor, $"Signed in as {connection.Username}."), cancellationToken);
-        }
-
-        return new SignInResult.Connected(connection.Id, caseId, connection.Username!);
+        return await _acceptance.AcceptAsync(connection, app, result, row.CaseId, row.Actor, cancellationToken);
     }
-
-    // With an open case, the connection is healthy when the probe says so and not before.
-    private Task<string?> ConnectAsync(string connectionId, string accountId, string actor, CancellationToken cancellationToken)
-        => _database.WriteAsync(
-            async db =>
-            {
-                var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
-                var open = await OpenCaseAsync(db, connectionId, cancellationToken);
-                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
-                db.ConnectionEvents.Add(new ConnectionEventRow
-                {
-                    Id = _newGuid(),
-                    ConnectionId = connectionId,
-                    At = _time.GetUtcNow(),
-                    Kind = ConnectionEventKind.Reconnected,
-                    Actor = actor,
-                });
-                if (open is null)
-                {
-                    (connection.State, connection.StateSince) = (ConnectionState.Healthy, _time.GetUtcNow());
-                    (connection.Diagnosis, connection.Evidence) = (null, null);
-                }
-
-                return open?.Id;
-            },
-            cancellationToken);
-
-    private static Task<CaseRow?> OpenCaseAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
-        => db.Cases.SingleOrDefaultAsync(
-            c => c.ConnectionId == connectionId && c.Cause == OperatorAction.Reconnect && c.ClosedAt == null, cancellationToken);
 
     private async Task<SignInRow?> TakeAsync(string state, CancellationToken cancellationToken)
     {
@@ -206,12 +162,6 @@ public sealed class SignInDesk
     private Uri ForBrowser(Uri address) => _options.BrowserAuthorityHost is { } host
         ? new Uri(host, address.PathAndQuery)
         : address;
-
-    private static bool IsExpected(ConnectionRow connection, IAccount account)
-        => string.Equals(account.Username, connection.Username, StringComparison.OrdinalIgnoreCase)
-            && string.Equals(account.HomeAccountId.TenantId, connection.TenantId, StringComparison.OrdinalIgnoreCase);
-
-    private static string[] Scopes(ConnectionRow connection) => connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string Purpose(string connectionId) => $"pkce-verifier/{connectionId}";
 

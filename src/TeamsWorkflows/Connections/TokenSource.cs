@@ -21,6 +21,8 @@ internal abstract record TokenResult(TimeSpan Duration)
     /// <summary>Lives in memory for one call; never stored, never logged.</summary>
     public sealed record Acquired(string AccessToken, DateTimeOffset ExpiresOn, bool IsFromCache, TimeSpan Duration) : TokenResult(Duration)
     {
+        public TokenAcquisition How => IsFromCache ? TokenAcquisition.FromCache : TokenAcquisition.Renewed;
+
         public override string ToString() => $"{nameof(Acquired)} {{ ExpiresOn = {ExpiresOn:O}, IsFromCache = {IsFromCache} }}";
     }
 
@@ -47,18 +49,20 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
         var started = time.GetTimestamp();
         if (connection.AuthModel == AuthModel.Webhook)
         {
-            return new TokenResult.Refused(MsalEvidence.NoIdentity(time.GetUtcNow()), TimeSpan.Zero);
+            return Refused(MsalEvidence.NoIdentity(time.GetUtcNow()), TimeSpan.Zero);
         }
 
         try
         {
-            var app = clients.Create(connection);
-            var result = connection.AuthModel == AuthModel.DelegatedUser
-                ? await ForUserAsync(app, connection, request, cancellationToken)
-                : await ForApplicationAsync(app, request, cancellationToken);
+            var result = (connection.AuthModel, connection.SignIn) switch
+            {
+                (AuthModel.DelegatedUser, SignInWay.DeviceCode) => await ForUserAsync(clients.CreatePublic(connection), connection, request, cancellationToken),
+                (AuthModel.DelegatedUser, _) => await ForUserAsync(clients.Create(connection), connection, request, cancellationToken),
+                _ => await ForApplicationAsync(clients.Create(connection), request, cancellationToken),
+            };
             var duration = time.GetElapsedTime(started);
             return string.IsNullOrEmpty(result.AccessToken)
-                ? new TokenResult.Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration)
+                ? Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration)
                 : new TokenResult.Acquired(
                     result.AccessToken,
                     result.ExpiresOn,
@@ -67,12 +71,15 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
         }
         catch (Exception e) when (MsalEvidence.From(e, time.GetUtcNow(), cancellationToken) is { } evidence)
         {
-            return new TokenResult.Refused(evidence, time.GetElapsedTime(started));
+            return Refused(evidence, time.GetElapsedTime(started));
         }
     }
 
+    private static TokenResult.Refused Refused(FailureEvidence evidence, TimeSpan duration)
+        => new(evidence with { Acquisition = TokenAcquisition.Failed }, duration);
+
     private static async Task<AuthenticationResult> ForUserAsync(
-        IConfidentialClientApplication app, ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+        IClientApplicationBase app, ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
 #pragma warning disable CS0618 // by identifier is the way for web apps; the replacement does not exist for this client
         var account = connection.AccountId is { } id ? await app.GetAccountAsync(id) : null;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Data;
@@ -24,6 +25,39 @@ public sealed class ConnectionEventRow
     /// <summary>Gets or sets what the person said about it, redacted.</summary>
     [MaxLength(1000)]
     public string? Note { get; set; }
+}
+
+/// <summary>A connection's sign-in by device code: the one under way, or the last one.</summary>
+public sealed class DeviceSignInRow
+{
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    /// <summary>Gets or sets which one it is: a workflow that waits for an earlier one ends.</summary>
+    [MaxLength(32)]
+    public required string Id { get; set; }
+
+    /// <summary>Gets or sets the case it resolves; null for a first sign-in.</summary>
+    [MaxLength(32)]
+    public string? CaseId { get; set; }
+
+    /// <summary>Gets or sets the operator who began it.</summary>
+    [MaxLength(320)]
+    public required string Actor { get; set; }
+
+    public required DateTimeOffset ExpiresAt { get; set; }
+
+    public DeviceSignInState State { get; set; }
+
+    /// <summary>Gets or sets the authority's answer with the device code, protected; null when the sign-in is over.</summary>
+    public byte[]? ProtectedAnswer { get; set; }
+
+    /// <summary>Gets or sets who signed in.</summary>
+    [MaxLength(320)]
+    public string? Account { get; set; }
+
+    /// <summary>Gets or sets why it was refused, as JSON of a <see cref="Diagnostics.Diagnosis"/>.</summary>
+    public string? Diagnosis { get; set; }
 }
 
 /// <summary>One question to the authority for a token; answers out of the cache are counted and not kept.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Data;
@@ -42,6 +43,8 @@ public class ProductDb : DbContext
 
     public DbSet<SignInRow> SignIns => Set<SignInRow>();
 
+    public DbSet<DeviceSignInRow> DeviceSignIns => Set<DeviceSignInRow>();
+
     public DbSet<ConnectionEventRow> ConnectionEvents => Set<ConnectionEventRow>();
 
     public DbSet<AcquisitionRow> Acquisitions => Set<AcquisitionRow>();
@@ -68,8 +71,7 @@ public class ProductDb : DbContext
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<ConnectionRow>().HasKey(c => c.Id);
-        modelBuilder.Entity<TokenCacheRow>().HasKey(c => c.ConnectionId);
+        MapConnections(modelBuilder);
 
         MapLedger(modelBuilder);
         modelBuilder.Entity<DeliveryWordRow>().HasKey(w => w.Id);
@@ -96,7 +98,6 @@ public class ProductDb : DbContext
             run.HasIndex(p => new { p.CaseId, p.DeliveryId });
             run.HasIndex(p => p.DeliveryId);
         });
-        modelBuilder.Entity<SignInRow>().HasKey(s => s.StateHash);
 
         modelBuilder.Entity<ConnectionEventRow>(e =>
         {
@@ -123,6 +124,23 @@ public class ProductDb : DbContext
             occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
             occurrence.HasIndex(o => new { o.ScheduleId, o.State, o.UpdatedAt });
             occurrence.HasIndex(o => o.ReportId);
+        });
+    }
+
+    private static void MapConnections(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ConnectionRow>(connection =>
+        {
+            connection.HasKey(c => c.Id);
+            connection.Property(c => c.SignIn).HasDefaultValue(SignInWay.AuthorizationCode); // the one way of older releases
+        });
+        modelBuilder.Entity<TokenCacheRow>().HasKey(c => c.ConnectionId);
+        modelBuilder.Entity<SignInRow>().HasKey(s => s.StateHash);
+
+        modelBuilder.Entity<DeviceSignInRow>(device =>
+        {
+            device.HasKey(s => s.ConnectionId);
+            device.Property(s => s.Id).IsRequired(); // it would be the key by its name, and is then no longer required
         });
     }
 

@@ -55,6 +55,9 @@ public sealed class ConnectionRow
     [MaxLength(320)]
     public string? RegistrationOwner { get; set; }
 
+    /// <summary>Gets or sets how the account signs in; without a meaning for applications.</summary>
+    public SignInWay SignIn { get; set; }
+
     /// <summary>Gets or sets what kind of account signs in.</summary>
     public AccountKind AccountKind { get; set; }
 

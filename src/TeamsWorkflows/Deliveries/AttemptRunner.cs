@@ -22,8 +22,15 @@ internal sealed record AttemptTrace(PostOutcome Outcome, int? Status, string? Re
     /// <summary>Gets what the ledger's row learns by it; null: nothing.</summary>
     public Action<DeliveryRow>? Note { get; init; }
 
+    /// <summary>Gets how a verdict becomes the outcome; null when the outcome rests on none.</summary>
+    public Func<Diagnosis, PostOutcome>? Judge { get; init; }
+
     public static AttemptTrace Failed(PostOutcome outcome, FailureEvidence evidence)
         => new(outcome, evidence.Status, evidence.RequestId, evidence.ClientRequestId, evidence);
+
+    /// <summary>Of an answer that is judged: by itself here, and by the runner once more, with what is known of the connection.</summary>
+    public static AttemptTrace Failed(FailureEvidence evidence, Func<Diagnosis, PostOutcome> judge)
+        => Failed(judge(Diagnostician.Diagnose(evidence)), evidence) with { Judge = judge };
 }
 
 /// <summary>One exchange of an attempt; the token is null when the destination needs no connection.</summary>
@@ -34,7 +41,7 @@ internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, str
 /// An activity runs at least once. The ledger makes its effect happen once: a number with an outcome gives that outcome
 /// again, and an intent without one says that the process died in between, so the outcome is unknown.
 /// </remarks>
-internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceGate gate, TimeProvider time)
+internal sealed class AttemptRunner(Database database, TokenSource tokens, ConnectionVerdicts verdicts, PaceGate gate, TimeProvider time)
 {
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
@@ -60,16 +67,20 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceG
         }
 
         var attempt = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = kind, StartedAt = time.GetUtcNow() };
-        var (token, refused) = await AcquireAsync(subject, attempt, cancellationToken);
+        var (token, how, refused) = await AcquireAsync(subject, attempt, cancellationToken);
         if (refused is not null)
         {
             attempt.Kind = AttemptKind.Token;
+            refused = await JudgedAsync(subject, refused, operation: null, how, cancellationToken);
             return await AddAsync(input, attempt, Under(subject, refused), cancellationToken);
         }
 
+        var operation = AttemptOperations.Of(subject, kind);
+
         if (!keepsIntent)
         {
-            return await AddAsync(input, attempt, Under(subject, await exchange(subject, token)), cancellationToken);
+            var found = await JudgedAsync(subject, await exchange(subject, token), operation, how, cancellationToken);
+            return await AddAsync(input, attempt, Under(subject, found), cancellationToken);
         }
 
         try
@@ -85,10 +96,11 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceG
         }
 
         // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
-        return await EndAsync(input, Under(subject, await exchange(subject, token)), CancellationToken.None, subject);
+        var answered = await JudgedAsync(subject, await exchange(subject, token), operation, how, CancellationToken.None);
+        return await EndAsync(input, Under(subject, answered), CancellationToken.None, subject);
     }
 
-    private async Task<(string? Token, AttemptTrace? Refused)> AcquireAsync(
+    private async Task<(string? Token, TokenAcquisition? How, AttemptTrace? Refused)> AcquireAsync(
         AttemptSubject subject, AttemptRow attempt, CancellationToken cancellationToken)
     {
         if (subject.Connection is not { } connection)
@@ -98,18 +110,31 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, PaceG
 
         if (connection.State == ConnectionState.NeedsAttention && WorkflowJson.Read<Diagnosis>(connection.Diagnosis) is { } known)
         {
-            return (null, new(Outcomes.OfToken(known), null, null, null, null));
+            return (null, null, new(Outcomes.OfToken(known), null, null, null, null));
         }
 
         var token = await tokens.AcquireAsync(connection, TokenRequest.Silent, cancellationToken);
         attempt.AcquisitionMs = token.Duration.TotalMilliseconds;
         if (token is TokenResult.Acquired acquired)
         {
-            return (acquired.AccessToken, null);
+            return (acquired.AccessToken, acquired.How, null);
         }
 
         var evidence = ((TokenResult.Refused)token).Evidence;
-        return (null, AttemptTrace.Failed(Outcomes.OfToken(Diagnostician.Diagnose(evidence)), evidence));
+        return (null, null, AttemptTrace.Failed(evidence, Outcomes.OfToken));
+    }
+
+    // What the connection is for, and what it went through, may say more than the answer does.
+    private async Task<AttemptTrace> JudgedAsync(
+        AttemptSubject subject, AttemptTrace trace, Operation? operation, TokenAcquisition? how, CancellationToken cancellationToken)
+    {
+        if (subject.Connection is not { } connection || trace is not { Judge: { } judge, Evidence: { } evidence })
+        {
+            return trace;
+        }
+
+        var (diagnosis, known) = await verdicts.JudgeAsync(connection, evidence with { Acquisition = evidence.Acquisition ?? how }, operation, cancellationToken);
+        return trace with { Outcome = judge(diagnosis), Evidence = known };
     }
 
     // A node that was too slow to keep its lease made the same attempt, or makes it right now: its outcome is unknown here.

@@ -29,22 +29,15 @@ internal sealed class FindChannel(AttemptRunner attempts, TeamsChannels channels
             result = await channels.CreateAsync(accessToken, team, name, requestId, cancellationToken);
         }
 
-        return result switch
-        {
-            GraphResult<Channel>.Success { Value.Id: { } id } s =>
-                new(new PostOutcome.Prepared(id), s.Exchange.Status, s.Exchange.RequestId, requestId, Evidence: null) { Note = row => row.ChannelId = id },
-            GraphResult<Channel>.Success s => Failed(s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null)),
-            GraphResult<Channel>.Failure f => Failed(f.Evidence),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        return result is GraphResult<Channel>.Success { Value.Id: { } id } s
+            ? new(new PostOutcome.Prepared(id), s.Exchange.Status, s.Exchange.RequestId, requestId, Evidence: null) { Note = row => row.ChannelId = id }
+            : Failed(result.ToEvidence(subject.Delivery.UpdatedAt, requestId));
     }
 
     // Graph says that a name is taken by 409, or by 400 with a code.
     private static AttemptTrace Failed(FailureEvidence evidence)
     {
-        var diagnosis = Diagnostician.Diagnose(evidence);
         var isTaken = evidence is { Status: 400, Body: { } body } && body.Contains(NameTaken, StringComparison.OrdinalIgnoreCase);
-        return AttemptTrace.Failed(
-            isTaken ? new PostOutcome.Unavailable(diagnosis.RetryAfter, diagnosis) : Outcomes.OfRead(evidence.Status, diagnosis), evidence);
+        return AttemptTrace.Failed(evidence, d => isTaken ? new PostOutcome.Unavailable(d.RetryAfter, d) : Outcomes.OfRead(evidence.Status, d));
     }
 }

@@ -11,10 +11,22 @@ internal static class MessageTraces
     public static AttemptTrace OfPost(GraphResult<ChatMessage> result, DateTimeOffset now, string requestId) => result switch
     {
         GraphResult<ChatMessage>.Success { Value: { Id: { } id } posted } s => Good(new PostOutcome.Posted(id, posted.WebUrl), s, requestId),
-        GraphResult<ChatMessage>.Success s => Failed(s.Exchange.ToEvidence(now, requestId, exception: null), isNeverSent: false),
-        GraphResult<ChatMessage>.Failure f => Failed(f.Evidence, f.IsNeverSent),
-        _ => throw new System.Diagnostics.UnreachableException(),
+        _ => OfUnconfirmed(result, now, requestId),
     };
+
+    /// <summary>Of anything that was sent and not confirmed: it is there, or perhaps, or certainly not.</summary>
+    public static AttemptTrace OfUnconfirmed<T>(GraphResult<T> result, DateTimeOffset now, string requestId)
+    {
+        var evidence = result.ToEvidence(now, requestId);
+        return AttemptTrace.Failed(evidence, d => Outcomes.OfPost(evidence.Status, result is GraphResult<T>.Failure { IsNeverSent: true }, d));
+    }
+
+    /// <summary>Of anything that may be asked again and was not answered.</summary>
+    public static AttemptTrace OfUnanswered<T>(GraphResult<T> result, DateTimeOffset now, string requestId)
+    {
+        var evidence = result.ToEvidence(now, requestId);
+        return AttemptTrace.Failed(evidence, d => Outcomes.OfRead(evidence.Status, d));
+    }
 
     /// <summary>Of an answer to the first message of a thread, which may be gone.</summary>
     public static AttemptTrace OfReply(GraphResult<ChatMessage> result, string rootId, DateTimeOffset now, string requestId)
@@ -33,7 +45,7 @@ internal static class MessageTraces
         GraphResult<ChatMessage>.Success { Value: { Id: { } id } found } s when ChannelMessage.Carries(found, marker) =>
             Good(new PostOutcome.AlreadyPosted(id, found.WebUrl), s, requestId),
         GraphResult<ChatMessage>.Success s => Good(new PostOutcome.NotFound(), s, requestId),
-        GraphResult<ChatMessage>.Failure f => AttemptTrace.Failed(Outcomes.OfRead(f.Evidence.Status, Diagnostician.Diagnose(f.Evidence)), f.Evidence),
+        GraphResult<ChatMessage>.Failure f => AttemptTrace.Failed(f.Evidence, d => Outcomes.OfRead(f.Evidence.Status, d)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -42,7 +54,4 @@ internal static class MessageTraces
 
     private static AttemptTrace Good(PostOutcome outcome, GraphResult<ChatMessage>.Success answer, string requestId)
         => new(outcome, answer.Exchange.Status, answer.Exchange.RequestId, requestId, Evidence: null);
-
-    private static AttemptTrace Failed(FailureEvidence evidence, bool isNeverSent)
-        => AttemptTrace.Failed(Outcomes.OfPost(evidence.Status, isNeverSent, Diagnostician.Diagnose(evidence)), evidence);
 }

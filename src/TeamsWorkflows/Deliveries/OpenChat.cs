@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Graph.Models;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Ways;
@@ -47,12 +46,6 @@ internal sealed class OpenChat(AttemptRunner attempts, TeamsChats chats, Databas
             };
         }
 
-        var evidence = result switch
-        {
-            GraphResult<Chat>.Failure f => f.Evidence,
-            GraphResult<Chat>.Success s => s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return AttemptTrace.Failed(Outcomes.OfRead(evidence.Status, Diagnostician.Diagnose(evidence)), evidence);
+        return MessageTraces.OfUnanswered(result, subject.Delivery.UpdatedAt, requestId);
     }
 }

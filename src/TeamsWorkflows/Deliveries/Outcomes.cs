@@ -37,6 +37,7 @@ internal static class Outcomes
         _ => diagnosis.Layer switch
         {
             FailureLayer.Authentication => new PostOutcome.AuthenticationFailed(diagnosis),
+            FailureLayer.Throttling when status is 401 or 403 => new PostOutcome.AuthenticationFailed(diagnosis), // its token ran out meanwhile
             FailureLayer.Authorization => new PostOutcome.PermissionDenied(diagnosis),
             _ => new PostOutcome.Rejected(diagnosis),
         },

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Graph.Models;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Ways;
@@ -28,13 +27,7 @@ internal sealed class ReportFiles(TeamsFiles files, Database database)
             return new(put.Outcome, success.Exchange.Status, success.Exchange.RequestId, requestId, Evidence: null) { Note = put.Note };
         }
 
-        var evidence = result switch
-        {
-            GraphResult<DriveItem>.Failure f => f.Evidence,
-            GraphResult<DriveItem>.Success s => s.Exchange.ToEvidence(delivery.UpdatedAt, requestId, exception: null),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return AttemptTrace.Failed(Outcomes.OfRead(evidence.Status, Diagnostician.Diagnose(evidence)), evidence);
+        return MessageTraces.OfUnanswered(result, delivery.UpdatedAt, requestId);
     }
 
     private async Task<(string ContentType, byte[] Bytes)> ReadAsync(

@@ -4,15 +4,14 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Graph;
+using Operation = TeamsWorkflows.Connections.Operation;
 
 namespace TeamsWorkflows.Doctor;
 
 /// <summary>Whether each connection gets a token, of the right tenant and audience, with consent, and reaches its channels (R94).</summary>
-internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsChannels channels, TimeProvider time) : IDoctorCheck
+internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time) : IDoctorCheck
 {
     private const int MaxChannels = 20;
-
-    private static readonly string[] GraphAudiences = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +41,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
         var token = await tokens.AcquireAsync(row, TokenRequest.Silent, cancellationToken);
         if (token is not TokenResult.Acquired acquired)
         {
-            var diagnosis = Diagnostician.Diagnose(((TokenResult.Refused)token).Evidence);
+            var (diagnosis, _) = await verdicts.JudgeAsync(row, ((TokenResult.Refused)token).Evidence, operation: null, cancellationToken);
             return [new("token", row.Id, CheckResult.Bad, diagnosis.Summary, $"Runbook {diagnosis.Runbook}.")];
         }
 
@@ -57,7 +56,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
             yield break;
         }
 
-        yield return GraphAudiences.Contains(claims.Audience?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
+        yield return ExpectedTokens.GraphAudiences.Contains(claims.Audience?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
             ? Finding.Good("audience", row.Id, "The token is made for Graph.")
             : new("audience", row.Id, CheckResult.Bad, $"The token is made for {claims.Audience}.", "Ask for scopes of Graph.");
         if (Guid.TryParse(row.TenantId, out _) && claims.TenantId is { } tenant)
@@ -90,9 +89,14 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
         {
             var result = await channels.FindAsync(
                 accessToken, channel.TeamId!, channel.ChannelId!, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
-            findings.Add(result is GraphResult<ChatMessage>.Failure failure
-                ? new("channel", row.Id, CheckResult.Bad, $"{channel.ChannelId}: {Diagnostician.Diagnose(failure.Evidence).Summary}", $"Runbook {Diagnostician.Diagnose(failure.Evidence).Runbook}.")
-                : Finding.Good("channel", row.Id, $"{channel.ChannelId} can be read."));
+            if (result is not GraphResult<ChatMessage>.Failure failure)
+            {
+                findings.Add(Finding.Good("channel", row.Id, $"{channel.ChannelId} can be read."));
+                continue;
+            }
+
+            var (diagnosis, _) = await verdicts.JudgeAsync(row, failure.Evidence, Operation.ReadChannelMessages, cancellationToken);
+            findings.Add(new("channel", row.Id, CheckResult.Bad, $"{channel.ChannelId}: {diagnosis.Summary}", $"Runbook {diagnosis.Runbook}."));
         }
 
         return findings;

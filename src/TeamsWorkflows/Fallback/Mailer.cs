@@ -34,7 +34,8 @@ internal sealed record Mail(string Key, IReadOnlyList<string> Recipients, string
 internal sealed record MailFile(string Name, string ContentType, byte[] Content);
 
 /// <summary>Hands mails to the configured mail server, or to Exchange by Graph.</summary>
-internal sealed class Mailer(IOptions<FallbackOptions> options, Database database, TokenSource tokens, TeamsMail exchange, TimeProvider time)
+internal sealed class Mailer(
+    IOptions<FallbackOptions> options, Database database, TokenSource tokens, ConnectionVerdicts verdicts, TeamsMail exchange, TimeProvider time)
 {
     /// <summary>The error of a mail that was not taken, and may be some other time.</summary>
     public const string Failed = "Mail.Failed";
@@ -82,20 +83,15 @@ internal sealed class Mailer(IOptions<FallbackOptions> options, Database databas
         };
         return evidence is null
             ? mail.MessageIdOf(options.Value.From)
-            : throw new ActivityFailureException(Failed, $"Exchange did not take the mail. {Diagnostician.Diagnose(evidence).Summary}");
+            : throw new ActivityFailureException(Failed, $"Exchange did not take the mail. {(await verdicts.JudgeAsync(connection, evidence, Operation.SendMail, cancellationToken)).Diagnosis.Summary}");
     }
 
     // Null: it was taken.
     private async Task<FailureEvidence?> ExchangeAsync(string accessToken, Mail mail, CancellationToken cancellationToken)
     {
         var (from, requestId) = (options.Value.From, exchange.NewRequestId());
-        return await exchange.SendAsync(accessToken, from, mail.MessageIdOf(from), mail, requestId, cancellationToken) switch
-        {
-            GraphResult<object>.Success { Exchange.Status: 202 } => null,
-            GraphResult<object>.Success s => s.Exchange.ToEvidence(time.GetUtcNow(), requestId, exception: null),
-            GraphResult<object>.Failure f => f.Evidence,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        var result = await exchange.SendAsync(accessToken, from, mail.MessageIdOf(from), mail, requestId, cancellationToken);
+        return result is GraphResult<object>.Success { Exchange.Status: 202 } ? null : result.ToEvidence(time.GetUtcNow(), requestId);
     }
 
     private async Task<string> HandOverAsync(Mail mail, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Folders;
 
@@ -14,7 +15,7 @@ internal sealed record FolderProblem(string Type, string Title, string Detail, I
     public static FolderProblem Invalid(IReadOnlyDictionary<string, string[]> errors) => new(
         "urn:teamsworkflows:problem:invalid-report",
         "The report is invalid",
-        string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}")),
+        ReportErrors.Line(errors),
         errors);
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, FolderJson.Default.FolderProblem);

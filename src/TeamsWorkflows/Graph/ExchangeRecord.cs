@@ -71,7 +71,7 @@ internal sealed class ExchangeRecord : IRequestOption
                 .Select(h => (h.Key, string.Join(", ", h.Value))));
             record.Claims = ClaimsChallenge.Read(string.Join(", ", response.Headers.WwwAuthenticate));
             record.ClockOffset = time.GetUtcNow() - response.Headers.Date;
-            record.RetryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
+            record.RetryAfter = Http.RetryAfter.Of(response.Headers.RetryAfter, time.GetUtcNow());
             if (!response.IsSuccessStatusCode)
             {
                 record.Body = Redaction.Body(await response.Content.ReadAsStringAsync(cancellationToken));

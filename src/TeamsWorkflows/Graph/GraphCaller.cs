@@ -12,11 +12,23 @@ internal abstract record GraphResult<T>
 
     /// <param name="IsNeverSent">Whether the connection itself failed, so that nothing can have happened.</param>
     public sealed record Failure(FailureEvidence Evidence, bool IsNeverSent) : GraphResult<T>;
+
+    /// <summary>What an answer leaves behind that is not the one hoped for: the failure's evidence, or that of a success without what is needed.</summary>
+    /// <param name="now">When a success was seen; a failure knows it.</param>
+    public FailureEvidence ToEvidence(DateTimeOffset now, string clientRequestId) => this switch
+    {
+        Failure failure => failure.Evidence,
+        Success success => success.Exchange.ToEvidence(now, clientRequestId, exception: null),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }
 
 /// <summary>Makes one call to Graph and gives its answer or the evidence of its failure.</summary>
 internal sealed class GraphCaller(GraphClients clients, TimeProvider time, Func<Guid> newGuid)
 {
+    /// <summary>How far the service's clock and ours may differ when messages are looked for by their time.</summary>
+    public static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(2);
+
     public string NewRequestId() => newGuid().ToString("D");
 
     public async Task<GraphResult<T>> CallAsync<T>(

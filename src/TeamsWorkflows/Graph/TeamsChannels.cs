@@ -6,9 +6,6 @@ namespace TeamsWorkflows.Graph;
 /// <summary>The calls to Graph that deliveries need; each is one HTTP exchange, or pages of one read.</summary>
 internal sealed class TeamsChannels(GraphCaller graph)
 {
-    // The service's clock and ours may differ by this much.
-    private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(2);
-
     public string NewRequestId() => graph.NewRequestId();
 
     public Task<GraphResult<ChatMessage>> PostAsync(
@@ -109,7 +106,7 @@ internal sealed class TeamsChannels(GraphCaller graph)
         string clientRequestId,
         CancellationToken cancellationToken)
     {
-        var from = (since - ClockMargin).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var from = (since - GraphCaller.ClockMargin).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return graph.CallAsync(
             accessToken,
             (client, record) =>

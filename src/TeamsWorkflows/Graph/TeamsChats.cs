@@ -6,9 +6,6 @@ namespace TeamsWorkflows.Graph;
 /// <summary>The calls to Graph about chats.</summary>
 internal sealed class TeamsChats(GraphCaller graph, IOptions<GraphOptions> options)
 {
-    // The service's clock and ours may differ by this much.
-    private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(2);
-
     public string NewRequestId() => graph.NewRequestId();
 
     public Task<GraphResult<ChatMessage>> PostAsync(
@@ -63,7 +60,7 @@ internal sealed class TeamsChats(GraphCaller graph, IOptions<GraphOptions> optio
                             },
                             cancellationToken)
                         : await messages.WithUrl(address).GetAsync(request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken);
-                    var isPast = page?.Value is [.., { CreatedDateTime: { } oldest }] && oldest < since - ClockMargin;
+                    var isPast = page?.Value is [.., { CreatedDateTime: { } oldest }] && oldest < since - GraphCaller.ClockMargin;
                     return (page?.Value, isPast ? null : page?.OdataNextLink);
                 }
             },

@@ -66,13 +66,12 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
 
     private AddressAnswer Answer(HttpResponseMessage response, string text)
     {
-        var retryAfter = response.Headers.RetryAfter;
         var evidence = new FailureEvidence(FailureSurface.WebhookResponse, time.GetUtcNow())
         {
             Status = (int)response.StatusCode,
             Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers).Select(static h => (h.Key, string.Join(", ", h.Value)))),
             Body = Redaction.Body(text),
-            RetryAfter = retryAfter?.Delta ?? (retryAfter?.Date - time.GetUtcNow()),
+            RetryAfter = RetryAfter.Of(response.Headers.RetryAfter, time.GetUtcNow()),
             ClockOffset = time.GetUtcNow() - response.Headers.Date,
         };
         return new(evidence.Status, text, IsNeverSent: false, IsBlocked: false, evidence);

@@ -45,8 +45,7 @@ internal sealed class AddressReader(GuardedHttp http, TimeProvider time)
         try
         {
             using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var asked = response.Headers.RetryAfter;
-            return !response.IsSuccessStatusCode ? new ReadAnswer.Status((int)response.StatusCode, asked?.Delta ?? (asked?.Date - time.GetUtcNow()))
+            return !response.IsSuccessStatusCode ? new ReadAnswer.Status((int)response.StatusCode, RetryAfter.Of(response.Headers.RetryAfter, time.GetUtcNow()))
                 : response.Content.Headers.ContentLength > maxBytes ? new ReadAnswer.TooLarge()
                 : await ReadAsync(response, maxBytes, either.Token);
         }

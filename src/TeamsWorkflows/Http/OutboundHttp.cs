@@ -65,5 +65,11 @@ public sealed class OutboundHttp : IDisposable
         => new(_handler, disposeHandler: false) { Timeout = timeout };
 #pragma warning restore RS0030
 
+    /// <summary>Makes a client whose calls go through a handler of the caller's, who passes them on to <see cref="Handler"/>.</summary>
+    internal static HttpClient CreateClient(TimeSpan timeout, HttpMessageHandler through)
+#pragma warning disable RS0030 // one that ends at the shared handler, too
+        => new(through, disposeHandler: false) { Timeout = timeout };
+#pragma warning restore RS0030
+
     public void Dispose() => _handler.Dispose();
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
@@ -50,10 +49,7 @@ public sealed class IntakeDesk
         if (definition.Report is { } template
             && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), cancellationToken) is PreviewResult.Invalid invalid)
         {
-            foreach (var (field, messages) in invalid.Errors)
-            {
-                Array.ForEach(messages, message => errors.Add($"report.{field}", message));
-            }
+            errors.AddReport(invalid.Errors);
         }
 
         if (!errors.IsEmpty)
@@ -119,7 +115,7 @@ public sealed class IntakeDesk
 
     private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    private static string ETag(IntakeRow row) => string.Create(CultureInfo.InvariantCulture, $"\"{row.Uid.ToString("N")[..12]}-{row.Version}\"");
+    private static string ETag(IntakeRow row) => EditRules.ETag(row.Uid, row.Version);
 
     private IntakeRow NewRow(string id, ReportRequest report, string secret, Editor editor) => new()
     {

@@ -13,18 +13,14 @@ internal static class IntakeReport
 
     /// <param name="request">The body, an object; null: the template's own sample stands in for it.</param>
     public static ReportRequest Of(ReportRequest template, string intakeId, JsonObject? request)
-    {
-        var data = template.Data is { ValueKind: JsonValueKind.Object } own
-            ? JsonNode.Parse(own.GetRawText())!.AsObject()
-            : [];
-        data["intakeId"] = intakeId;
-        if (request is not null)
+        => template.WithData(data =>
         {
-            data[Request] = request;
-        }
-
-        return template with { Data = JsonSerializer.SerializeToElement(data, ContentJson.Default.JsonNode) };
-    }
+            data["intakeId"] = intakeId;
+            if (request is not null)
+            {
+                data[Request] = request;
+            }
+        });
 
     /// <summary>Reads a text or a number out of a body.</summary>
     /// <param name="path">Names of members, separated by dots.</param>

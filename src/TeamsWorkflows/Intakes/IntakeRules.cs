@@ -9,9 +9,9 @@ internal static partial class IntakeRules
 {
     public static void Validate(string id, IntakeDefinition definition, ReportErrors errors)
     {
-        if (!IdPattern().IsMatch(id))
+        if (!EditRules.IsName(id))
         {
-            errors.Add("id", "Use 1 to 64 lower-case letters, digits and dashes.");
+            errors.Add("id", EditRules.NameRule + ".");
         }
 
         if (definition.Tool is { } tool && !Enum.IsDefined(tool))
@@ -49,9 +49,6 @@ internal static partial class IntakeRules
             errors.Add("report.data.request", "Give a sample of what the tool sends, an object: the template is tried with it now.");
         }
     }
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 
     [GeneratedRegex("^X-[A-Za-z0-9-]{1,98}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern();

@@ -1,7 +1,7 @@
 namespace TeamsWorkflows.Reports;
 
 /// <summary>Everything that is wrong with a request, by the field's JSON path, and how to put it right.</summary>
-internal sealed class ReportErrors
+public sealed class ReportErrors
 {
     // A card with a wrong version in a thousand places is wrong once enough.
     private const int MaxErrors = 50;
@@ -19,6 +19,19 @@ internal sealed class ReportErrors
             _errors.Add((field, message));
         }
     }
+
+    /// <summary>Takes over what is wrong with the report inside of something else, such as a schedule, under its field there.</summary>
+    public void AddReport(IReadOnlyDictionary<string, string[]> errors)
+    {
+        foreach (var (field, messages) in errors)
+        {
+            Array.ForEach(messages, message => Add($"report.{field}", message));
+        }
+    }
+
+    /// <summary>Everything that is wrong, on one line for people.</summary>
+    public static string Line(IReadOnlyDictionary<string, string[]> errors)
+        => string.Join(' ', errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}"));
 
     public IReadOnlyDictionary<string, string[]> ByField() => _errors
         .GroupBy(static e => e.Field, StringComparer.Ordinal)

@@ -25,7 +25,7 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
             return new HandOverOutcome.Refused("A source was added after this occurrence had begun, so nothing was read for it. Trigger the schedule.");
         }
 
-        var wall = TimeZoneInfo.ConvertTime(occurrence.ScheduledFor, TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone));
+        var wall = ScheduleView.RecurrenceOf(schedule).OnTheWall(occurrence.ScheduledFor);
         var source = occurrence.Data is { } json ? JsonNode.Parse(json) : null;
         var request = ScheduledReport.Of(vault.OpenReport(schedule), schedule.Id, occurrence.Kind, wall, schedule.TimeZone, source);
         var key = OccurrenceNames.Key(schedule.Uid, occurrence.Id);
@@ -36,7 +36,7 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
             case SubmitResult.KeyReused reused: // it was, just before the template or the data changed
                 return await RecordAsync(input, reused.ReportId);
             case SubmitResult.Invalid invalid:
-                var reason = string.Join(' ', invalid.Errors.Select(static e => $"{e.Key}: {string.Join(' ', e.Value)}"));
+                var reason = ReportErrors.Line(invalid.Errors);
                 return new HandOverOutcome.Refused(reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength] + "…");
             default:
                 throw new System.Diagnostics.UnreachableException();

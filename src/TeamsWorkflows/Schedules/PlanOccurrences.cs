@@ -83,7 +83,7 @@ internal sealed class PlanOccurrences(
     private async Task<DateTimeOffset?> AddDueAsync(
         ProductDb db, ScheduleRow schedule, List<OccurrenceRow> open, bool isBusy, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var recurrence = new Recurrence(schedule.Cron, schedule.TimeZone, schedule.Jitter, schedule.Id);
+        var recurrence = ScheduleView.RecurrenceOf(schedule);
         var rules = new CatchUpRules(schedule.CatchUp, schedule.CatchUpWindow, options.Value.OnTime);
         var plan = OccurrencePlan.Of(recurrence, rules, schedule.PlannedUntil, now);
         schedule.PlannedUntil = plan.PlannedUntil;

@@ -22,11 +22,7 @@ internal sealed class ScheduleCheck(ReportDesk reports, TimeProvider time)
         switch (await reports.PreviewAsync(sample, cancellationToken))
         {
             case PreviewResult.Invalid invalid:
-                foreach (var (field, messages) in invalid.Errors)
-                {
-                    Array.ForEach(messages, message => errors.Add($"report.{field}", message));
-                }
-
+                errors.AddReport(invalid.Errors);
                 return null;
             case PreviewResult.Shown shown:
                 return errors.IsEmpty ? new(recurrence!, shown.Preview) : null;

@@ -17,9 +17,9 @@ internal static partial class ScheduleRules
     /// <returns>When it occurs; null when that is wrong.</returns>
     public static Recurrence? Validate(string id, ScheduleDefinition definition, DateTimeOffset now, ReportErrors errors)
     {
-        if (!IdPattern().IsMatch(id) || id == Reserved)
+        if (!EditRules.IsName(id) || id == Reserved)
         {
-            errors.Add("id", $"Use 1 to 64 lower-case letters, digits and dashes, and not '{Reserved}'.");
+            errors.Add("id", $"{EditRules.NameRule}, and not '{Reserved}'.");
         }
 
         if (definition.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > ScheduleLimits.MaxNameLength || name.Any(char.IsControl)))
@@ -147,9 +147,6 @@ internal static partial class ScheduleRules
             errors.Add(field, $"Use one of: {string.Join(", ", Enum.GetNames<T>())}.");
         }
     }
-
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdPattern();
 
     [GeneratedRegex("^[A-Za-z0-9-]{1,100}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern();

@@ -41,6 +41,5 @@ internal static class ScheduleView
 
     public static Recurrence RecurrenceOf(ScheduleRow row) => new(row.Cron, row.TimeZone, row.Jitter, row.Id);
 
-    public static string ETag(ScheduleRow row)
-        => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{row.Uid.ToString("N")[..12]}-{row.Version}\"");
+    public static string ETag(ScheduleRow row) => EditRules.ETag(row.Uid, row.Version);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Reports.Content;
@@ -18,21 +17,17 @@ internal static class ScheduledReport
     /// <param name="source">What the source answered; null: there is none, or the template's own sample stands in for it.</param>
     public static ReportRequest Of(
         ReportRequest template, string scheduleId, OccurrenceKind kind, DateTimeOffset wall, string timeZone, JsonNode? source = null)
-    {
-        var data = template.Data is { ValueKind: JsonValueKind.Object } own
-            ? JsonNode.Parse(own.GetRawText())!.AsObject()
-            : [];
-        data["scheduledFor"] = wall.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
-        data["scheduledDate"] = wall.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        data["scheduledTime"] = wall.ToString("HH:mm", CultureInfo.InvariantCulture);
-        data["timeZone"] = timeZone;
-        data["scheduleId"] = scheduleId;
-        data["occurrence"] = kind.ToString();
-        if (source is not null)
+        => template.WithData(data =>
         {
-            data[Source] = source;
-        }
-
-        return template with { Data = JsonSerializer.SerializeToElement(data, ContentJson.Default.JsonNode) };
-    }
+            data["scheduledFor"] = wall.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+            data["scheduledDate"] = wall.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            data["scheduledTime"] = wall.ToString("HH:mm", CultureInfo.InvariantCulture);
+            data["timeZone"] = timeZone;
+            data["scheduleId"] = scheduleId;
+            data["occurrence"] = kind.ToString();
+            if (source is not null)
+            {
+                data[Source] = source;
+            }
+        });
 }

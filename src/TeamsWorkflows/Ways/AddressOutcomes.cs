@@ -16,13 +16,9 @@ internal static class AddressOutcomes
     /// <summary>Something that the other side knows by its key was not confirmed: another try is harmless.</summary>
     public static AttemptTrace OfRepeatable(AddressAnswer answer) => Trace(answer, d => Outcomes.OfRead(answer.Status, d));
 
-    private static AttemptTrace Trace(AddressAnswer answer, Func<Diagnosis, PostOutcome> outcome)
-    {
-        var diagnosis = Diagnostician.Diagnose(answer.Evidence);
-        return AttemptTrace.Failed(
-            answer.IsBlocked
-                ? new PostOutcome.Rejected(diagnosis with { Summary = "The destination's address leads to a private network, so nothing was sent." })
-                : outcome(diagnosis),
-            answer.Evidence);
-    }
+    private static AttemptTrace Trace(AddressAnswer answer, Func<Diagnosis, PostOutcome> outcome) => AttemptTrace.Failed(
+        answer.Evidence,
+        answer.IsBlocked
+            ? static d => new PostOutcome.Rejected(d with { Summary = "The destination's address leads to a private network, so nothing was sent." })
+            : outcome);
 }

@@ -24,7 +24,9 @@ internal sealed class ChannelWay : Way<ChannelDestination>
     private const int MaxNameLength = 50;
     private const string NotInNames = "~#%&*{}+/\\:<>?|'\"";
 
-    public override string Kind => "channel";
+    public const string Name = "channel";
+
+    public override string Kind => Name;
 
     public override bool HasThreads => true;
 

@@ -32,7 +32,9 @@ public sealed record ChatDestination(
 /// <summary>A message in a chat by Graph. A chat has no answers and no folder of its own.</summary>
 internal sealed class ChatWay : Way<ChatDestination>
 {
-    public override string Kind => "chat";
+    public const string Name = "chat";
+
+    public override string Kind => Name;
 
     public override bool HasThreads => true;
 

@@ -40,7 +40,9 @@ internal sealed class EmailWay : Way<EmailDestination>
     /// <summary>The most that the text of one mail may have; files come on top.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    public override string Kind => "email";
+    public const string Name = "email";
+
+    public override string Kind => Name;
 
     public override JsonTypeInfo JsonType => DestinationJson.Default.EmailDestination;
 
@@ -147,9 +149,9 @@ internal sealed class PostMail(AttemptRunner attempts, MailSource source, Mailer
             catch (ActivityFailureException e)
             {
                 var evidence = new FailureEvidence(FailureSurface.ConnectorMessage, time.GetUtcNow()) { Exception = e.Message };
-                var diagnosis = Diagnostician.Diagnose(evidence) with { Summary = e.Message };
-                return AttemptTrace.Failed(
-                    e.ErrorType == Mailer.Refused ? new PostOutcome.Rejected(diagnosis) : new PostOutcome.Unavailable(RetryAfter: null, diagnosis), evidence);
+                return AttemptTrace.Failed(evidence, d => e.ErrorType == Mailer.Refused
+                    ? new PostOutcome.Rejected(d with { Summary = e.Message })
+                    : new PostOutcome.Unavailable(RetryAfter: null, d with { Summary = e.Message }));
             }
         },
         context.CancellationToken);
@@ -167,17 +169,10 @@ internal sealed class PostGraphMail(AttemptRunner attempts, MailSource source, T
             var (messageId, requestId) = (mail.MessageIdOf(mailbox), exchange.NewRequestId());
 
             // Not the activity's token: a host that stops lets the POST come to its answer.
-            return await exchange.SendAsync(accessToken!, mailbox, messageId, mail, requestId, CancellationToken.None) switch
-            {
-                GraphResult<object>.Success { Exchange: { Status: 202 } taken } =>
-                    new(new PostOutcome.HandedOver(messageId), taken.Status, taken.RequestId, requestId, Evidence: null) { Note = row => row.MailMessageId = messageId },
-                GraphResult<object>.Success s => Failed(s.Exchange.ToEvidence(subject.Delivery.UpdatedAt, requestId, exception: null), isNeverSent: false),
-                GraphResult<object>.Failure f => Failed(f.Evidence, f.IsNeverSent),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
+            var result = await exchange.SendAsync(accessToken!, mailbox, messageId, mail, requestId, CancellationToken.None);
+            return result is GraphResult<object>.Success { Exchange: { Status: 202 } taken }
+                ? new(new PostOutcome.HandedOver(messageId), taken.Status, taken.RequestId, requestId, Evidence: null) { Note = row => row.MailMessageId = messageId }
+                : MessageTraces.OfUnconfirmed(result, subject.Delivery.UpdatedAt, requestId);
         },
         context.CancellationToken);
-
-    private static AttemptTrace Failed(FailureEvidence evidence, bool isNeverSent)
-        => AttemptTrace.Failed(Outcomes.OfPost(evidence.Status, isNeverSent, Diagnostician.Diagnose(evidence)), evidence);
 }

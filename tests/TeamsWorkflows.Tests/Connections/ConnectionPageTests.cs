@@ -29,6 +29,7 @@ public sealed class ConnectionPageTests
             .Append("A connection is defined in section `Connections` of the configuration, or by `POST /api/v1/connections`. One of the configuration\n")
             .Append("cannot be changed by the API. The path of a certificate is read whenever Entra is asked: replacing the file rotates it.\n\n")
             .Append(Credentials)
+            .Append(SigningIn)
             .Append("## What each auth model can do\n\n| operation | scope (one of) |");
         var models = Enum.GetValues<AuthModel>();
         page.Append(CultureInfo.InvariantCulture, $" {string.Join(" | ", models)} |\n|---|---|{string.Concat(models.Select(_ => "---|"))}\n");
@@ -71,6 +72,19 @@ public sealed class ConnectionPageTests
         + "vault out of reach stops nothing while the last certificate is at hand. `ManagedIdentity` (model `ApplicationFederated`) needs a federated\n"
         + "credential of the registration that trusts the identity. Model `Webhook` has a `WebhookAddress` and no identity; the address is kept\n"
         + "encrypted, and no page, answer or log shows it.\n\n";
+
+    private const string SigningIn =
+        "## How a person signs in\n\n"
+        + "`SignIn` of a connection with a user says how, and what kind of client its application is; the two are never mixed.\n\n"
+        + "- `AuthorizationCode` (the default), for an application with a credential: `POST /api/v1/connections/{id}/sign-in`, or the console's button,\n"
+        + "  sends the browser to Microsoft's page and back to `Entra:PublicAddress`. PKCE, a state that works once.\n"
+        + "- `DeviceCode`, for an application without credential whose registration allows public client flows: where Microsoft cannot send a browser back\n"
+        + "  to this product, such as on a machine without a public address. `POST /api/v1/connections/{id}/device-sign-in`, or the console's button, gives\n"
+        + "  a code, the address to type it at, and when it ends; the person does so on any machine. A workflow waits in durable timers, at the pace that\n"
+        + "  the authority asks for, so a restart loses nothing. `GET` of the same address says how it stands: `Waiting`, `Connected`, `WrongAccount`,\n"
+        + "  `Refused` with its diagnosis, or `Expired`. There is one at a time: who begins a second one gets the first one's code. The code is kept\n"
+        + "  encrypted while it is good, and is in no history, log or mail. Conditional Access may block device codes: it says so at once.\n\n"
+        + "Either way the account must be the connection's, else nothing of the sign-in is kept; an open case is resolved, and verified by a call.\n\n";
 
     private const string Watching =
         "\nA connection whose token may read registrations (`Application.Read.All`, or `Application.ReadWrite.OwnedBy`) has the end of its secret\n"

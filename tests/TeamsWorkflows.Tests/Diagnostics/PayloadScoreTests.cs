@@ -15,6 +15,7 @@ public sealed class PayloadScoreTests
     [InlineData("own-c", 40)]
     [InlineData("own-d", 61)]
     [InlineData("own-e", 315)]
+    [InlineData("own-f", 197)]
     public void Verdicts_agree_with_labels(string file, int count)
     {
         var score = ScoreOf(Payloads.Read(file));

@@ -2,14 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
-using TeamsWorkflows.Graph;
 
 namespace TeamsWorkflows.Connections.Canary;
 
 /// <summary>Tries every connection that is thought to work, and opens the case of one that does not, before a report needs it (B10).</summary>
 /// <remarks>It also uses the stored sign-ins, which end when nobody does, and asks registrations when their credentials end.</remarks>
 internal sealed class CheckConnections(
-    Database database, TokenSource tokens, TeamsChannels channels, Registrations registrations, ParkRun park, CanaryTimes times, TimeProvider time)
+    Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, CanaryTimes times, TimeProvider time)
     : TaskActivity<WatchInput, WatchRound>
 {
     public override async Task<WatchRound> RunAsync(TaskActivityContext context, WatchInput input)
@@ -39,54 +38,37 @@ internal sealed class CheckConnections(
 
     private async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row)
     {
-        var failure = await TryAsync(row, TokenRequest.Silent, context.CancellationToken);
-        if (failure is not null && Diagnostician.Diagnose(failure) is { MayRenewSilently: true } first)
+        var (token, failure) = await trial.RunAsync(row, TokenRequest.Silent, context.CancellationToken);
+        if (failure is { Diagnosis: { MayRenewSilently: true } first })
         {
-            failure = await TryAsync(row, new TokenRequest(BypassCache: true, first.Claims), context.CancellationToken);
+            (token, failure) = await trial.RunAsync(row, new TokenRequest(BypassCache: true, first.Claims), context.CancellationToken);
         }
 
         if (failure is null)
         {
+            await registrations.ReadAsync(row, token!, context.CancellationToken);
             return true;
         }
 
-        var diagnosis = Diagnostician.Diagnose(failure);
+        var diagnosis = failure.Diagnosis;
         if (diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown)
         {
-            await StopAsync(row, failure, diagnosis, context.CancellationToken);
+            await StopAsync(row, failure, context.CancellationToken);
             await park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
         }
 
         return false;
     }
 
-    private async Task<FailureEvidence?> TryAsync(ConnectionRow row, TokenRequest request, CancellationToken cancellationToken)
-    {
-        var token = await tokens.AcquireAsync(row, request, cancellationToken);
-        if (token is not TokenResult.Acquired acquired)
-        {
-            return ((TokenResult.Refused)token).Evidence;
-        }
-
-        if (row.AuthModel == AuthModel.DelegatedUser
-            && await channels.ProbeAsync(acquired.AccessToken, channels.NewRequestId(), cancellationToken) is GraphResult<Microsoft.Graph.Models.User>.Failure failure)
-        {
-            return failure.Evidence;
-        }
-
-        await registrations.ReadAsync(row, acquired.AccessToken, cancellationToken);
-        return null;
-    }
-
     // Whoever used the connection meanwhile knows better: only the generation that was tried is stopped.
-    private Task StopAsync(ConnectionRow used, FailureEvidence failure, Diagnosis diagnosis, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task StopAsync(ConnectionRow used, ConnectionVerdict failure, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
             var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
             if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
             {
                 (row.State, row.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
-                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(diagnosis), WorkflowJson.Write(failure));
+                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(failure.Diagnosis), WorkflowJson.Write(failure.Evidence));
             }
         },
         cancellationToken);

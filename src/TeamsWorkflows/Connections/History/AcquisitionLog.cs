@@ -21,7 +21,7 @@ internal sealed partial class AcquisitionLog(Database database, TimeProvider tim
     {
         var diagnosis = (result as TokenResult.Refused)?.Evidence is { } evidence ? Diagnostician.Diagnose(evidence) : null;
         var acquired = result as TokenResult.Acquired;
-        var how = acquired is null ? TokenAcquisition.Failed : acquired.IsFromCache ? TokenAcquisition.FromCache : TokenAcquisition.Renewed;
+        var how = acquired?.How ?? TokenAcquisition.Failed;
         Telemetry.Acquired(connection.Id, how.ToString(), diagnosis?.Class, result.Duration);
         if (how == TokenAcquisition.FromCache)
         {

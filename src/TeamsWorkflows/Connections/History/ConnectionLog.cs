@@ -15,15 +15,19 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
     /// <summary>How far back a history goes: two policies of 90 days show in it no more than one does.</summary>
     public static readonly TimeSpan Reach = TimeSpan.FromDays(100);
 
-    public async Task<ConnectionHistory> ReadAsync(string connectionId, CancellationToken cancellationToken)
+    public Task<ConnectionHistory> ReadAsync(string connectionId, CancellationToken cancellationToken)
+        => ReadAsync(connectionId, MaxUses, cancellationToken);
+
+    /// <param name="uses">How many of the last uses are looked at; at most <see cref="MaxUses"/>.</param>
+    public async Task<ConnectionHistory> ReadAsync(string connectionId, int uses, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow() - Reach;
         return await database.ReadAsync(
             async db =>
             {
-                var uses = await UsesAsync(db, connectionId, since, cancellationToken);
+                var used = await UsesAsync(db, connectionId, since, Math.Min(uses, MaxUses), cancellationToken);
                 var events = await EventsAsync(db, connectionId, since, cancellationToken);
-                return new ConnectionHistory([.. uses.Concat(events.Select(From)).OrderBy(static e => e.At)]);
+                return new ConnectionHistory([.. used.Concat(events.Select(From)).OrderBy(static e => e.At)]);
             },
             cancellationToken);
     }
@@ -39,7 +43,7 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
         => db.ConnectionEvents.Where(e => e.ConnectionId == connectionId && e.At >= since).OrderBy(e => e.At).ToListAsync(cancellationToken);
 
     private static async Task<IEnumerable<ConnectionEvent>> UsesAsync(
-        ProductDb db, string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
+        ProductDb db, string connectionId, DateTimeOffset since, int count, CancellationToken cancellationToken)
     {
         var environment = await db.Connections.Where(c => c.Id == connectionId).Select(c => c.Environment).SingleOrDefaultAsync(cancellationToken);
         var rows = await db.Deliveries.Where(d => d.ConnectionId == connectionId && d.UpdatedAt >= since)
@@ -47,7 +51,7 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
             .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.Kind, x.a })
             .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Kind != AttemptKind.Pace && x.a.Outcome != null && x.a.StartedAt >= since)
             .OrderByDescending(x => x.a.StartedAt)
-            .Take(MaxUses)
+            .Take(count)
             .ToListAsync(cancellationToken);
         return rows.Select(x => From(x.Workflow, x.Kind, x.a, environment));
     }

@@ -5,6 +5,8 @@ namespace TeamsWorkflows.Diagnostics.Rules;
 /// <summary>What data cannot say: how claims, clocks and the connection's history change a verdict on one answer.</summary>
 internal static class Circumstances
 {
+    private const int MaxSymptoms = 3;
+
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     public static Diagnosis Apply(Diagnosis verdict, FailureEvidence evidence, Facts facts)
@@ -30,13 +32,14 @@ internal static class Circumstances
         return evidence.History is { } history ? WithHistory(verdict, history) : verdict;
     }
 
-    // A token that ran out behind a chain of 429 is damage, not the cause.
+    // A token that ran out behind a chain of 429 is damage, not the cause. Other symptoms are told and change nothing.
     private static Diagnosis WithHistory(Diagnosis verdict, ConnectionHistory history)
     {
+        var symptoms = SymptomReader.Read(history);
         if (verdict.Class != FailureClasses.AccessTokenExpired
-            || SymptomReader.Read(history).FirstOrDefault(s => s.Kind == SymptomKind.ThrottledThenExpired) is not { } chain)
+            || symptoms.FirstOrDefault(s => s.Kind == SymptomKind.ThrottledThenExpired) is not { } chain)
         {
-            return verdict;
+            return verdict with { Trace = verdict.Trace! with { Steps = [.. verdict.Trace.Steps, .. symptoms.Take(MaxSymptoms).Select(s => Told(s, verdict))] } };
         }
 
         var throttled = RuleBook.Current.Verdicts["throttled"];
@@ -52,6 +55,12 @@ internal static class Circumstances
             Secondary = new(FailureClasses.AccessTokenExpired, null, verdict.Rule),
         };
     }
+
+    private static TraceStep Told(Symptom symptom, Diagnosis verdict) => new(
+        $"history.{symptom.Kind}",
+        symptom.Summary,
+        symptom.Suggests ?? verdict.Class,
+        symptom.Suggests is null || symptom.Suggests == verdict.Class ? TraceRole.Agreed : TraceRole.Outranked);
 
     private static bool IsAboutTime(Diagnosis verdict)
         => verdict.Class == FailureClasses.AccessTokenExpired || verdict.Subclass is "not-yet-valid" or "clock" or "certificate";

@@ -388,6 +388,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long?>("SecretExpiresAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("SignIn")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("AuthorizationCode");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -601,6 +608,55 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("DeliveryId");
 
                     b.ToTable("DeliveryWords");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeviceSignInRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Account")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Diagnosis")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("ProtectedAnswer")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("ConnectionId");
+
+                    b.ToTable("DeviceSignIns");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>

@@ -1,0 +1,39 @@
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections;
+
+/// <summary>A verdict, and the evidence as it is kept.</summary>
+/// <param name="Evidence">Without the history, which is kept elsewhere.</param>
+internal sealed record ConnectionVerdict(Diagnosis Diagnosis, FailureEvidence Evidence);
+
+/// <summary>Judges a connection's failures by the answer, by what the connection is for, and by what it went through.</summary>
+internal sealed class ConnectionVerdicts(ConnectionLog log)
+{
+    /// <summary>How many of the last uses are looked at: a chain of throttling or a streak shows in them.</summary>
+    private const int Uses = 50;
+
+    /// <param name="operation">What the token was used for; null: for no call, or it is not known.</param>
+    public async Task<ConnectionVerdict> JudgeAsync(
+        ConnectionRow connection, FailureEvidence evidence, Operation? operation, CancellationToken cancellationToken)
+    {
+        var known = evidence with { Expected = ExpectedTokens.Of(connection, operation) };
+        var alone = Diagnostician.Diagnose(known);
+        if (alone.Layer is not (FailureLayer.Authentication or FailureLayer.Authorization))
+        {
+            return new(alone, known); // what a history explains is why access ends: a busy service is not asked about it again and again
+        }
+
+        var now = new ConnectionEvent(
+            known.At,
+            ConnectionEventKind.Failed,
+            Status: known.Status,
+            Class: alone.Class,
+            TokenIssuedAt: known.Token?.IssuedAt,
+            ClockOffset: known.ClockOffset,
+            Environment: connection.Environment);
+        var before = await log.ReadAsync(connection.Id, Uses, cancellationToken);
+        return new(Diagnostician.Diagnose(known with { History = new([.. before.Events, now]) }), known);
+    }
+}

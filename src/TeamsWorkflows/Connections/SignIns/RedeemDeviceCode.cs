@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Connections.SignIns;
+
+/// <summary>Asks once whether the person has signed in, and takes the sign-in if so.</summary>
+internal sealed class RedeemDeviceCode(
+    Database database, DeviceCodePoll poll, ISecretProtector protector, SignInAcceptance acceptance, TimeProvider time)
+    : TaskActivity<RedeemDeviceCodeInput, DevicePollResult>
+{
+    private static readonly DevicePollResult Over = new(IsOver: true, IsTooFast: false);
+
+    public override async Task<DevicePollResult> RunAsync(TaskActivityContext context, RedeemDeviceCodeInput input)
+    {
+        var stopping = context.CancellationToken;
+        var (row, connection, open) = await database.ReadAsync(
+            async db => (
+                await db.DeviceSignIns.SingleOrDefaultAsync(s => s.ConnectionId == input.ConnectionId && s.Id == input.SignInId, stopping),
+                await db.Connections.SingleOrDefaultAsync(c => c.Id == input.ConnectionId, stopping),
+                await SignInAcceptance.OpenCaseAsync(db, input.ConnectionId, stopping)),
+            stopping);
+        if (row is not { State: DeviceSignInState.Waiting, ProtectedAnswer: { } data } || connection is not { SignIn: SignInWay.DeviceCode })
+        {
+            return Over; // another one was begun, or the connection is another one by now
+        }
+
+        if (row.ExpiresAt <= time.GetUtcNow() || protector.UnprotectText(DeviceSignInDesk.Purpose(connection.Id), data) is not { } begun)
+        {
+            return await EndAsync(row, DeviceSignInState.Expired, account: null, diagnosis: null, stopping);
+        }
+
+        var claims = WorkflowJson.Read<Diagnosis>(open?.Diagnosis)?.Claims;
+        return await poll.AskAsync(connection, begun, claims, stopping) switch
+        {
+            DeviceCodeAnswer.Pending pending => new(IsOver: false, pending.IsTooFast),
+            DeviceCodeAnswer.Refused refused => await OnRefusedAsync(row, refused.Evidence, stopping),
+            DeviceCodeAnswer.SignedIn signedIn => await acceptance.AcceptAsync(connection, signedIn.App, signedIn.Result, row.CaseId, row.Actor, stopping) is SignInResult.WrongAccount wrong
+                ? await EndAsync(row, DeviceSignInState.WrongAccount, wrong.Actual, diagnosis: null, stopping)
+                : await EndAsync(row, DeviceSignInState.Connected, connection.Username, diagnosis: null, stopping),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<DevicePollResult> OnRefusedAsync(DeviceSignInRow row, FailureEvidence evidence, CancellationToken cancellationToken)
+    {
+        var diagnosis = Diagnostician.Diagnose(evidence);
+        if (diagnosis.Action == OperatorAction.WaitAndRetry)
+        {
+            return new(IsOver: false, IsTooFast: true); // the authority has trouble of its own, and the code is still good
+        }
+
+        return evidence.Error is "expired_token" or "code_expired"
+            ? await EndAsync(row, DeviceSignInState.Expired, account: null, diagnosis: null, cancellationToken)
+            : await EndAsync(row, DeviceSignInState.Refused, account: null, diagnosis, cancellationToken);
+    }
+
+    private async Task<DevicePollResult> EndAsync(
+        DeviceSignInRow waiting, DeviceSignInState state, string? account, Diagnosis? diagnosis, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            async db =>
+            {
+                if (await db.DeviceSignIns.SingleOrDefaultAsync(s => s.ConnectionId == waiting.ConnectionId && s.Id == waiting.Id, cancellationToken) is { } row)
+                {
+                    (row.State, row.Account, row.ProtectedAnswer) = (state, account, null);
+                    row.Diagnosis = diagnosis is null ? null : WorkflowJson.Write(diagnosis);
+                }
+            },
+            cancellationToken);
+        return Over;
+    }
+}

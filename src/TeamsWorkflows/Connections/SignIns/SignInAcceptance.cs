@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Identity.Client;
+using TeamsWorkflows.Cases;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.SignIns;
+
+/// <summary>What follows from a person's sign-in, whichever way it came about: the right account connects, another leaves nothing behind.</summary>
+internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimeProvider time, Func<Guid> newGuid)
+{
+    /// <param name="app">By whose cache the tokens came.</param>
+    /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
+    /// <param name="actor">The operator who began it.</param>
+    public async Task<SignInResult> AcceptAsync(
+        ConnectionRow connection, IClientApplicationBase app, AuthenticationResult result, string? caseId, string actor, CancellationToken cancellationToken)
+    {
+        if (!IsExpected(connection, result.Account))
+        {
+            await app.RemoveAsync(result.Account);
+            return new SignInResult.WrongAccount(connection.Id, caseId, connection.Username!, result.Account.Username);
+        }
+
+        var resolved = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, actor, cancellationToken);
+        if (resolved is not null)
+        {
+            await cases.TellAsync(resolved, new CaseResolved(actor, $"Signed in as {connection.Username}."), cancellationToken);
+        }
+
+        return new SignInResult.Connected(connection.Id, resolved, connection.Username!);
+    }
+
+    /// <summary>The open case that a sign-in resolves.</summary>
+    public static Task<CaseRow?> OpenCaseAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
+        => db.Cases.SingleOrDefaultAsync(
+            c => c.ConnectionId == connectionId && c.Cause == OperatorAction.Reconnect && c.ClosedAt == null, cancellationToken);
+
+    public static string[] Scopes(ConnectionRow connection) => connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    // With an open case, the connection is healthy when the probe says so and not before.
+    private Task<string?> ConnectAsync(string connectionId, string accountId, string actor, CancellationToken cancellationToken)
+        => database.WriteAsync(
+            async db =>
+            {
+                var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
+                var open = await OpenCaseAsync(db, connectionId, cancellationToken);
+                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
+                db.ConnectionEvents.Add(new ConnectionEventRow
+                {
+                    Id = newGuid(),
+                    ConnectionId = connectionId,
+                    At = time.GetUtcNow(),
+                    Kind = ConnectionEventKind.Reconnected,
+                    Actor = actor,
+                });
+                if (open is null)
+                {
+                    (connection.State, connection.StateSince) = (ConnectionState.Healthy, time.GetUtcNow());
+                    (connection.Diagnosis, connection.Evidence) = (null, null);
+                }
+
+                return open?.Id;
+            },
+            cancellationToken);
+
+    private static bool IsExpected(ConnectionRow connection, IAccount account)
+        => string.Equals(account.Username, connection.Username, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(account.HomeAccountId.TenantId, connection.TenantId, StringComparison.OrdinalIgnoreCase);
+}
