@@ -167,7 +167,7 @@ public sealed class AccessTests(ServerHost host)
         var paths = (await anonymous.GetJsonAsync("/openapi/v1.json")).GetProperty("paths");
         foreach (var row in Addresses)
         {
-            var (method, address) = ((string)row[0], ((string)row[1]).Replace("/none", "/{id}", StringComparison.Ordinal));
+            var (method, address) = ((string)row[0], ((string)row[1]).Replace("/none", "/{id}", StringComparison.Ordinal).Replace("/go", "/{name}", StringComparison.Ordinal));
             var described = paths.EnumerateObject().Single(p => p.Name.TrimEnd('/') == address).Value;
             Assert.True(described.TryGetProperty(method.ToLowerInvariant(), out _), $"{method} {address}");
         }

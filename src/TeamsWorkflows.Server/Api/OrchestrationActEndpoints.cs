@@ -104,12 +104,8 @@ internal static class OrchestrationActEndpoints
         return TypedResults.Ok(BulkResource.From(await desk.ActAsync(ids, act, caller.Actor(), body.Reason!.Trim(), cancellationToken)));
     }
 
-    private static ProblemHttpResult Invalid(string field, string fix) => Problems.Of(
-        StatusCodes.Status422UnprocessableEntity,
-        "invalid-request",
-        "The request is invalid",
-        fix,
-        new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [fix] });
+    private static ProblemHttpResult Invalid(string field, string fix) => Problems.Invalid(
+        "act", "That cannot be done", new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [fix] });
 }
 
 /// <summary>A body that says why.</summary>
