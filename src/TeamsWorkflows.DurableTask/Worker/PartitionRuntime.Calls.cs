@@ -69,7 +69,7 @@ public sealed partial class PartitionRuntime
         {
             while (forStart || !IsOpenInMemory(instanceId))
             {
-                var stored = _store.LoadEnds(instanceId);
+                var stored = await _reads.RunAsync(store => store.LoadEnds(instanceId), cancellationToken);
                 if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun())))
                 {
                     return OrchestrationMetadata.From(stored);

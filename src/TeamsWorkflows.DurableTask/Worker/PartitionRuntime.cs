@@ -30,6 +30,7 @@ public sealed partial class PartitionRuntime
     private readonly IdleInstances _idle;
     private readonly IPartitionStore _store;
     private readonly TimeProvider _time;
+    private readonly StoreReads _reads;
     private readonly TurnRunner _runner;
     private readonly Sequences _sequences;
     private readonly Tenures? _tenures; // null: all partitions are this process's for ever
@@ -54,7 +55,7 @@ public sealed partial class PartitionRuntime
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options, time), new Admission(options));
+        (_store, _reads, _time, _idle, _admission) = (store, new StoreReads(store), time, new IdleInstances(options, time), new Admission(options));
         (_tenures, _timersPerPage) = (tenures, Math.Max(1, options.MaxTimersInMemory / 2));
         var recovered = store.Recover(_timersPerPage);
         _sequences = new Sequences(recovered.LastKey, recovered.LastSequence, tenures is null ? null : time);
