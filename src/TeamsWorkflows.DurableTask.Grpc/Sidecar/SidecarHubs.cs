@@ -149,8 +149,8 @@ internal sealed partial class SidecarHubs(
                 }
 
                 var store = openStore?.Invoke(name)
-                    ?? new SqlitePartitionStore(Path.Combine(folder, $"{name}.db"), loggers.CreateLogger<SqlitePartitionStore>());
-                return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options.TaskHub);
+                    ?? new SqlitePartitionStore(FileOf(name), loggers.CreateLogger<SqlitePartitionStore>());
+                return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options);
             }
         }
         finally
