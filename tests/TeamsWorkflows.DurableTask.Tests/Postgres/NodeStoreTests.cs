@@ -4,7 +4,6 @@ namespace TeamsWorkflows.DurableTask.Tests.Postgres;
 
 /// <summary>What every store must do, of the store that the nodes of a shared hub write by.</summary>
 [Collection(PostgresServer.Name)]
-[Trait("Requirement", "R17")]
 public sealed class NodeStoreTests(PostgresCluster cluster) : PartitionStoreConformance
 {
     protected override IPartitionStore CreateStore() => new SoleNodeStore(cluster.NewHub());

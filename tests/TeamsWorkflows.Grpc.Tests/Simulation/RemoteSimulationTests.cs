@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using Xunit.Sdk;
+using TeamsWorkflows.DurableTask.Tests.Simulation;
 
 namespace TeamsWorkflows.Grpc.Tests.Simulation;
 
@@ -10,11 +7,8 @@ namespace TeamsWorkflows.Grpc.Tests.Simulation;
 /// A failure names its seed: <c>dotnet test tests/TeamsWorkflows.Grpc.Tests --filter RemoteSimulation -e SIMULATION_SEED=123</c>
 /// runs that one alone. At night: <c>-e SIMULATION_SEEDS=10000</c>.
 /// </remarks>
-[Trait("Requirement", "R17")]
 public sealed class RemoteSimulationTests
 {
-    private const int Seeds = 150;
-
     // A green run that never reached a branch proves nothing about it.
     private static readonly string[] Demanded =
     [
@@ -31,71 +25,20 @@ public sealed class RemoteSimulationTests
     ];
 
     [Fact]
-    public async Task Whatever_becomes_of_the_workers_everything_ends_as_its_history_says()
-    {
-        var single = Setting("SIMULATION_SEED");
-        var first = single ?? Setting("SIMULATION_FIRST_SEED") ?? 1;
-        var count = single is null ? Setting("SIMULATION_SEEDS") ?? Seeds : 1;
-        ConcurrentDictionary<string, int> seen = new(StringComparer.Ordinal);
-        ConcurrentQueue<(int Seed, string Message)> failures = new();
-        var next = first - 1;
-        await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OnAThread(() =>
+    public Task Whatever_becomes_of_the_workers_everything_ends_as_its_history_says()
+        => Seeds.RunAsync(150, Demanded, static seed =>
         {
-            for (var seed = Interlocked.Increment(ref next); seed < first + count; seed = Interlocked.Increment(ref next))
-            {
-                if (Run(seed, seen) is { } failure)
-                {
-                    failures.Enqueue((seed, failure));
-                }
-            }
-        })));
-
-        if (!failures.IsEmpty)
-        {
-            var worst = failures.MinBy(static f => f.Seed);
-            throw new XunitException($"{failures.Count} of {count} seeds failed. Seed {worst.Seed}: {worst.Message}");
-        }
-
-        if (count >= Seeds)
-        {
-            Assert.Empty(Demanded.Except(seen.Keys, StringComparer.Ordinal));
-        }
-    }
+            RemoteSimulation hub = new(seed);
+            return (hub.Run, () => hub.Seen, () => string.Join('\n', hub.Trace.TakeLast(30)), hub);
+        });
 
     [Fact]
-    public async Task The_same_seed_is_the_same_run()
-        => await OnAThread(() =>
+    public Task The_same_seed_is_the_same_run()
+        => Seeds.OnAThread(() =>
         {
             using RemoteSimulation once = new(1), again = new(1);
             once.Run();
             again.Run();
             Assert.Equal(once.Trace, again.Trace);
         });
-
-    // A run blocks until the broker has answered, which the thread pool does: it must not be the pool's threads that block.
-    private static Task OnAThread(Action run)
-        => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong in a run belongs to its seed.")]
-    private static string? Run(int seed, ConcurrentDictionary<string, int> seen)
-    {
-        using RemoteSimulation hub = new(seed);
-        try
-        {
-            hub.Run();
-            foreach (var name in hub.Seen)
-            {
-                seen.AddOrUpdate(name, 1, static (_, n) => n + 1);
-            }
-
-            return null;
-        }
-        catch (Exception e)
-        {
-            return $"{e}\nThe last that was seen:\n{string.Join('\n', hub.Trace.TakeLast(30))}";
-        }
-    }
-
-    private static int? Setting(string name)
-        => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 }
