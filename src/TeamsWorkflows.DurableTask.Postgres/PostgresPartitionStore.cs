@@ -29,6 +29,8 @@ public sealed partial class PostgresPartitionStore(
     /// <summary>Gets what the store was made with.</summary>
     public PostgresHubOptions Options => options;
 
+    public bool IsRemote => true;
+
     /// <exception cref="InvalidOperationException">A setting cannot work.</exception>
     /// <exception cref="IOException">The database is out of reach, or the user may not do what is needed.</exception>
     public RecoveredPartition Recover(int maxTimers)

@@ -18,6 +18,17 @@ public sealed class TaskHubLimits
     /// <value>The default is 100,000 events: a replay after a restart still takes less than a second.</value>
     public int MaxHistoryEvents { get; set; } = 100_000;
 
+    /// <summary>
+    /// Gets or sets how many events may wait for one instance that takes no turns: its start is scheduled for later, or the
+    /// workers that would play it are elsewhere and away, or it is suspended there. Further events of clients are refused.
+    /// </summary>
+    /// <value>The default is 10,000 events.</value>
+    public int MaxWaitingEvents { get; set; } = 10_000;
+
+    /// <summary>Gets or sets from which size on no further events are taken in for such an instance, in bytes.</summary>
+    /// <value>The default is 16 MiB.</value>
+    public int MaxWaitingBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>Gets or sets the size of a custom status, in bytes of UTF-8.</summary>
     /// <value>The default is 16 KiB, as in Azure Durable Functions.</value>
     public int MaxCustomStatusBytes { get; set; } = 16 * 1024;

@@ -8,7 +8,7 @@ using TeamsWorkflows.Benchmarks.Peers;
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries load [COUNT] [CALLERS] [RUNS]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries chaos [COUNT] [CHANNELS] [CONNECTIONS] [SEED]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- deliveries parked [COUNT]
-// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N] [--postgres CONNECTION]
+// dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- engine W1a|W1b|W2|W3a|W3b|W4|W5|W6|long|floor [COUNT] [--folder F] [--quiet-ms N] [--minutes N] [--rate N] [--postgres CONNECTION [--nodes N] [--lease-ms N]]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- compare --harness FOLDER [--rounds N] [--only W1a,W2] [--folder F]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- start [RUNS]
 // dotnet run -c Release --project tests/TeamsWorkflows.Benchmarks -- diagnose FILE.jsonl [ROUNDS]

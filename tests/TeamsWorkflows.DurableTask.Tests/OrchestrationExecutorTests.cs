@@ -48,6 +48,26 @@ public sealed class OrchestrationExecutorTests
         Assert.Equal(Noon.AddMinutes(1).AddSeconds(10), delay.FireAt);
     }
 
+    // Durable Task Scheduler asks so for a rewind; who does not rewrite the history must not make it another one either.
+    [Fact]
+    public void A_turn_that_asks_for_a_rewind_ends_as_the_history_ended()
+    {
+        TaskFailureDetails failure = new("Graph.Forbidden", "403", IsNonRetriable: true);
+        var response = Execute(
+            [
+                .. Started("Child"),
+                new TaskScheduledEvent("post", "\"hello\"") { EventId = 0, Timestamp = Noon },
+                new OrchestratorStartedEvent { Timestamp = Noon.AddMinutes(1) },
+                new TaskFailedEvent(0, failure) { Timestamp = Noon.AddMinutes(1) },
+                new ExecutionCompletedEvent(OrchestrationRuntimeStatus.Failed, null, failure) { EventId = 1, Timestamp = Noon.AddMinutes(1) },
+            ],
+            new OrchestratorStartedEvent { Timestamp = Noon.AddHours(1) },
+            new ExecutionRewoundEvent("repaired") { Timestamp = Noon.AddHours(1) });
+
+        var end = Assert.IsType<CompleteOrchestrationAction>(Assert.Single(response.Actions));
+        Assert.Equal((OrchestrationRuntimeStatus.Failed, "Graph.Forbidden"), (end.Status, end.Failure?.ErrorType));
+    }
+
     [Fact]
     public void Changed_code_fails_the_instance_and_says_where()
     {

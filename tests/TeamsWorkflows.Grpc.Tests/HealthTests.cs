@@ -26,6 +26,7 @@ public sealed class HealthTests
         Assert.Equal(HealthStatus.Healthy, (await check.CheckHealthAsync(new())).Status);
 
         await Assert.ThrowsAsync<IOException>(() => broken.Worker.DeliverAsync("a", Start()));
+        await broken.Worker.Fault.WaitAsync(TimeSpan.FromSeconds(10)); // callers are told first
         var health = await check.CheckHealthAsync(new());
 
         Assert.Equal(HealthStatus.Unhealthy, health.Status);

@@ -30,10 +30,12 @@ internal sealed class Sidecar : IAsyncDisposable
     }
 
     /// <summary>Stops the server and starts it again over the same files, at the same address.</summary>
-    public async Task RestartAsync()
+    /// <param name="meanwhile">What to do while it is away; null: nothing.</param>
+    public async Task RestartAsync(Func<Task>? meanwhile = null)
     {
         var port = Address.Port;
         await StopAsync();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         await StartAsync(port);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.DurableTask.Protocol;
@@ -13,12 +14,26 @@ namespace TeamsWorkflows.DurableTask.Grpc.Remote;
 /// </remarks>
 internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
 {
+    private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(15);
+
+    private volatile string? _trouble = "It has not answered yet.";
+
+    /// <summary>Gets why no work comes from the engine at the moment; null: the engine is there.</summary>
+    /// <remarks>A stream says nothing for as long as there is no work, so the engine is asked before each one.</remarks>
+    public string? Trouble => _trouble;
+
     /// <summary>Reads work until told to stop, over as many streams as it takes.</summary>
     public async IAsyncEnumerable<WorkItem> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
     {
         var tries = 0;
         while (!stopping.IsCancellationRequested)
         {
+            if (!await IsThereAsync(stopping))
+            {
+                await hub.BackOffAsync(++tries, stopping);
+                continue;
+            }
+
             using var stream = hub.Service.GetWorkItems(Announcement(), cancellationToken: CancellationToken.None);
             await using var end = stopping.Register(stream.Dispose);
             while (await NextAsync(stream, stopping) is { } item)
@@ -88,6 +103,26 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
         MaxConcurrentActivityWorkItems = hub.Options.MaxConcurrentActivities,
         Capabilities = { WorkerCapability.HistoryStreaming },
     };
+
+    private async Task<bool> IsThereAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await hub.Service.HelloAsync(new Empty(), deadline: hub.Time.GetUtcNow().UtcDateTime + HelloPatience, cancellationToken: stopping);
+            _trouble = null;
+            return true;
+        }
+        catch (Exception e) when (stopping.IsCancellationRequested && e is RpcException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+        catch (RpcException e)
+        {
+            _trouble = $"{e.StatusCode}: {e.Status.Detail}";
+            Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, e.Status.Detail);
+            return false;
+        }
+    }
 
     // Whatever ended the stream, the next one is tried: a refusal of today (a hub that is being made, a role) may be gone tomorrow.
     private async Task<WorkItem?> NextAsync(AsyncServerStreamingCall<WorkItem> stream, CancellationToken stopping)

@@ -12,11 +12,11 @@ internal sealed class SidecarHub : IAsyncDisposable
 {
     private readonly IPartitionStore _store;
 
-    public SidecarHub(string name, IPartitionStore store, ILoggerFactory loggers, TimeProvider time, Func<Guid> newGuid, TaskHubOptions options)
+    public SidecarHub(string name, IPartitionStore store, ILoggerFactory loggers, TimeProvider time, Func<Guid> newGuid, SidecarOptions options)
     {
-        (Name, _store, Time, NewGuid, Broker) = (name, store, time, newGuid, new WorkBroker(time, newGuid));
+        (Name, _store, Time, NewGuid, Broker) = (name, store, time, newGuid, new WorkBroker(time, newGuid, options.TurnTimeLimit));
         DurableTaskRegistry nothing = new(JsonSerializerOptions.Web);
-        Worker = new TaskHubWorker(store, nothing, loggers, time, newGuid, options, remote: Broker);
+        Worker = new TaskHubWorker(store, nothing, loggers, time, newGuid, options.TaskHub, remote: Broker);
         Client = new EmbeddedDurableTaskClient(Worker, store, nothing, time, newGuid);
         Worker.Start();
     }

@@ -7,6 +7,10 @@ using TeamsWorkflows.DurableTask.Storage;
 namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
 
 /// <summary>The hubs by name: each one a file of its own, none of them the product's.</summary>
+/// <remarks>
+/// Case does not tell names apart, as in the SDKs and on most of their users' disks: a hub is known, and its file made, in
+/// lower case. A file of an earlier release keeps the name it has.
+/// </remarks>
 /// <param name="openStore">Opens a hub's store by the hub's name; null: its file.</param>
 internal sealed partial class SidecarHubs(
     string folder,
@@ -17,17 +21,17 @@ internal sealed partial class SidecarHubs(
     Func<string, IPartitionStore>? openStore = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, SidecarHub> _open = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, SidecarHub> _open = new(StringComparer.Ordinal);
 
     /// <returns>Whether a name is one that a hub, and so a file, may have.</returns>
     public static bool IsName(string name) => Name().IsMatch(name);
 
     /// <summary>Opens what the configuration names, and what is there from before.</summary>
+    /// <exception cref="IOException">Two files are one hub's: their names differ in case alone.</exception>
     public async Task OpenAsync()
     {
         Directory.CreateDirectory(folder);
-        var stored = Directory.EnumerateFiles(folder, "*.db").Select(static file => Path.GetFileNameWithoutExtension(file));
-        foreach (var name in options.Hubs.Concat(stored).Distinct(StringComparer.OrdinalIgnoreCase).ToArray())
+        foreach (var name in options.Hubs.Select(Canonical).Concat(Stored().Select(static f => NameOf(f))).Distinct(StringComparer.Ordinal).ToArray())
         {
             await GetAsync(name, mayCreate: true);
         }
@@ -78,7 +82,7 @@ internal sealed partial class SidecarHubs(
                 await open.DisposeAsync();
             }
 
-            foreach (var file in Directory.EnumerateFiles(folder, $"{hub}.db*").ToArray())
+            foreach (var file in Directory.EnumerateFiles(folder, $"{Path.GetFileName(FileOf(hub))}*").ToArray())
             {
                 File.Delete(file);
             }
@@ -111,7 +115,7 @@ internal sealed partial class SidecarHubs(
     private string Checked(string? name)
     {
         var hub = string.IsNullOrEmpty(name) ? options.DefaultHub : name;
-        return IsName(hub) ? hub : throw new RpcException(new Status(
+        return IsName(hub) ? Canonical(hub) : throw new RpcException(new Status(
             StatusCode.InvalidArgument, $"'{hub}' is no name of a task hub: 1 to 64 letters, digits, '-' and '_'."));
     }
 
@@ -149,8 +153,8 @@ internal sealed partial class SidecarHubs(
                 }
 
                 var store = openStore?.Invoke(name)
-                    ?? new SqlitePartitionStore(Path.Combine(folder, $"{name}.db"), loggers.CreateLogger<SqlitePartitionStore>());
-                return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options.TaskHub);
+                    ?? new SqlitePartitionStore(FileOf(name), loggers.CreateLogger<SqlitePartitionStore>());
+                return _open[name] = new SidecarHub(name, store, loggers, time, newGuid, options);
             }
         }
         finally
@@ -158,6 +162,20 @@ internal sealed partial class SidecarHubs(
             _gate.Release();
         }
     }
+
+    private static string Canonical(string name) => name.ToLowerInvariant();
+
+    private static string NameOf(string file) => Canonical(Path.GetFileNameWithoutExtension(file));
+
+    private string[] Stored() => [.. Directory.EnumerateFiles(folder, "*.db").Where(static file => IsName(Path.GetFileNameWithoutExtension(file)))];
+
+    private string FileOf(string name) => Stored().Where(file => NameOf(file) == name).ToArray() switch
+    {
+        [] => Path.Combine(folder, $"{name}.db"),
+        [var file] => file,
+        var files => throw new IOException(
+            $"The files {string.Join(" and ", files.Order(StringComparer.Ordinal))} would be one task hub, '{name}': names of hubs that differ in case alone are the same. Move all but one away."),
+    };
 
     private static RpcException NotAllowed() => new(new Status(
         StatusCode.PermissionDenied, "Task hubs are named in the configuration here (Sidecar:Hubs); Sidecar:CreateHubs would let clients make and remove them."));

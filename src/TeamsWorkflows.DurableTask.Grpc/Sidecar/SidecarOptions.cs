@@ -44,6 +44,10 @@ public sealed class SidecarOptions
     /// <value>The default is 100 of each.</value>
     public int DefaultConcurrency { get; set; } = 100;
 
+    /// <summary>Gets or sets how long a worker may keep a turn before it is given to another one.</summary>
+    /// <value>The default is 5 minutes. The third worker that keeps it for so long is the last: the instance fails.</value>
+    public TimeSpan TurnTimeLimit { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Gets or sets how long a stream of work is silent before the worker is sent a sign of life.</summary>
     /// <value>The default is 20 seconds.</value>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(20);
@@ -96,9 +100,12 @@ public sealed class SidecarOptions
             }
         }
 
-        if (PingInterval <= TimeSpan.Zero)
+        foreach (var (name, value) in ((string, TimeSpan)[])[(nameof(TurnTimeLimit), TurnTimeLimit), (nameof(PingInterval), PingInterval)])
         {
-            yield return $"{nameof(PingInterval)} must be more than zero; it is {PingInterval}.";
+            if (value <= TimeSpan.Zero)
+            {
+                yield return $"{name} must be more than zero; it is {value}.";
+            }
         }
 
         foreach (var problem in TaskHub.Problems())

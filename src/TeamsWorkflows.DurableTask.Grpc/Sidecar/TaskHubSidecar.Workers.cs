@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
 using TeamsWorkflows.DurableTask.Protocol;
@@ -9,6 +10,9 @@ namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
 internal sealed partial class TaskHubSidecar
 {
     private const int HistoryChunkBytes = 256 * 1024;
+
+    /// <summary>What gRPC clients take by default, in bytes; much is a little less, for what comes around it.</summary>
+    private const int UsualMessageBytes = 4 * 1024 * 1024;
 
     public override async Task GetWorkItems(
         GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
@@ -23,7 +27,7 @@ internal sealed partial class TaskHubSidecar
         try
         {
             await context.WriteResponseHeadersAsync([]); // the worker learns at once that it is connected
-            await SendAsync(worker, responseStream, streamFrom, hub.Time, context.CancellationToken);
+            await SendAsync(hub, worker, responseStream, streamFrom, context.CancellationToken);
         }
         catch (Exception e) when (context.CancellationToken.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)
         {
@@ -87,7 +91,7 @@ internal sealed partial class TaskHubSidecar
 
         var turn = hub.Broker.HeldTurn(request.InstanceId, request.ExecutionId)
             ?? throw Refused(StatusCode.NotFound, $"No worker holds a turn of '{request.InstanceId}'.");
-        await SendAsync(turn.Past.ToAsyncEnumerable(), request.InstanceId, responseStream);
+        await SendAsync((turn.Read()?.Past ?? []).ToAsyncEnumerable(), request.InstanceId, responseStream);
     }
 
     private static async Task SendAsync(IAsyncEnumerable<Core.HistoryEvent> events, string instanceId, IServerStreamWriter<HistoryChunk> to)
@@ -112,12 +116,12 @@ internal sealed partial class TaskHubSidecar
     }
 
     private async Task SendAsync(
-        WorkerStream worker, IServerStreamWriter<WorkItem> to, int? streamFrom, TimeProvider time, CancellationToken gone)
+        SidecarHub hub, WorkerStream worker, IServerStreamWriter<WorkItem> to, int? streamFrom, CancellationToken gone)
     {
         while (true)
         {
             var more = worker.Outgoing.WaitToReadAsync(gone).AsTask();
-            while (!await IsInTimeAsync(more, time, gone))
+            while (!await IsInTimeAsync(more, hub.Time, gone))
             {
                 await to.WriteAsync(new WorkItem { HealthPing = new HealthPing() }, gone);
             }
@@ -127,10 +131,28 @@ internal sealed partial class TaskHubSidecar
                 return; // the hub stops
             }
 
-            while (worker.Outgoing.TryRead(out var work))
+            while (worker.Outgoing.TryRead(out var handout))
             {
-                await to.WriteAsync(Wire.ToItem(work, streamFrom), gone);
+                if (Wire.ToItem(handout, streamFrom) is { } item)
+                {
+                    TellIfLarge(item, handout.Work.InstanceId);
+                    await to.WriteAsync(item, gone);
+                }
+                else
+                {
+                    hub.Broker.TryComplete(handout.Token, handout.Work.Key.Kind, null);
+                }
             }
+        }
+    }
+
+    // A worker that does not take it loses its stream, and comes again, and again: somebody has to know why.
+    private void TellIfLarge(WorkItem item, string instanceId)
+    {
+        var size = item.CalculateSize();
+        if (size > UsualMessageBytes)
+        {
+            Log.Large(logger, instanceId, size, UsualMessageBytes);
         }
     }
 
@@ -159,6 +181,15 @@ internal sealed partial class TaskHubSidecar
             var failure = new DurableTask.TaskFailureDetails("Unimplemented", e.Message, IsNonRetriable: true);
             return new(request.InstanceId, [new Core.CompleteOrchestrationAction(OrchestrationRuntimeStatus.Failed, null, failure, []) { Id = -1 }], null);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Work of {InstanceId} has {Bytes} bytes. The worker did not announce that it streams histories: it has to take messages of that size; most SDKs take {Usual} unless told otherwise")]
+        public static partial void Large(ILogger logger, string instanceId, int bytes, int usual);
     }
 
     private static RpcException Stale() => Refused(

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Protocol;
@@ -12,7 +13,8 @@ namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
 /// This half is for clients, <c>TaskHubSidecar.Workers.cs</c> for workers. An order for an instance that is not there, or has
 /// ended, is no error: in Durable Task it is a message that nobody reads.
 /// </remarks>
-internal sealed partial class TaskHubSidecar(SidecarHubs hubs, SidecarOptions options) : TaskHubSidecarService.TaskHubSidecarServiceBase
+internal sealed partial class TaskHubSidecar(SidecarHubs hubs, SidecarOptions options, ILogger<TaskHubSidecar> logger)
+    : TaskHubSidecarService.TaskHubSidecarServiceBase
 {
     private const int DefaultPageSize = 100;
 
@@ -106,21 +108,28 @@ internal sealed partial class TaskHubSidecar(SidecarHubs hubs, SidecarOptions op
     public override async Task<QueryInstancesResponse> QueryInstances(QueryInstancesRequest request, ServerCallContext context)
     {
         var (hub, asked) = (await HubAsync(context), request.Query ?? new InstanceQuery());
-        var page = await hub.Client.GetAllInstancesAsync(
-            new OrchestrationQuery(
-                [.. asked.RuntimeStatus.Select(ProtoMapper.FromProto)],
-                asked.InstanceIdPrefix,
-                Time(asked.CreatedTimeFrom),
-                Time(asked.CreatedTimeTo),
-                PageSize(asked.MaxInstanceCount),
-                string.IsNullOrEmpty(asked.ContinuationToken) ? null : asked.ContinuationToken)
+        OrchestrationQuery query = new(
+            [.. asked.RuntimeStatus.Select(ProtoMapper.FromProto)],
+            asked.InstanceIdPrefix,
+            Time(asked.CreatedTimeFrom),
+            Time(asked.CreatedTimeTo),
+            PageSize(asked.MaxInstanceCount),
+            string.IsNullOrEmpty(asked.ContinuationToken) ? null : asked.ContinuationToken)
+        {
+            FetchInputsAndOutputs = asked.FetchInputsAndOutputs,
+        };
+        while (true)
+        {
+            var page = await hub.Client.GetAllInstancesAsync(query, context.CancellationToken);
+            var response = new QueryInstancesResponse { ContinuationToken = page.ContinuationToken };
+            response.OrchestrationState.Add(page.Instances.Select(i => Wire.ToState(i, asked.FetchInputsAndOutputs)));
+            if (response.OrchestrationState.Count <= 1 || response.CalculateSize() <= UsualMessageBytes)
             {
-                FetchInputsAndOutputs = asked.FetchInputsAndOutputs,
-            },
-            context.CancellationToken);
-        var response = new QueryInstancesResponse { ContinuationToken = page.ContinuationToken };
-        response.OrchestrationState.Add(page.Instances.Select(i => Wire.ToState(i, asked.FetchInputsAndOutputs)));
-        return response;
+                return response;
+            }
+
+            query = query with { PageSize = response.OrchestrationState.Count / 2 }; // payloads that fill more than one message
+        }
     }
 
     public override async Task<ListInstanceIdsResponse> ListInstanceIds(ListInstanceIdsRequest request, ServerCallContext context)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
+using TeamsWorkflows.DurableTask.Worker;
 using Proto = TeamsWorkflows.DurableTask.Protocol;
 
 namespace TeamsWorkflows.DurableTask.Grpc.Sidecar;
@@ -35,36 +36,36 @@ internal static class Wire
     }
 
     /// <param name="streamFromBytes">From which size on the history is left out, for the worker to stream; null: it cannot.</param>
-    public static Proto.WorkItem ToItem(Work work, int? streamFromBytes) => work.Key.Kind switch
+    /// <returns>Null: nobody waits for it any more.</returns>
+    public static Proto.WorkItem? ToItem(Handout handout, int? streamFromBytes) => handout.Work switch
     {
-        WorkKind.Turn => ToTurn(work, streamFromBytes),
-        WorkKind.Activity => ToActivity(work),
-        _ => throw new UnreachableException($"Unknown kind {work.Key.Kind}."),
+        { Turn: { } item } => item.Read() is { } turn ? ToTurn(item, turn, handout.Token, streamFromBytes) : null,
+        { Activity: { } activity } => ToActivity(activity, handout.Token),
+        _ => throw new UnreachableException("Work is a turn or an activity."),
     };
 
-    private static Proto.WorkItem ToTurn(Work work, int? streamFromBytes)
+    private static Proto.WorkItem ToTurn(OrchestratorWorkItem item, OrchestratorTurn turn, string token, int? streamFromBytes)
     {
-        var turn = work.Turn!;
-        var request = new Proto.OrchestratorRequest { InstanceId = turn.InstanceId, ExecutionId = turn.Started.ExecutionId };
-        request.PastEvents.Add(turn.Past.Select(e => ProtoMapper.ToProto(e, turn.InstanceId)));
+        var request = new Proto.OrchestratorRequest { InstanceId = item.InstanceId, ExecutionId = item.ExecutionId };
+        request.PastEvents.Add(turn.Past.Select(e => ProtoMapper.ToProto(e, item.InstanceId)));
         if (request.CalculateSize() >= streamFromBytes)
         {
             request.PastEvents.Clear();
             request.RequiresHistoryStreaming = true;
         }
 
-        if (turn.Span is { } span)
+        if (item.Span is { } span)
         {
             request.OrchestrationTraceContext = new() { SpanID = span.SpanId, SpanStartTime = ProtoMapper.ToProto(span.StartedAt) };
         }
 
-        request.NewEvents.Add(turn.New.Select(e => ProtoMapper.ToProto(e, turn.InstanceId)));
-        return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = work.Token };
+        request.NewEvents.Add(turn.New.Select(e => ProtoMapper.ToProto(e, item.InstanceId)));
+        return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = token };
     }
 
-    private static Proto.WorkItem ToActivity(Work work)
+    private static Proto.WorkItem ToActivity(ActivityWorkItem activity, string token)
     {
-        var (instanceId, executionId, scheduled, trace) = work.Activity!;
+        var (instanceId, executionId, scheduled, trace) = activity;
         var request = new Proto.ActivityRequest
         {
             Name = scheduled.Name,
@@ -75,6 +76,6 @@ internal static class Wire
             ParentTraceContext = trace is null ? null : ProtoMapper.ToProto(trace),
         };
         ProtoMapper.Copy(scheduled.Tags, request.Tags);
-        return new Proto.WorkItem { ActivityRequest = request, CompletionToken = work.Token };
+        return new Proto.WorkItem { ActivityRequest = request, CompletionToken = token };
     }
 }

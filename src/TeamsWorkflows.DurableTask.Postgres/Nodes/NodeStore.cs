@@ -34,6 +34,8 @@ internal sealed class NodeStore(
     private IReadOnlyList<Tenure> _proved = [];
     private HeldPartitions _proof = new([]);
 
+    public bool IsRemote => true;
+
     /// <summary>Opens nothing: partitions are recovered one by one, as they are acquired.</summary>
     public RecoveredPartition Recover(int maxTimers) => new(0, 0, [], [], []);
 

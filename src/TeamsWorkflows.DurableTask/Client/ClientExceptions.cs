@@ -17,9 +17,19 @@ public sealed class OrchestrationNotFoundException(string instanceId)
 }
 
 /// <summary>Too much is going on: the call was not let in, and nothing of it was done. Try again later.</summary>
-public sealed class TaskHubBusyException(TimeSpan waited, Exception? innerException = null)
-    : Exception($"The task hub had no room for the call within {waited.TotalSeconds:0.#} s. Nothing was done; try again later.", innerException)
+public sealed class TaskHubBusyException : Exception
 {
+    /// <param name="waited">How long the call waited to be let in.</param>
+    public TaskHubBusyException(TimeSpan waited, Exception? innerException = null)
+        : base($"The task hub had no room for the call within {waited.TotalSeconds:0.#} s. Nothing was done; try again later.", innerException)
+        => Waited = waited;
+
+    /// <param name="reason">A sentence that says of what there is too much.</param>
+    public TaskHubBusyException(string reason)
+        : base($"{reason} Nothing was done; try again later.")
+    {
+    }
+
     /// <summary>Gets how long the call waited.</summary>
-    public TimeSpan Waited { get; } = waited;
+    public TimeSpan Waited { get; }
 }

@@ -12,7 +12,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
     private const int TurnsPerRead = 256;
 
     private readonly TaskHubWorker _worker;
-    private readonly IPartitionStore _store;
+    private readonly StoreReads _reads;
     private readonly DurableTaskRegistry _registry;
     private readonly TimeProvider _time;
     private readonly Func<Guid> _newGuid;
@@ -29,7 +29,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         TaskHubWorker worker, IPartitionStore store, DurableTaskRegistry registry, TimeProvider time, Func<Guid> newGuid)
     {
         ArgumentNullException.ThrowIfNull(worker);
-        (_worker, _store, _registry, _time, _newGuid, _options) = (worker, store, registry, time, newGuid, worker.Options);
+        (_worker, _reads, _registry, _time, _newGuid, _options) = (worker, new StoreReads(store), registry, time, newGuid, worker.Options);
         _purge = new InstancePurge(worker, store, time);
     }
 
@@ -138,7 +138,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
 
     /// <inheritdoc/>
     public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, CancellationToken cancellation = default)
-        => Task.FromResult(_store.LoadEnds(instanceId) is { } stored ? OrchestrationMetadata.From(stored) : null);
+        => _reads.RunAsync(store => store.LoadEnds(instanceId) is { } stored ? OrchestrationMetadata.From(stored) : null, cancellation);
 
     /// <inheritdoc/>
     public override Task<OrchestrationPage> GetAllInstancesAsync(OrchestrationQuery query, CancellationToken cancellation = default)
@@ -151,9 +151,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
             throw new ArgumentException("The continuation token is not one that this task hub gave out.", nameof(query));
         }
 
-        var rows = _store.Query(query, beforeKey, query.PageSize);
-        var next = rows.Count < query.PageSize ? null : rows[^1].Key.ToString(CultureInfo.InvariantCulture);
-        return Task.FromResult(new OrchestrationPage(rows.Select(row => Describe(row, query.FetchInputsAndOutputs)).ToArray(), next));
+        return _reads.RunAsync(store => ReadPage(store, query, beforeKey), cancellation);
     }
 
     /// <inheritdoc/>
@@ -164,7 +162,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         for (var turn = 0; ; turn += TurnsPerRead)
         {
             cancellation.ThrowIfCancellationRequested();
-            var stored = await Task.Run(() => _store.Load(instanceId, turn, TurnsPerRead), cancellation);
+            var stored = await _reads.RunAsync(store => store.Load(instanceId, turn, TurnsPerRead), cancellation);
             if (stored is null)
             {
                 if (turn == 0)
@@ -220,8 +218,15 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         return outcome == DeliveryOutcome.Accepted ? instanceId : throw new OrchestrationAlreadyExistsException(instanceId);
     }
 
-    private OrchestrationMetadata Describe(InstanceRow row, bool withPayloads)
-        => withPayloads && _store.LoadEnds(row.Id) is { } stored && stored.Row.Key == row.Key
+    private static OrchestrationPage ReadPage(IPartitionStore store, OrchestrationQuery query, long beforeKey)
+    {
+        var rows = store.Query(query, beforeKey, query.PageSize);
+        var next = rows.Count < query.PageSize ? null : rows[^1].Key.ToString(CultureInfo.InvariantCulture);
+        return new OrchestrationPage(rows.Select(row => Describe(store, row, query.FetchInputsAndOutputs)).ToArray(), next);
+    }
+
+    private static OrchestrationMetadata Describe(IPartitionStore store, InstanceRow row, bool withPayloads)
+        => withPayloads && store.LoadEnds(row.Id) is { } stored && stored.Row.Key == row.Key
             ? OrchestrationMetadata.From(stored)
             : OrchestrationMetadata.From(row, started: null, end: null);
 

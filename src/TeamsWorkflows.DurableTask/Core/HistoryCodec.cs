@@ -20,6 +20,17 @@ public static class HistoryCodec
         return chunk.ToByteArray();
     }
 
+    /// <summary>Encodes events behind others that are encoded already, which need not be encoded again.</summary>
+    public static byte[] Append(byte[] encoded, IReadOnlyList<HistoryEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+
+        return events is { Count: 0 } ? encoded : [.. encoded, .. Encode(events)]; // a chunk behind a chunk is a chunk
+    }
+
+    /// <summary>Gets the size of an event on the wire, in bytes.</summary>
+    public static int SizeOf(HistoryEvent historyEvent) => ProtoMapper.ToProto(historyEvent).CalculateSize();
+
     /// <summary>Decodes what <see cref="Encode"/> made.</summary>
     /// <exception cref="InvalidDataException">The bytes are no <c>HistoryChunk</c>, or hold an event that this release does not know.</exception>
     public static IEnumerable<HistoryEvent> Decode(byte[] chunk) => Parse(chunk).Events.Select(ProtoMapper.FromProto);

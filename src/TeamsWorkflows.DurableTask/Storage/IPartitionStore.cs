@@ -9,6 +9,9 @@ namespace TeamsWorkflows.DurableTask.Storage;
 /// </remarks>
 public interface IPartitionStore : IDisposable
 {
+    /// <summary>Gets a value indicating whether a read goes over a network, and may keep its thread waiting for long.</summary>
+    bool IsRemote => false;
+
     /// <summary>Takes ownership and reads what is open. Reads nothing of instances that merely wait for an event.</summary>
     /// <param name="maxTimers">Most timers to read, the earliest first; the rest is asked for by <see cref="LoadTimers"/>.</param>
     /// <exception cref="PartitionOwnedException">Another process owns the partition.</exception>

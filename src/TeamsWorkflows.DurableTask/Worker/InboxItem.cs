@@ -1,3 +1,4 @@
+using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -35,7 +36,17 @@ internal sealed class ClientCall
     /// <summary>Gets or sets what the turn made of the call; not told before the turn is durable.</summary>
     public DeliveryOutcome Outcome { get; set; }
 
-    public void Tell() => _answer.TrySetResult(Outcome);
+    public void Tell()
+    {
+        if (Outcome == DeliveryOutcome.Full)
+        {
+            Fail(new TaskHubBusyException("Too many events wait for the instance: it takes no turn at the moment."));
+        }
+        else
+        {
+            _answer.TrySetResult(Outcome);
+        }
+    }
 
     public void Fail(Exception exception) => _answer.TrySetException(exception);
 }
@@ -54,6 +65,9 @@ public enum DeliveryOutcome
 
     /// <summary>The instance's status does not allow it.</summary>
     NotAllowed,
+
+    /// <summary>Too much waits for the instance already: the caller is told by a <see cref="TaskHubBusyException"/>.</summary>
+    Full,
 }
 
 /// <summary>One activity to run.</summary>

@@ -26,6 +26,9 @@ internal sealed class Instance(string id)
     /// <summary>Gets or sets the execution that workers elsewhere play; null where the code runs here.</summary>
     public RemoteExecution? Remote { get; set; }
 
+    /// <summary>Gets what a worker elsewhere was asked before the instance left memory; null: nothing.</summary>
+    public OrchestratorWorkItem? AskedBefore { get; init; }
+
     /// <summary>Gets or sets what a worker elsewhere answered and no turn has taken yet.</summary>
     public WorkerAnswer? Answer { get; set; }
 
@@ -54,6 +57,9 @@ internal sealed class Instance(string id)
 
     /// <summary>Gets or sets since when, as a timestamp of the time provider.</summary>
     public long IdleSince { get; set; }
+
+    /// <summary>Gets a value indicating whether activities run whose results find the instance in memory alone.</summary>
+    public bool HasOpenActivities => State is { OpenActivityCount: > 0 };
 
     /// <summary>Gets a value indicating whether there is something that events can be given to.</summary>
     public bool IsOpen => State is not null || Waiting is not null;

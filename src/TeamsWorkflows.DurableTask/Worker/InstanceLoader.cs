@@ -21,7 +21,7 @@ internal sealed class InstanceLoader(IPartitionStore store, bool isRemote = fals
             instance.TurnCount = stored.History.Count;
             if (isRemote)
             {
-                instance.Remote = RemoteExecution.Of(stored);
+                instance.Remote = RemoteExecution.Of(stored, instance.AskedBefore);
                 instance.State = instance.Remote.ToState();
             }
             else if (stored.Row.Waiting is { } waiting)
@@ -41,6 +41,10 @@ internal sealed class InstanceLoader(IPartitionStore store, bool isRemote = fals
     /// <summary>Reads the whole history of an instance.</summary>
     public IReadOnlyList<HistoryEvent> History(string instanceId)
         => store.Load(instanceId) is { } stored ? [.. stored.History.SelectMany(HistoryCodec.Decode)] : [];
+
+    /// <summary>Reads once more what a worker elsewhere was asked; null: the instance has ended meanwhile.</summary>
+    public OrchestratorTurn? Reload(OrchestratorWorkItem asked)
+        => store.Load(asked.InstanceId) is { Row.IsFinished: false } stored ? RemoteExecution.Of(stored, asked).Turn(asked) : null;
 
     /// <summary>Reads how a finished instance began and ended.</summary>
     public (ExecutionStartedEvent? Started, ExecutionCompletedEvent? End) Ends(string instanceId)

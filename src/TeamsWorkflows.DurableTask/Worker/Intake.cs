@@ -7,7 +7,7 @@ namespace TeamsWorkflows.DurableTask.Worker;
 /// A start makes an instance, replaces one or is refused; everything else needs an open one, a rewind a failed one and a
 /// purge a finished one. A parent whose message is refused is told: it would wait for ever otherwise.
 /// </remarks>
-internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
+internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid, TaskHubLimits limits)
 {
     public void Read(Turn turn, DateTimeOffset now)
     {
@@ -31,7 +31,7 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
         }
     }
 
-    private static DeliveryOutcome Deliver(Turn turn, ExecutionStartedEvent? started, InboxItem item, HistoryEvent e)
+    private DeliveryOutcome Deliver(Turn turn, ExecutionStartedEvent? started, InboxItem item, HistoryEvent e)
     {
         if (started is null)
         {
@@ -44,8 +44,21 @@ internal sealed class Intake(InstanceLoader loader, Func<Guid> newGuid)
             return DeliveryOutcome.NotFound; // meant for another generation, or another parent's child
         }
 
+        if (e is EventRaisedEvent && item.Call is not null && IsFull(turn))
+        {
+            return DeliveryOutcome.Full;
+        }
+
         turn.Events.Add(e);
         return DeliveryOutcome.Accepted;
+    }
+
+    // All that waits is written again with each event that comes: that has to end somewhere.
+    private bool IsFull(Turn turn)
+    {
+        var instance = turn.Instance;
+        var waiting = instance.Remote?.Pending.Count ?? instance.Waiting?.Count;
+        return waiting + turn.Events.Count >= limits.MaxWaitingEvents || instance.Row?.Waiting?.Length >= limits.MaxWaitingBytes;
     }
 
     private DeliveryOutcome Start(

@@ -42,7 +42,7 @@ public sealed partial class PartitionRuntime
     {
         lock (_gate)
         {
-            if (_fault is not null || _admission.TryEnter(isStart, _activities.Count))
+            if (_fault is not null || _admission.TryEnter(isStart, QueuedCount))
             {
                 return Task.CompletedTask;
             }
@@ -69,7 +69,7 @@ public sealed partial class PartitionRuntime
         {
             while (forStart || !IsOpenInMemory(instanceId))
             {
-                var stored = _store.LoadEnds(instanceId);
+                var stored = await _reads.RunAsync(store => store.LoadEnds(instanceId), cancellationToken);
                 if (stored is not null && (stored.Row.IsFinished || (forStart && stored.Row.HasBegun())))
                 {
                     return OrchestrationMetadata.From(stored);
@@ -133,7 +133,7 @@ public sealed partial class PartitionRuntime
         lock (_gate)
         {
             ThrowIfFaulted();
-            if (!hasPlace && !_admission.TryEnter(historyEvent is ExecutionStartedEvent, _activities.Count))
+            if (!hasPlace && !_admission.TryEnter(historyEvent is ExecutionStartedEvent, QueuedCount))
             {
                 return false;
             }
@@ -141,7 +141,7 @@ public sealed partial class PartitionRuntime
             if (Reach(instanceId) is not { } instance)
             {
                 _admission.Leave();
-                _admission.Release(_activities.Count); // no turn follows that would do it
+                _admission.Release(QueuedCount); // no turn follows that would do it
                 call.Fail(Elsewhere(instanceId));
                 return true;
             }

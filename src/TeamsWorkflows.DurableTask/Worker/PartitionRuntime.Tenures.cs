@@ -143,7 +143,8 @@ public sealed partial class PartitionRuntime
             return null;
         }
 
-        instance = new Instance(instanceId) { Tenure = tenure };
+        _asked.Remove(instanceId, out var asked);
+        instance = new Instance(instanceId) { Tenure = tenure, AskedBefore = asked };
         _resident.Add(instanceId, instance);
         return instance;
     }
@@ -207,14 +208,21 @@ public sealed partial class PartitionRuntime
         {
             _resident.Remove(instance.Id);
             _idle.Remove(instance);
+            instance.Remote?.Asked?.Withdraw();
             Fail(instance.Inbox, reason);
             Fail(instance.Current?.Inbox ?? [], reason);
+        }
+
+        foreach (var asked in _asked.Values.Where(a => Shared.PartitionOf(a.InstanceId) == tenure.Partition).ToArray())
+        {
+            _asked.Remove(asked.InstanceId);
+            asked.Withdraw();
         }
 
         _runnable.RemoveAll(instance => instance.Tenure == tenure);
         _timers.Forget(instanceId => Shared.PartitionOf(instanceId) == tenure.Partition);
         _waiters.Fail(instanceId => Shared.PartitionOf(instanceId) == tenure.Partition, reason);
-        _admission.Release(_activities.Count);
+        _admission.Release(QueuedCount);
     }
 
     private void Fail(IReadOnlyList<InboxItem> inbox, Exception reason)

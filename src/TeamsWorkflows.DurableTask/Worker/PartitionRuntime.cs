@@ -22,6 +22,7 @@ public sealed partial class PartitionRuntime
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Instance> _resident = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OrchestratorWorkItem> _asked = new(StringComparer.Ordinal); // of instances that left memory
     private readonly RunQueue _runnable = new();
     private readonly Queue<ActivityWorkItem> _activities = new();
     private readonly DueTimers _timers;
@@ -29,6 +30,7 @@ public sealed partial class PartitionRuntime
     private readonly Admission _admission;
     private readonly IdleInstances _idle;
     private readonly IPartitionStore _store;
+    private readonly StoreReads _reads;
     private readonly TimeProvider _time;
     private readonly TurnRunner _runner;
     private readonly Sequences _sequences;
@@ -36,6 +38,7 @@ public sealed partial class PartitionRuntime
     private readonly int _timersPerPage;
     private int _busyCount; // instances from runnable to durable
     private int _openActivityCount; // activities from released to completed
+    private int _questionCount; // turns from asked for to answered, where code runs elsewhere
     private TaskCompletionSource? _quiet;
     private Exception? _fault;
 
@@ -54,7 +57,7 @@ public sealed partial class PartitionRuntime
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
 
-        (_store, _time, _idle, _admission) = (store, time, new IdleInstances(options, time), new Admission(options));
+        (_store, _reads, _time, _idle, _admission) = (store, new StoreReads(store), time, new IdleInstances(options, time), new Admission(options));
         (_tenures, _timersPerPage) = (tenures, Math.Max(1, options.MaxTimersInMemory / 2));
         var recovered = store.Recover(_timersPerPage);
         _sequences = new Sequences(recovered.LastKey, recovered.LastSequence, tenures is null ? null : time);
@@ -67,10 +70,10 @@ public sealed partial class PartitionRuntime
         var code = new OrchestratorCode(registry, loggers, options.Versioning);
         _runner = new TurnRunner(
             loader,
-            new Intake(loader, newGuid),
+            new Intake(loader, newGuid, options.Limits),
             new TurnPlayer(code, limits, newGuid, options, WakeStrayed),
             commit,
-            isRemote ? new RemoteTurns(limits, commit, newGuid) : null,
+            isRemote ? new RemoteTurns(loader, limits, commit, newGuid) : null,
             time);
 
         TakeOver(recovered);
@@ -84,6 +87,9 @@ public sealed partial class PartitionRuntime
 
     /// <summary>Gets the number of activities that nobody runs yet.</summary>
     public int ActivityCount => _activities.Count;
+
+    /// <summary>Gets the number of turns that workers elsewhere have not answered yet.</summary>
+    public int QuestionCount => _questionCount;
 
     /// <summary>Gets how many timers a takeover reads at once.</summary>
     public int TimersPerPage => _timersPerPage;
@@ -153,7 +159,7 @@ public sealed partial class PartitionRuntime
                 }
             }
 
-            _admission.Release(_activities.Count);
+            _admission.Release(QueuedCount);
 
             Evict();
             TellIfQuiet();
@@ -177,7 +183,7 @@ public sealed partial class PartitionRuntime
                 return null;
             }
 
-            _admission.Release(_activities.Count); // no turn may follow: the instance may have ended
+            _admission.Release(QueuedCount); // no turn may follow: the instance may have ended
             return activity;
         }
     }
@@ -200,17 +206,23 @@ public sealed partial class PartitionRuntime
     }
 
     /// <summary>Gives a remote worker's answer to its instance; an instance that has gone on without it does not need it.</summary>
-    public void Complete(OrchestratorWorkItem asked, OrchestratorResponse response)
+    /// <param name="response">Null: there is none, and will be none.</param>
+    public void Complete(OrchestratorWorkItem asked, OrchestratorResponse? response)
     {
         ArgumentNullException.ThrowIfNull(asked);
 
         lock (_gate)
         {
-            if (_resident.TryGetValue(asked.InstanceId, out var instance))
+            _questionCount--;
+            if (response is not null && !asked.IsWithdrawn
+                && (_resident.ContainsKey(asked.InstanceId) || _asked.ContainsKey(asked.InstanceId))
+                && Reach(asked.InstanceId) is { } instance)
             {
                 instance.Answer = new(asked, response);
                 Wake(instance);
             }
+
+            _admission.Release(QueuedCount);
         }
     }
 
@@ -263,6 +275,7 @@ public sealed partial class PartitionRuntime
             Release(turn.Activities[i], instance.Tenure);
         }
 
+        _questionCount += turn.Asks is null ? 0 : 1;
         instance.Row = turn.NextRow ?? instance.Row;
         _timers.Move(instance.Id, turn.TimerBefore, instance.Row?.TimerAt);
         if (!_waiters.IsEmpty && turn.NextRow?.HasBegun() is true)
@@ -286,7 +299,7 @@ public sealed partial class PartitionRuntime
         {
             _resident.Remove(instance.Id); // ended, waits for its start, never was, or was looked at in vain
         }
-        else if (!instance.Row!.IsActive)
+        else if (!instance.HasOpenActivities)
         {
             _idle.Add(instance);
         }
@@ -354,8 +367,16 @@ public sealed partial class PartitionRuntime
         while (_idle.TryTakeSurplus(out var surplus))
         {
             _resident.Remove(surplus!.Id);
+            if (surplus.Remote?.Asked is { } asked)
+            {
+                asked.Forget();
+                _asked.Add(surplus.Id, asked);
+            }
         }
     }
+
+    // What holds starts back: work that is there already and that nobody does.
+    private int QueuedCount => _activities.Count + _questionCount;
 
     private void ThrowIfFaulted()
     {

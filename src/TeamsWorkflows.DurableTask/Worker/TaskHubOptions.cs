@@ -19,8 +19,11 @@ public sealed class TaskHubOptions
     /// <value>The default is 10,000 calls.</value>
     public int MaxPendingCalls { get; set; } = 10_000;
 
-    /// <summary>Gets or sets how many activities may wait to run before starts of new instances have to wait.</summary>
-    /// <value>The default is 100,000 activities.</value>
+    /// <summary>
+    /// Gets or sets how many activities may wait to run before starts of new instances have to wait. Where the code runs in
+    /// workers elsewhere, turns that have no answer yet count, too.
+    /// </summary>
+    /// <value>The default is 100,000.</value>
     public int MaxQueuedActivities { get; set; } = 100_000;
 
     /// <summary>Gets or sets how long a call waits to be let in before it fails with <see cref="Client.TaskHubBusyException"/>.</summary>
@@ -77,6 +80,8 @@ public sealed class TaskHubOptions
             (nameof(MaxGenerationsPerTurn), MaxGenerationsPerTurn), (nameof(RetentionBatch), RetentionBatch),
             ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxPayloadBytes)}", Limits.MaxPayloadBytes),
             ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxHistoryEvents)}", Limits.MaxHistoryEvents),
+            ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxWaitingEvents)}", Limits.MaxWaitingEvents),
+            ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxWaitingBytes)}", Limits.MaxWaitingBytes),
             ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxCustomStatusBytes)}", Limits.MaxCustomStatusBytes),
             ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxNameLength)}", Limits.MaxNameLength),
             ($"{nameof(Limits)}:{nameof(TaskHubLimits.MaxInstanceIdLength)}", Limits.MaxInstanceIdLength),

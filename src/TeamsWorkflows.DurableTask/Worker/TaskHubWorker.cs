@@ -205,11 +205,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     {
         try
         {
-            if (await remote.PlayAsync(asked, _stopping.Token) is { } response)
-            {
-                Runtime.Complete(asked, response);
-                _turns.PumpHere();
-            }
+            Runtime.Complete(asked, await remote.PlayAsync(asked, _stopping.Token));
+            _turns.PumpHere();
         }
         catch (Exception e)
         {
@@ -236,7 +233,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         Runtime.Committed(turns);
         for (var i = 0; _elsewhere is not null && i < turns.Count; i++)
         {
-            if (turns[i].Asks is { } asked)
+            if (turns[i] is { IsOver: false, Asks: { } asked })
             {
                 _ = AskAsync(_elsewhere, asked);
             }

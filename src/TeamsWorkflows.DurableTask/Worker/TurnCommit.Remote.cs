@@ -20,7 +20,7 @@ internal sealed partial class TurnCommit
             TimerAt = end is null ? execution.StartsAt(now) ?? state.NextTimer : null,
             CustomStatus = change.CustomStatus,
             CompletedAt = end is null ? null : now,
-            Waiting = Waiting(instance, execution, end is not null || change.History.Count > 0 || change.ReplacesHistory || turn.Events.Count > 0),
+            Waiting = Waiting(turn, execution, change),
         };
         var isUnchanged = instance.Row is { } old && row == old with { UpdatedAt = now };
         turn.NextRow = isUnchanged ? instance.Row : row;
@@ -51,7 +51,10 @@ internal sealed partial class TurnCommit
         }
     }
 
-    private static byte[]? Waiting(Instance instance, RemoteExecution execution, bool hasChanged)
+    // An answer takes from the front; everything else only comes behind what is encoded already.
+    private static byte[]? Waiting(Turn turn, RemoteExecution execution, RemoteChange change)
         => execution.Pending.Count == 0 ? null
-            : hasChanged || instance.Row?.Waiting is null ? HistoryCodec.Encode(execution.Pending) : instance.Row.Waiting;
+            : change.History.Count > 0 || change.ReplacesHistory || turn.Instance.Row?.Waiting is not { } encoded
+                ? HistoryCodec.Encode(execution.Pending)
+                : HistoryCodec.Append(encoded, turn.Events);
 }

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Options;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Grpc.Remote;
 
 namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>A worker of an engine elsewhere. It has nothing that could be ahead of a disk: it waits for its engine, and goes on.</summary>
-internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskClient client) : IHubNode
+internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskClient client, IOptions<RemoteHubOptions> options) : IHubNode
 {
     private readonly TaskCompletionSource<Exception> _never = new();
 
@@ -14,7 +15,9 @@ internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskCli
 
     public void Start() => worker.Start();
 
-    public IEnumerable<string> NotReady() => [];
+    public IEnumerable<string> NotReady() => worker.Trouble is { } trouble
+        ? [$"The engine at {options.Value.Endpoint} does not serve the task hub '{options.Value.TaskHub}': {trouble}"]
+        : [];
 
     public ValueTask DisposeAsync() => worker.DisposeAsync();
 }

@@ -31,6 +31,9 @@ internal sealed class BenchHub : IAsyncDisposable
     /// <summary>Gets the hub's file; there is none when the hub is in a database.</summary>
     public string File { get; }
 
+    /// <summary>Gets the nodes that share the hub; null: this process has it for itself.</summary>
+    public BenchNodes? Nodes => _nodes;
+
     public TaskHubWorker Worker { get; }
 
     public DurableTaskClient Client { get; }
@@ -38,6 +41,9 @@ internal sealed class BenchHub : IAsyncDisposable
     public long FileBytes => Length(File);
 
     public long LogBytes => Length(File + "-wal");
+
+    /// <returns>The number of transactions, and of commands in them, of all nodes.</returns>
+    public (long Commits, long Commands) Written() => _nodes?.Written() ?? Worker.Written;
 
     public async Task<OrchestrationMetadata> RunAsync(string name, int input)
     {

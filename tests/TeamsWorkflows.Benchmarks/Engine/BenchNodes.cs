@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.DurableTask.Postgres;
 using TeamsWorkflows.DurableTask.Worker;
@@ -8,6 +9,8 @@ namespace TeamsWorkflows.Benchmarks.Engine;
 /// <summary>Several nodes of one hub in PostgreSQL: the first in this process, with the clients; the others are processes.</summary>
 internal sealed class BenchNodes : IDisposable
 {
+    private const string AskWritten = "written";
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly List<Process> _others = [];
@@ -17,12 +20,14 @@ internal sealed class BenchNodes : IDisposable
     public PostgresTaskHub First { get; }
 
     /// <summary>Starts them, and waits until each has its share.</summary>
-    public static BenchNodes Start(PostgresHubOptions options, int nodes)
+    /// <param name="log">Told at the start of each slow step of the first node.</param>
+    public static BenchNodes Start(EngineArguments arguments, Action<string>? log = null)
     {
-        BenchNodes started = new(Open(options));
+        var (options, nodes) = (arguments.ToHub(), arguments.Nodes);
+        BenchNodes started = new(Open(options, log));
         for (var i = 1; i < nodes; i++)
         {
-            var other = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(options.ConnectionString))
+            var other = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(arguments))
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,
@@ -40,12 +45,43 @@ internal sealed class BenchNodes : IDisposable
         return started;
     }
 
-    /// <summary>One of the others: runs until its standard input ends.</summary>
-    public static async Task RunOtherAsync(PostgresHubOptions options)
+    /// <summary>One of the others: runs until its standard input ends, and says what it has written when it is asked.</summary>
+    public static async Task RunOtherAsync(EngineArguments arguments)
     {
-        await using var hub = Open(options);
+        using var log = StepLog.Open(arguments.Folder);
+        await using var hub = Open(arguments.ToHub(), log.Append);
         await Console.Out.WriteLineAsync("runs");
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            if (line == AskWritten)
+            {
+                var (commits, commands) = hub.Worker.Written;
+                await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{commits} {commands}"));
+            }
+        }
+    }
+
+    /// <returns>The number of transactions, and of commands in them, of all nodes.</returns>
+    public (long Commits, long Commands) Written()
+    {
+        var (commits, commands) = First.Worker.Written;
+        foreach (var other in _others)
+        {
+            other.StandardInput.WriteLine(AskWritten);
+            var answer = other.StandardOutput.ReadLine()!.Split(' ').Select(static n => long.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+            (commits, commands) = (commits + answer[0], commands + answer[1]);
+        }
+
+        return (commits, commands);
+    }
+
+    /// <summary>Ends the last of the others as a power cut would.</summary>
+    public void KillOne()
+    {
+        using var victim = _others[^1];
+        _others.RemoveAt(_others.Count - 1);
+        victim.Kill();
+        victim.WaitForExit();
     }
 
     public void Dispose()
@@ -58,18 +94,22 @@ internal sealed class BenchNodes : IDisposable
         }
     }
 
-    private static PostgresTaskHub Open(PostgresHubOptions options)
+    private static PostgresTaskHub Open(PostgresHubOptions options, Action<string>? log)
     {
         var hub = PostgresTaskHub.Open(
-            options, new(BenchWorkflows.Registry(log: null), NullLoggerFactory.Instance, TimeProvider.System, Guid.CreateVersion7, new TaskHubOptions()));
+            options, new(BenchWorkflows.Registry(log), NullLoggerFactory.Instance, TimeProvider.System, Guid.CreateVersion7, new TaskHubOptions()));
         hub.Start();
         return hub;
     }
 
     // "dotnet X.dll" when it was started like that, the program itself otherwise.
-    private static string[] Arguments(string connectionString)
+    private static string[] Arguments(EngineArguments arguments)
     {
         string[] own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(BenchNodes).Assembly.Location] : [];
-        return [.. own, "engine", "node", "--postgres", connectionString];
+        return
+        [
+            .. own, "engine", "node", "--postgres", arguments.Postgres!, "--folder", arguments.Folder,
+            "--lease-ms", arguments.Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+        ];
     }
 }

@@ -6,16 +6,16 @@ namespace TeamsWorkflows.Benchmarks.Engine;
 /// <summary>W5: 500 workflows of five 200 ms steps; kill -9 when half of the steps have begun; a second process goes on.</summary>
 internal static class CrashWorkload
 {
-    private const int Workflows = 500;
-    private const int Steps = 2_500;
+    public const int Workflows = 500;
+    public const int Steps = 2_500;
 
     public static async Task RunAsync(EngineArguments options, Figures figures)
     {
         options.NewFile();
-        File.Delete(LogOf(options));
+        StepLog.Clear(options.Folder);
         using (var first = Start(options, "start", output: false))
         {
-            while (ReadLog(options).Count < Steps / 2)
+            while (StepLog.Read(options.Folder).Count < Steps / 2)
             {
                 await Task.Delay(5);
             }
@@ -24,13 +24,13 @@ internal static class CrashWorkload
             await first.WaitForExitAsync();
         }
 
-        var atKill = ReadLog(options);
+        var atKill = StepLog.Read(options.Folder);
         var clock = Stopwatch.StartNew();
         using var second = Start(options, "resume", output: true);
         var line = await second.StandardOutput.ReadLineAsync() ?? "";
         var done = clock.Elapsed.TotalMilliseconds;
         await second.WaitForExitAsync();
-        var all = ReadLog(options);
+        var all = StepLog.Read(options.Folder);
         var stepsLeft = all.Skip(atKill.Count).CountBy(static step => step.Split(' ')[0]).Max(static workflow => workflow.Value);
         var twice = all.Count - all.Distinct(StringComparer.Ordinal).Count();
         figures.Add("completed", double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
@@ -45,19 +45,8 @@ internal static class CrashWorkload
     public static async Task ChildAsync(EngineArguments options)
     {
         using var self = Process.GetCurrentProcess();
-        await using var log = new StreamWriter(new FileStream(LogOf(options), FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
-        {
-            AutoFlush = true,
-        };
-        void Append(string step)
-        {
-            lock (log)
-            {
-                log.WriteLine(step);
-            }
-        }
-
-        await using var hub = new BenchHub(options.OldStore(), options.HubFile, Append);
+        using var log = StepLog.Open(options.Folder);
+        await using var hub = new BenchHub(options.OldStore(), options.HubFile, log.Append);
         var opened = (DateTime.Now - self.StartTime).TotalMilliseconds;
         var ids = Enumerable.Range(0, Workflows).Select(static i => $"crash-{i}").ToArray();
         if (options.Count == 0)
@@ -76,18 +65,4 @@ internal static class CrashWorkload
         RedirectStandardOutput = output,
         UseShellExecute = false,
     })!;
-
-    private static string LogOf(EngineArguments options) => Path.Combine(options.Folder, "steps.log");
-
-    private static List<string> ReadLog(EngineArguments options)
-    {
-        if (!File.Exists(LogOf(options)))
-        {
-            return [];
-        }
-
-        using var stream = new FileStream(LogOf(options), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
-    }
 }

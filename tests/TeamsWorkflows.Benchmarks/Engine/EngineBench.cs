@@ -28,7 +28,7 @@ internal static class EngineBench
 
         if (options.Workload == "node")
         {
-            await BenchNodes.RunOtherAsync(options.ToHub());
+            await BenchNodes.RunOtherAsync(options);
             return 0;
         }
 
@@ -60,7 +60,7 @@ internal static class EngineBench
             case "W3a": await WaitingWorkload.LatencyAsync(options, figures); break;
             case "W3b": await WaitingWorkload.ManyAsync(options, figures); break;
             case "W4": await TimerWorkload.RunAsync(options, figures); break;
-            case "W5": await CrashWorkload.RunAsync(options, figures); break;
+            case "W5": await (options.Nodes > 1 ? NodeCrashWorkload.RunAsync(options, figures) : CrashWorkload.RunAsync(options, figures)); break;
             case "W6": await SteadyWorkload.RunAsync(options, figures); break;
             case "floor": Floor.Run(options, figures); break;
             default: throw new ArgumentException($"There is no workload '{options.Workload}': W1a W1b W2 W3a W3b W4 W5 W6 long floor.", nameof(options));
@@ -73,8 +73,9 @@ internal static class EngineBench
 /// <param name="Folder">Where the hub's file lies: on the disk to measure.</param>
 /// <param name="Postgres">How to reach a PostgreSQL database; null: SQLite.</param>
 /// <param name="Nodes">How many processes share the hub in PostgreSQL; 0: one that has it for itself.</param>
+/// <param name="Lease">How long a lease on a partition runs.</param>
 internal sealed record EngineArguments(
-    string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate, string? Postgres = null, int Nodes = 0)
+    string Workload, int Count, string Folder, TimeSpan Quiet, double Minutes, double Rate, string? Postgres, int Nodes, TimeSpan Lease)
 {
     private const string Schema = "bench";
 
@@ -86,7 +87,10 @@ internal sealed record EngineArguments(
             Path.Combine(Path.GetTempPath(), "teamsworkflows-bench"),
             TimeSpan.FromSeconds(90),
             10,
-            0);
+            0,
+            null,
+            0,
+            new PostgresHubOptions().LeaseDuration);
         for (var i = 1; i < args.Length; i++)
         {
             parsed = args[i] switch
@@ -96,6 +100,7 @@ internal sealed record EngineArguments(
                 "--minutes" => parsed with { Minutes = Number(args[++i]) },
                 "--postgres" => parsed with { Postgres = args[++i] },
                 "--nodes" => parsed with { Nodes = (int)Number(args[++i]) },
+                "--lease-ms" => parsed with { Lease = TimeSpan.FromMilliseconds(Number(args[++i])) },
                 "--rate" => parsed with { Rate = Number(args[++i]) },
                 _ => parsed with { Count = (int)Number(args[i]) },
             };
@@ -123,14 +128,22 @@ internal sealed record EngineArguments(
             return new BenchHub(NewStore(), HubFile);
         }
 
+        return new BenchHub(NewNodes());
+    }
+
+    /// <returns>The nodes of a hub with nothing in it.</returns>
+    /// <param name="log">Told at the start of each slow step of the first node.</param>
+    public BenchNodes NewNodes(Action<string>? log = null)
+    {
         Empty();
-        return new BenchHub(BenchNodes.Start(ToHub(), Nodes));
+        return BenchNodes.Start(this, log);
     }
 
     public PostgresHubOptions ToHub() => new()
     {
         ConnectionString = Postgres ?? throw new InvalidOperationException("Nodes share a database: --postgres says which."),
         Schema = Schema,
+        LeaseDuration = Lease,
     };
 
     /// <returns>A store with nothing in it.</returns>

@@ -30,7 +30,7 @@ internal static class StepWorkloads
         await using var hub = options.NewHub();
         await hub.ManyAsync("five", 10_000, InFlight);
         List<double> rates = [];
-        var (before, allocated, cpu) = (hub.Worker.Written, GC.GetTotalAllocatedBytes(), Machine.CpuSeconds().Own);
+        var (before, allocated, cpu) = (hub.Written(), GC.GetTotalAllocatedBytes(), Machine.CpuSeconds().Own);
         var contended = Monitor.LockContentionCount;
         for (var round = 0; round < Rounds; round++)
         {
@@ -39,7 +39,7 @@ internal static class StepWorkloads
             rates.Add(count / clock.Elapsed.TotalSeconds);
         }
 
-        var (after, all) = (hub.Worker.Written, Rounds * count);
+        var (after, all) = (hub.Written(), Rounds * count);
         figures.Add("count", count)
             .Add("workflows_per_s", Figures.Median(rates), 0)
             .Add("slowest_per_s", rates.Min(), 0)
@@ -59,7 +59,7 @@ internal static class StepWorkloads
         await hub.ManyAsync("fan", 5, 1, 1_000);
         List<double> ms = [];
         var rounds = options.Count == 0 ? 7 : options.Count;
-        var before = hub.Worker.Written;
+        var before = hub.Written();
         for (var i = 0; i < rounds; i++)
         {
             var clock = Stopwatch.GetTimestamp();
@@ -68,7 +68,7 @@ internal static class StepWorkloads
             Trace.Assert(end.Output == "500500");
         }
 
-        figures.AddTimes("", ms).Add("commits", (hub.Worker.Written.Commits - before.Commits) / (double)rounds, 1);
+        figures.AddTimes("", ms).Add("commits", (hub.Written().Commits - before.Commits) / (double)rounds, 1);
     }
 
     // Not one of the peers' workloads: does a step get dearer as the history grows?

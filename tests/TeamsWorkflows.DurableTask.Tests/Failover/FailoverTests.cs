@@ -27,7 +27,8 @@ public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper out
 
     private static readonly string Completed = $"status = {(int)OrchestrationRuntimeStatus.Completed}";
 
-    private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(1); // how long before a failure what is lost may have begun
+    // How long before a failure what is lost may have begun: a step takes 20 ms, its commit what a busy machine makes of it.
+    private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(2);
 
     private readonly PostgresHubOptions _hub = cluster.NewHub();
     private readonly string _folder = Directory.CreateTempSubdirectory("failover").FullName;

@@ -1,8 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using TeamsWorkflows.DurableTask.Storage;
-using Xunit.Sdk;
 
 namespace TeamsWorkflows.DurableTask.Tests.Simulation;
 
@@ -14,8 +10,6 @@ namespace TeamsWorkflows.DurableTask.Tests.Simulation;
 /// </remarks>
 public sealed class SimulationTests
 {
-    private const int Seeds = 400;
-
     // A green run that never reached a branch proves nothing about it.
     private static readonly string[] Demanded =
     [
@@ -45,42 +39,20 @@ public sealed class SimulationTests
     ];
 
     [Fact]
-    public async Task Whatever_happens_the_hub_does_what_the_model_says()
-    {
-        var single = Setting("SIMULATION_SEED");
-        var first = single ?? Setting("SIMULATION_FIRST_SEED") ?? 1;
-        var count = single is null ? Setting("SIMULATION_SEEDS") ?? Seeds : 1;
-        var seen = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
-        var failures = new ConcurrentQueue<(int Seed, string Message)>();
-
-        var next = first - 1;
-        await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OnAThread(() =>
+    public Task Whatever_happens_the_hub_does_what_the_model_says()
+        => Seeds.RunAsync(400, Demanded, static seed =>
         {
-            for (var seed = Interlocked.Increment(ref next); seed < first + count; seed = Interlocked.Increment(ref next))
-            {
-                if (Run(seed, seen) is { } failure)
-                {
-                    failures.Enqueue((seed, failure));
-                }
-            }
-        })));
-
-        if (!failures.IsEmpty)
-        {
-            var worst = failures.MinBy(static f => f.Seed);
-            var list = string.Concat(failures.OrderBy(static f => f.Seed).Take(20).Select(static f => $"{f.Seed,8} {FirstLine(f.Message)}\n"));
-            throw new XunitException($"{failures.Count} of {count} seeds failed:\n{list}Seed {worst.Seed}: {worst.Message}");
-        }
-
-        if (count >= Seeds)
-        {
-            Assert.Empty(Demanded.Except(seen.Keys, StringComparer.Ordinal));
-        }
-    }
+            SimulatedHub hub = new(seed, new InMemoryPartitionStore());
+            return (hub.Run, () => hub.Seen.Names, () => $"{string.Join('\n', hub.Trace.TakeLast(30))}\nBefore:\n{string.Join('\n', hub.LastHistory)}", hub);
+        });
 
     [Theory]
     [InlineData(705919)] // a timer for the end of the calendar was never fired
-    public void What_once_failed_goes_well(int seed) => Assert.Null(Run(seed, []));
+    public void What_once_failed_goes_well(int seed)
+    {
+        using SimulatedHub hub = new(seed, new InMemoryPartitionStore());
+        hub.Run();
+    }
 
     [Fact]
     public void The_same_seed_is_the_same_run()
@@ -91,34 +63,4 @@ public sealed class SimulationTests
         again.Run();
         Same.Lists("trace", once.Trace, again.Trace);
     }
-
-    // A run blocks until those who wait are told, which the thread pool does: it must not be the pool's threads that block.
-    private static Task OnAThread(Action run)
-        => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong in a run belongs to its seed.")]
-    private static string? Run(int seed, ConcurrentDictionary<string, int> seen)
-    {
-        using var hub = new SimulatedHub(seed, new InMemoryPartitionStore());
-        try
-        {
-            hub.Run();
-            foreach (var name in hub.Seen.Names)
-            {
-                seen.AddOrUpdate(name, 1, static (_, n) => n + 1);
-            }
-
-            return null;
-        }
-        catch (Exception e)
-        {
-            return $"{e}\nThe last that was seen:\n{string.Join('\n', hub.Trace.TakeLast(30))}\nBefore:\n{string.Join('\n', hub.LastHistory)}";
-        }
-    }
-
-    private static string FirstLine(string message)
-        => message[..Math.Min(200, message.Length)].ReplaceLineEndings(" ");
-
-    private static int? Setting(string name)
-        => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 }

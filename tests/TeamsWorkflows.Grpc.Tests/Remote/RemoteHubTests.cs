@@ -33,6 +33,31 @@ public sealed class RemoteHubTests
     }
 
     [Fact]
+    public async Task An_engine_that_is_away_is_named_until_it_is_there_again()
+    {
+        await using var sidecar = await Sidecar.StartAsync();
+        RemoteHubOptions options = new() { Endpoint = sidecar.Address.AbsoluteUri, TaskHub = "one", MinReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(50) };
+        using RemoteHub hub = new(options, TimeProvider.System, new Random(1));
+        await using GrpcTaskHubWorker worker = new(hub, RunningEngine.Registry(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        Assert.NotNull(worker.Trouble);
+        worker.Start();
+        await UntilAsync(() => worker.Trouble is null);
+
+        await sidecar.RestartAsync(async () => await UntilAsync(() => worker.Trouble?.StartsWith("Unavailable", StringComparison.Ordinal) is true));
+
+        await UntilAsync(() => worker.Trouble is null);
+
+        static async Task UntilAsync(Func<bool> condition)
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+            while (!condition())
+            {
+                await Task.Delay(10, patience.Token);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_worker_that_stops_gives_back_what_it_cannot_end()
     {
         TaskCompletionSource begun = new();

@@ -17,6 +17,8 @@ internal readonly record struct WorkKey(WorkKind Kind, string Name, string Versi
 internal sealed class Work(WorkKey key, string instanceId, long order)
 {
     private readonly TaskCompletionSource<object?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HashSet<WorkerStream>? _refusedBy; // most work is never refused, and much of it may wait
+    private List<OrchestratorAction>? _parts;
 
     public WorkKey Key => key;
 
@@ -37,11 +39,14 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     /// <summary>Gets or sets the token of its holder: a new one each time it is handed out.</summary>
     public string Token { get; set; } = "";
 
-    /// <summary>Gets the workers that have given it back undone; they are not asked while there may be others.</summary>
-    public HashSet<WorkerStream> RefusedBy { get; } = [];
+    /// <summary>Gets or sets since when, as a timestamp of the time provider.</summary>
+    public long HeldSince { get; set; }
+
+    /// <summary>Gets or sets how many workers have kept it for too long.</summary>
+    public int Overruns { get; set; }
 
     /// <summary>Gets the parts of an answer that comes in parts.</summary>
-    public List<OrchestratorAction> Parts { get; } = [];
+    public IReadOnlyList<OrchestratorAction> Parts => _parts ?? (IReadOnlyList<OrchestratorAction>)[];
 
     public Task<object?> Answered => _answer.Task;
 
@@ -49,4 +54,19 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     public bool IsWithdrawn => Turn is { IsWithdrawn: true };
 
     public void Answer(object? answer) => _answer.TrySetResult(answer);
+
+    public void AddParts(IEnumerable<OrchestratorAction> actions) => (_parts ??= []).AddRange(actions);
+
+    /// <summary>Keeps a worker from being asked that has given it back undone: there may be others.</summary>
+    public void Refuse(WorkerStream worker) => (_refusedBy ??= []).Add(worker);
+
+    public void ForgetRefusal(WorkerStream worker) => _refusedBy?.Remove(worker);
+
+    public bool IsRefusedBy(WorkerStream worker) => _refusedBy is not null && _refusedBy.Contains(worker);
+
+    /// <summary>Takes it from its holder, with what that one has sent of an answer.</summary>
+    public void TakeBack() => (Holder, Token, _parts) = (null, "", null);
 }
+
+/// <summary>Work on its way to a worker. The token is that of this handing out: work that was taken away has another one.</summary>
+internal readonly record struct Handout(Work Work, string Token);

@@ -10,20 +10,36 @@ namespace TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
 /// token, and an answer under the old one is refused. Work that no connected worker takes waits and is in nobody's way.
 /// Who abandons work (a version that it does not run, say) is not asked again for <see cref="RefusalPause"/>: another one is.
 /// </remarks>
-/// <param name="time">Ends the pause after a refusal.</param>
-/// <param name="newToken">Makes completion tokens: nobody must be able to guess one.</param>
-internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemoteWorkers
+internal sealed partial class WorkBroker : IRemoteWorkers
 {
     /// <summary>How long a worker is not offered what it has abandoned: a loop over the network for nothing, otherwise.</summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newToken;
+    private readonly TimeSpan _turnTimeLimit;
+    private readonly ITimer _watch;
+    private readonly ITimer _pause;
+    private readonly Queue<(long Since, Work Work, WorkerStream Worker)> _refusals = new(); // the oldest first
     private readonly Dictionary<WorkKey, SortedDictionary<long, Work>> _waiting = [];
     private readonly Dictionary<string, Work> _held = new(StringComparer.Ordinal);
     private readonly List<WorkerStream> _workers = [];
     private long _order;
     private int _next; // whose turn it was last among the workers
     private bool _isStopped;
+
+    /// <param name="time">Ends the pause after a refusal, and tells when a turn is overdue.</param>
+    /// <param name="newToken">Makes completion tokens: nobody must be able to guess one.</param>
+    /// <param name="turnTimeLimit">How long a worker may keep a turn.</param>
+    public WorkBroker(TimeProvider time, Func<Guid> newToken, TimeSpan turnTimeLimit)
+    {
+        (_time, _newToken, _turnTimeLimit) = (time, newToken, turnTimeLimit);
+        _watch = time.CreateTimer(_ => TakeAwayOverdue(), null, turnTimeLimit / 4, turnTimeLimit / 4);
+        _pause = time.CreateTimer(_ => EndRefusals(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Gets the number of things that wait for a worker, and that workers hold.</summary>
     public (int Waiting, int Held, int Workers) Figures
@@ -39,8 +55,11 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
 
     public async Task<OrchestratorResponse?> PlayAsync(OrchestratorWorkItem item, CancellationToken stopping)
     {
-        WorkKey key = new(WorkKind.Turn, item.Started.Name, item.Started.Version ?? "");
-        return (OrchestratorResponse?)await OfferAsync(order => new Work(key, item.InstanceId, order) { Turn = item });
+        WorkKey key = new(WorkKind.Turn, item.Name, item.Version ?? "");
+        Work? work = null;
+        var answered = OfferAsync(order => work = new Work(key, item.InstanceId, order) { Turn = item });
+        item.WhenWithdrawn(() => Withdraw(work!));
+        return (OrchestratorResponse?)await answered;
     }
 
     public async Task<HistoryEvent?> ExecuteAsync(ActivityWorkItem item, CancellationToken stopping)
@@ -76,15 +95,18 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
                 PutBack(work);
             }
 
+            ForgetOverdue(worker);
             Distribute();
         }
     }
 
+    /// <summary>Looks for what an answer is about.</summary>
     /// <returns>What is held under a token; null: nothing is (any more).</returns>
     public Work? Find(string token)
     {
         lock (_gate)
         {
+            FreeOverdue(token);
             return _held.GetValueOrDefault(token);
         }
     }
@@ -95,7 +117,7 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
         lock (_gate)
         {
             return _held.Values.FirstOrDefault(w => w.Turn is { } turn && !w.IsWithdrawn && turn.InstanceId == instanceId
-                && (string.IsNullOrEmpty(executionId) || turn.Started.ExecutionId == executionId))?.Turn;
+                && (string.IsNullOrEmpty(executionId) || turn.ExecutionId == executionId))?.Turn;
         }
     }
 
@@ -110,14 +132,14 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
                 return false;
             }
 
-            work.Parts.AddRange(actions);
+            work.AddParts(actions);
             return true;
         }
     }
 
     /// <summary>Takes a worker's answer.</summary>
     /// <returns>False when the token is stale: another worker has got the work, or has done it.</returns>
-    public bool TryComplete(string token, WorkKind kind, object answer)
+    public bool TryComplete(string token, WorkKind kind, object? answer)
     {
         Work? work;
         lock (_gate)
@@ -128,7 +150,7 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
             }
 
             _held.Remove(token);
-            work.Holder!.Release(work);
+            work.Holder!.Release(kind);
             Distribute();
         }
 
@@ -142,14 +164,13 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
     {
         lock (_gate)
         {
+            FreeOverdue(token);
             if (!TryFind(token, kind, out var work))
             {
                 return false;
             }
 
-            var refuser = work.Holder!;
-            work.RefusedBy.Add(refuser);
-            _ = ForgetRefusalAsync(work, refuser);
+            Refuse(work, work.Holder!);
             PutBack(work);
             Distribute();
             return true;
@@ -179,6 +200,8 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
         lock (_gate)
         {
             _isStopped = true;
+            _watch.Dispose();
+            _pause.Dispose();
             foreach (var worker in _workers)
             {
                 worker.Close();
@@ -191,6 +214,7 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
 
             _held.Clear();
             _waiting.Clear();
+            _overdue.Clear();
         }
     }
 
@@ -216,23 +240,76 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
     private bool TryFind(string token, WorkKind kind, [NotNullWhen(true)] out Work? work)
         => _held.TryGetValue(token, out work) && work.Key.Kind == kind;
 
-    private async Task ForgetRefusalAsync(Work work, WorkerStream refuser)
+    private void Refuse(Work work, WorkerStream refuser)
     {
-        await Task.Delay(RefusalPause, time);
+        work.Refuse(refuser);
+        _refusals.Enqueue((_time.GetTimestamp(), work, refuser));
+        if (_refusals.Count == 1)
+        {
+            _pause.Change(RefusalPause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void EndRefusals()
+    {
         lock (_gate)
         {
-            work.RefusedBy.Remove(refuser);
+            while (_refusals.TryPeek(out var oldest))
+            {
+                var left = RefusalPause - _time.GetElapsedTime(oldest.Since);
+                if (left > TimeSpan.Zero)
+                {
+                    _pause.Change(left > Tick ? left : Tick, Timeout.InfiniteTimeSpan);
+                    break;
+                }
+
+                oldest.Work.ForgetRefusal(oldest.Worker);
+                _refusals.Dequeue();
+            }
+
             Distribute();
         }
     }
 
     private void PutBack(Work work)
     {
+        work.Holder!.Release(work.Key.Kind);
+        Return(work);
+    }
+
+    private void Return(Work work)
+    {
         _held.Remove(work.Token);
-        work.Holder!.Release(work);
-        (work.Holder, work.Token) = (null, "");
-        work.Parts.Clear();
-        Line(work.Key).Add(work.Order, work);
+        work.TakeBack();
+        if (work.IsWithdrawn)
+        {
+            work.Answer(null);
+        }
+        else
+        {
+            Line(work.Key).Add(work.Order, work);
+        }
+    }
+
+    // What a worker has, it may answer: the answer is dropped then.
+    private void Withdraw(Work work)
+    {
+        lock (_gate)
+        {
+            if (work.Holder is null)
+            {
+                TakeOut(work);
+                work.Answer(null);
+            }
+        }
+    }
+
+    private void TakeOut(Work work)
+    {
+        if (_waiting.TryGetValue(work.Key, out var line) && line.Remove(work.Order) && line.Count == 0)
+        {
+            _waiting.Remove(work.Key);
+        }
     }
 
     private SortedDictionary<long, Work> Line(WorkKey key)
@@ -263,7 +340,7 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
         foreach (var (key, line) in _waiting)
         {
             if (worker.Takes(key)
-                && line.Values.FirstOrDefault(w => !w.RefusedBy.Contains(worker)) is { } first
+                && line.Values.FirstOrDefault(w => !w.IsRefusedBy(worker)) is { } first
                 && (oldest is null || first.Order < oldest.Order))
             {
                 oldest = first;
@@ -275,20 +352,14 @@ internal sealed class WorkBroker(TimeProvider time, Func<Guid> newToken) : IRemo
             return false;
         }
 
-        var rest = _waiting[oldest.Key];
-        rest.Remove(oldest.Order);
-        if (rest.Count == 0)
-        {
-            _waiting.Remove(oldest.Key);
-        }
-
+        TakeOut(oldest);
         if (oldest.IsWithdrawn)
         {
             oldest.Answer(null);
             return true;
         }
 
-        (oldest.Holder, oldest.Token) = (worker, newToken().ToString("N"));
+        (oldest.Holder, oldest.Token, oldest.HeldSince) = (worker, _newToken().ToString("N"), _time.GetTimestamp());
         _held.Add(oldest.Token, oldest);
         worker.Give(oldest);
         return true;

@@ -25,7 +25,7 @@ internal sealed class RemoteChange
 /// answer, by the same decisions as everywhere (<see cref="OrchestrationTurn"/>). What arrives in between waits for the
 /// next question. A termination needs no worker; a suspended instance is not asked.
 /// </remarks>
-internal sealed class RemoteTurns(TurnLimits limits, TurnCommit commit, Func<Guid> newGuid)
+internal sealed class RemoteTurns(InstanceLoader loader, TurnLimits limits, TurnCommit commit, Func<Guid> newGuid)
 {
     public void Execute(Turn turn, DateTimeOffset now)
     {
@@ -50,7 +50,7 @@ internal sealed class RemoteTurns(TurnLimits limits, TurnCommit commit, Func<Gui
 
         if (change.End is null && execution.Asked is null && IsRunnable(instance, execution, now))
         {
-            turn.Asks = execution.Ask(instance.Id, instance.State!.Started!, now);
+            turn.Asks = execution.Ask(instance.Id, instance.State!.Started!, now, loader.Reload);
         }
 
         commit.WriteRemote(turn, execution, change, now);

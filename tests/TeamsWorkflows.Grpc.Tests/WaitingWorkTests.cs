@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.DurableTask.Grpc.Sidecar;
+using Xunit.Abstractions;
+
+namespace TeamsWorkflows.Grpc.Tests;
+
+/// <summary>What a hub holds in memory while no worker is there.</summary>
+public sealed class WaitingWorkTests(ITestOutputHelper output)
+{
+    private const int Count = 4_000;
+    private const int InputBytes = 20_000;
+    private const int MostBytesEach = 2_000;
+
+    [Fact]
+    public async Task A_turn_that_waits_for_a_worker_costs_little_memory_however_much_it_reads()
+    {
+        var folder = Directory.CreateTempSubdirectory("hubs-").FullName;
+        SidecarOptions options = new() { CreateHubs = true };
+        options.TaskHub.MaxIdleInstances = 10;
+        await using (SidecarHubs hubs = new(folder, options, NullLoggerFactory.Instance, TimeProvider.System, Guid.NewGuid))
+        {
+            Directory.CreateDirectory(folder);
+            var hub = await hubs.GetAsync("one");
+            await StartAsync(hub, 0, 100); // whatever is made once
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+
+            await StartAsync(hub, 100, Count);
+            await hub.Worker.Runtime.WhenQuietAsync();
+
+            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+            output.WriteLine($"{each} bytes each");
+            Assert.Equal(Count + 100, hub.Broker.Figures.Waiting);
+            Assert.InRange(each, 0, MostBytesEach);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Task StartAsync(SidecarHub hub, int from, int count) => Task.WhenAll(Enumerable.Range(from, count).Select(i => hub.Worker.DeliverAsync(
+        $"instance-{i}", new ExecutionStartedEvent("Any", new string('x', InputBytes), $"execution-{i}") { Timestamp = DateTimeOffset.UtcNow })));
+}
