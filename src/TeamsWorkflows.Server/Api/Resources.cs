@@ -19,6 +19,8 @@ internal static class Links
 
     public static string Delivery(string id) => $"{Root}/deliveries/{Uri.EscapeDataString(id)}";
 
+    public static string Approval(string reportId) => $"{Root}/approvals/{Uri.EscapeDataString(reportId)}";
+
     public static string Case(string id) => $"{Root}/cases/{Uri.EscapeDataString(id)}";
 
     public static string Connection(string id) => $"{Root}/connections/{Uri.EscapeDataString(id)}";
@@ -31,6 +33,7 @@ internal static class Links
 }
 
 /// <summary>A report and what became of it; without its body, which the publisher has.</summary>
+/// <param name="Approval">What it waits, or waited, for before it goes anywhere; null: nothing.</param>
 internal sealed record ReportResource(
     string Id,
     string Title,
@@ -38,6 +41,7 @@ internal sealed record ReportResource(
     DateTimeOffset CreatedAt,
     TimeSpan Patience,
     DateTimeOffset? NotifiedAt,
+    ApprovalResource? Approval,
     IReadOnlyList<DeliveryResource> Deliveries,
     ReportLinks Links)
 {
@@ -48,6 +52,7 @@ internal sealed record ReportResource(
         report.CreatedAt,
         report.Patience,
         report.NotifiedAt,
+        report.Approval is { } approval ? ApprovalResource.From(approval) : null,
         report.Deliveries.Select(DeliveryResource.From).ToArray(),
         new(Api.Links.Report(report.Id), Api.Links.Report(report.Id) + "/receipt", report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
 }
