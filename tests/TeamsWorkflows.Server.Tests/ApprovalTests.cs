@@ -155,6 +155,26 @@ public sealed class ApprovalTests(ServerHost host)
         Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
     }
 
+    [Fact]
+    public async Task An_operator_finds_it_on_the_home_page_and_in_the_inbox_and_decides_there()
+    {
+        using var publisher = await host.PublisherAsync();
+        var title = Calls.Unique("Inbox");
+        var id = (await host.SubmitForApprovalAsync(publisher, title, """ "approvers": [{ "role": "Operator" }] """)).Text("id");
+        using var olivia = await ConsoleSession.SignInAsync(host, host.Tenant.Operator.UserName);
+        foreach (var page in (string[])["/", "/approvals", $"/approvals/{id}"])
+        {
+            Assert.Contains(title, await olivia.ReadAsync(page), StringComparison.Ordinal);
+        }
+
+        var (asked, _) = await olivia.SendAsync($"/approvals/{id}", $"/approvals/{id}/decide", ("decision", "Refuse"), ("comment", " "));
+        Assert.Contains("Say in a few words why you refuse", asked, StringComparison.Ordinal);
+        var (decided, _) = await olivia.SendAsync($"/approvals/{id}", $"/approvals/{id}/decide", ("decision", "Refuse"), ("comment", "<b>April</b>"));
+        Assert.Contains("Your decision is kept.", decided, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;April&lt;/b&gt;", decided, StringComparison.Ordinal);
+        await ApprovalCalls.UntilAsync(publisher, id, "NotApproved");
+    }
+
     private static async Task<(HttpStatusCode Status, string Page)> GetAsync(HttpClient client, string address)
     {
         using var answer = await client.GetAsync(new Uri(address, UriKind.Relative));

@@ -115,12 +115,12 @@ internal sealed record DeliveryResource(
             Api.Links.Orchestration(delivery.InstanceId),
             delivery.State.IsEnd() ? null : Api.Links.Delivery(delivery.Id) + "/cancel",
             delivery.State == DeliveryState.Held ? Api.Links.Delivery(delivery.Id) + "/decide" : null,
-            delivery.State.IsEnd() ? Api.Links.Delivery(delivery.Id) + "/resend" : null));
+            delivery.State.IsEnd() && delivery.State != DeliveryState.NotApproved ? Api.Links.Delivery(delivery.Id) + "/resend" : null));
 }
 
 /// <param name="Cancel">POST a reason there to end it early; null when it has ended.</param>
 /// <param name="Decide">POST a decision there; null when it does not wait for one.</param>
-/// <param name="Resend">POST a reason there to send it once more; null while it runs.</param>
+/// <param name="Resend">POST a reason there to send it once more; null while it runs, or when it was not approved.</param>
 internal sealed record DeliveryLinks(string Self, string Report, string Orchestration, string? Cancel, string? Decide, string? Resend);
 
 /// <param name="Next">The address of the next page; null: this is the last.</param>

@@ -25,7 +25,7 @@ public sealed record ApprovalRequest(
 public sealed record ApproverRequest(string? Email = null, ApproverRole? Role = null);
 
 /// <param name="After">From the handing over; shorter than the time to approve.</param>
-/// <param name="To">Who may decide from then on, too; 1 to 20.</param>
+/// <param name="To">Who is told, and may decide from then on, too; 1 to 20, each with an address.</param>
 public sealed record EscalationRequest(TimeSpan? After, IReadOnlyList<ApproverRequest?>? To);
 
 /// <summary>A role that people have in the application.</summary>

@@ -28,6 +28,7 @@ internal static class ApprovalRules
         if (approval.Escalate is { } escalate)
         {
             ValidateApprovers($"{Root}.escalate.to", escalate.To ?? [], barred, errors);
+            ValidateTold($"{Root}.escalate.to", escalate.To ?? [], errors);
         }
 
         if (approval.Note is { } note && (string.IsNullOrWhiteSpace(note) || note.Length > ApprovalLimits.MaxTextLength))
@@ -67,6 +68,18 @@ internal static class ApprovalRules
             => (".email", "Whoever hands the report over may not approve it (fourEyes). Name somebody else."),
         _ => null,
     };
+
+    // It begins with a mail: without an address, nobody would know.
+    private static void ValidateTold(string field, IReadOnlyList<ApproverRequest?> approvers, ReportErrors errors)
+    {
+        for (var i = 0; i < approvers.Count; i++)
+        {
+            if (approvers[i] is { Role: not null, Email: null })
+            {
+                errors.Add($"{field}[{i}].email", "Give the address at which whoever has the role is told.");
+            }
+        }
+    }
 
     private static bool IsSame(ApproverRequest one, ApproverRequest other)
         => one.Role == other.Role && string.Equals(one.Email, other.Email, StringComparison.OrdinalIgnoreCase);

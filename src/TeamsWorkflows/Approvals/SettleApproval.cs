@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
@@ -6,7 +7,7 @@ using TeamsWorkflows.DurableTask;
 namespace TeamsWorkflows.Approvals;
 
 /// <summary>Reads what an approval has come to, ends it when it is time, and shows in the ledger what that means. Twice is once.</summary>
-internal sealed class SettleApproval(Database database, TimeProvider time) : TaskActivity<SettleApprovalInput, ApprovalVerdict>
+internal sealed partial class SettleApproval(Database database, TimeProvider time, ILogger<SettleApproval> logger) : TaskActivity<SettleApprovalInput, ApprovalVerdict>
 {
     public override async Task<ApprovalVerdict> RunAsync(TaskActivityContext context, SettleApprovalInput input)
     {
@@ -25,6 +26,7 @@ internal sealed class SettleApproval(Database database, TimeProvider time) : Tas
         if (ended is not null)
         {
             ApprovalTelemetry.Closed(ended.State, time.GetUtcNow() - ended.CreatedAt);
+            Log.Ended(logger, ended.ReportId, ended.State);
         }
 
         return verdict;
@@ -71,4 +73,10 @@ internal sealed class SettleApproval(Database database, TimeProvider time) : Tas
     private static ApprovalVerdict Verdict(ApprovalRow approval, List<DeliveryRow> deliveries) => new(
         approval.State,
         [.. deliveries.Where(static d => d.State.IsEnd()).OrderBy(static d => d.Id, StringComparer.Ordinal).Select(static d => new DeliveryResult(d.Id, d.State, d.Reason))]);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The approval of report {Report} ended: {State}, without a decision")]
+        public static partial void Ended(ILogger logger, string report, ApprovalState state);
+    }
 }
