@@ -82,6 +82,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         var page = await browser.OpenAsync(complaints, width: 390, isDark: true);
         await SignInAsync(page, _host.Tenant.Operator.UserName);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you (1)" })).ToBeVisibleAsync();
+        await ExpectNoSidewaysScrollAsync(page);
         await ScreenshotAsync(page, "approval-home");
         await page.GetByRole(AriaRole.Link, new() { Name = "Approvals" }).ClickAsync();
         await ExpectNoSidewaysScrollAsync(page);
