@@ -21,7 +21,7 @@ if [ -z "$api" ]; then
   az ad sp create --id "$api" --output none
 fi
 roles=$(jq '[.api.roles[] | {value, displayName: .value, description: .reason, allowedMemberTypes: .members, isEnabled: true}]' "$manifest" |
-  jq --argjson ids "$(for role in Publisher Operator Administrator; do stable_id "teamsworkflows role $role"; echo; done | jq -R . | jq -s .)" \
+  jq --argjson ids "$(for role in Publisher Operator Administrator Approver; do stable_id "teamsworkflows role $role"; echo; done | jq -R . | jq -s .)" \
     '[., $ids] | transpose | map(.[0] + {id: .[1]})')
 az ad app update --id "$api" --identifier-uris "$(jq -r .api.identifierUri "$manifest")" --app-roles "$roles" \
   --set "api=$(jq --arg id "$(stable_id 'teamsworkflows scope')" -c '{requestedAccessTokenVersion: 2, oauth2PermissionScopes: [{id: $id,

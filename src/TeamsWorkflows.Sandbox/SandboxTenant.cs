@@ -22,6 +22,7 @@ public sealed class SandboxTenant
         Operator = new SandboxUser(store.Identity.Users[1]);
         Administrator = new SandboxUser(store.Identity.Users[2]);
         Outsider = new SandboxUser(store.Identity.Users[3]);
+        Approver = store.Identity.Users.FirstOrDefault(static u => u.Roles is ["Approver"]) is { } approver ? new SandboxUser(approver) : null;
         Faults = new SandboxFaults(world, store);
 
         SandboxApp App(string kind) => new(world, store, store.App(kind));
@@ -76,6 +77,9 @@ public sealed class SandboxTenant
 
     /// <summary>A person without roles and without teams.</summary>
     public SandboxUser Outsider { get; }
+
+    /// <summary>A person who approves and does nothing else; null: the world is older than this person.</summary>
+    public SandboxUser? Approver { get; }
 
     public IReadOnlyList<SandboxTeam> Teams => _store.Read(state =>
         state.Identity.Teams.Select(team => SandboxTeam.Of(state, team)).ToArray());

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Escalation;
 using TeamsWorkflows.Cases.Runbooks;
@@ -68,6 +69,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSchedules(configuration);
         services.AddIntakes();
         services.AddFolder(configuration);
+        services.AddApprovals(configuration);
         services.AddDesks();
         return services;
     }
@@ -190,6 +192,7 @@ public static class TeamsWorkflowsRegistration
         .AddOrchestrator(nameof(SignInByDevice), static () => new SignInByDevice())
         .AddOrchestrator(nameof(WatchConnections), static () => new WatchConnections())
         .AddSchedules(services)
+        .AddApprovals(services)
         .AddActivity(nameof(PostChannelMessage), services.GetRequiredService<PostChannelMessage>)
         .AddActivity(nameof(ReconcileChannelMessage), services.GetRequiredService<ReconcileChannelMessage>)
         .AddActivity(nameof(PostToWorkflow), services.GetRequiredService<PostToWorkflow>)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
@@ -57,6 +58,11 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(ResumedRuns))]
 [JsonSerializable(typeof(DeliveryProgress))]
 [JsonSerializable(typeof(OperatorSaid))]
+[JsonSerializable(typeof(AwaitApprovalInput))]
+[JsonSerializable(typeof(ApprovalVerdict))]
+[JsonSerializable(typeof(SettleApprovalInput))]
+[JsonSerializable(typeof(AskApproversInput))]
+[JsonSerializable(typeof(AskApproverInput))]
 [JsonSerializable(typeof(NotifyInput))]
 [JsonSerializable(typeof(NotifyOutcome))]
 [JsonSerializable(typeof(ReportPolicies))]

@@ -29,6 +29,9 @@ public sealed class AccessTests(ServerHost host)
         { "POST", "/api/v1/schedules/none/resume", "POA" },
         { "POST", "/api/v1/schedules/none/trigger", "POA" },
         { "POST", "/api/v1/schedules/none/backfill", "POA" },
+        { "GET", "/api/v1/approvals", "OA" },
+        { "GET", "/api/v1/approvals/none", "OA" },
+        { "POST", "/api/v1/approvals/none/decide", "OA" },
         { "GET", "/api/v1/cases", "OA" },
         { "GET", "/api/v1/cases/none", "OA" },
         { "POST", "/api/v1/cases/none/sign-in", "OA" },
@@ -89,6 +92,7 @@ public sealed class AccessTests(ServerHost host)
     [InlineData("/api/v1/schedules/none", "schedule")]
     [InlineData("/api/v1/schedules/none/upcoming", "schedule")]
     [InlineData("/api/v1/schedules/none/occurrences", "schedule")]
+    [InlineData("/api/v1/approvals/none", "approval")]
     [InlineData("/api/v1/cases/none", "case")]
     [InlineData("/api/v1/connections/none", "connection")]
     [InlineData("/api/v1/orchestrations/none", "orchestration")]
@@ -108,6 +112,8 @@ public sealed class AccessTests(ServerHost host)
     [Theory]
     [InlineData("/")]
     [InlineData("/cases/none")]
+    [InlineData("/approvals")]
+    [InlineData("/approvals/none")]
     [InlineData("/deliveries")]
     [InlineData("/deliveries/none")]
     [InlineData("/connections")]

@@ -10,6 +10,10 @@ internal sealed partial class ConsoleSession : IDisposable
 
     private ConsoleSession(HttpClient client) => _client = client;
 
+    /// <summary>A browser in which nobody is signed in.</summary>
+    public static ConsoleSession Stranger(ServerHost host)
+        => new(new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = host.Address });
+
     public static async Task<ConsoleSession> SignInAsync(ServerHost host, string username)
     {
         var session = new ConsoleSession(new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = host.Address });

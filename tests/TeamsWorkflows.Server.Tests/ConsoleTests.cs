@@ -54,6 +54,55 @@ public sealed class ConsoleTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Requirement", "B6")]
+    public async Task An_approver_decides_on_a_phone_by_the_link_and_an_operator_in_the_console()
+    {
+        using var publisher = await _host.PublisherAsync();
+        var (first, second) = (Calls.Unique("Q3 outlook"), Calls.Unique("Q4 outlook"));
+        const string cfo = "cfo@contoso.example";
+        var approved = await _host.SubmitForApprovalAsync(publisher, first, $$""" "approvers": [{ "email": "{{cfo}}" }], "note": "Look at March" """);
+        var refused = await _host.SubmitForApprovalAsync(publisher, second, """ "approvers": [{ "role": "Operator" }, { "role": "Administrator" }], "quorum": 2 """);
+        var link = await _host.Tenant.LinkAsync(cfo, first);
+
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        var phone = await browser.OpenAsync(complaints, width: 390);
+        await phone.GotoAsync(new Uri(_host.Address, link).AbsoluteUri);
+        await Expect(phone.GetByRole(AriaRole.Heading, new() { Name = first })).ToBeVisibleAsync();
+        await Expect(phone.GetByText("Look at March")).ToBeVisibleAsync();
+        await phone.GetByText("channel,").ClickAsync();
+        await Expect(phone.GetByText("As it is sent")).ToBeVisibleAsync();
+        await ExpectNoSidewaysScrollAsync(phone);
+        await ScreenshotAsync(phone, "approval-link");
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await Expect(phone.GetByRole(AriaRole.Heading, new() { Name = "Thank you" })).ToBeVisibleAsync();
+        await _host.WaitForEndAsync(approved.Text("id"));
+        Assert.Single(_host.Tenant.MessagesAbout(first));
+
+        var page = await browser.OpenAsync(complaints, width: 390, isDark: true);
+        await SignInAsync(page, _host.Tenant.Operator.UserName);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you (1)" })).ToBeVisibleAsync();
+        await ExpectNoSidewaysScrollAsync(page);
+        await ScreenshotAsync(page, "approval-home");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Approvals" }).ClickAsync();
+        await ExpectNoSidewaysScrollAsync(page);
+        await ScreenshotAsync(page, "approvals");
+        await page.GetByRole(AriaRole.Link, new() { Name = second }).ClickAsync();
+        await Expect(page.GetByText("the report waits for 1 more approval")).ToBeVisibleAsync();
+        await ExpectNoSidewaysScrollAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
+        await Expect(page.GetByText("Say in a few words why you refuse")).ToBeVisibleAsync();
+        await page.GetByLabel("Comment").FillAsync("April is missing");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
+        await Expect(page.GetByText("Your decision is kept.")).ToBeVisibleAsync();
+        await Expect(page.GetByText($"Refused by {_host.Tenant.Operator.UserName}: April is missing").First).ToBeVisibleAsync();
+        await ScreenshotAsync(page, "approval");
+        await _host.WaitForEndAsync(refused.Text("id"));
+        Assert.Empty(_host.Tenant.MessagesAbout(second));
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task Every_page_fits_a_phone_and_a_wide_screen_in_both_themes()
     {
         using var publisher = await _host.PublisherAsync();
@@ -66,7 +115,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         {
             var page = await browser.OpenAsync(complaints, width, isDark);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "connections", "schedules", "schedules/daily-sales", "orchestrations", $"orchestrations/{orchestration}", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "schedules", "schedules/daily-sales", "orchestrations", $"orchestrations/{orchestration}", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -145,7 +194,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         Assert.True(cookie.HttpOnly);
         Assert.Equal(SameSiteAttribute.Lax, cookie.SameSite);
 
-        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/schedules/none/act", "/signout"])
+        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/schedules/none/act", "/approvals/none/decide", "/approve", "/signout"])
         {
             var refused = await page.Context.APIRequest.PostAsync(new Uri(_host.Address, path).AbsoluteUri, new() { MaxRedirects = 0 });
             Assert.Equal(400, refused.Status);

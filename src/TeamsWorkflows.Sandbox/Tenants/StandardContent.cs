@@ -41,6 +41,7 @@ internal static class StandardContent
             new(guid(0x12), $"olivia@{domain}", "Olivia Operator", ["Operator"]),
             new(guid(0x13), $"adam@{domain}", "Adam Administrator", ["Administrator", "Operator"]),
             new(guid(0x14), $"nina@{domain}", "Nina Newcomer", []),
+            new(guid(0x15), $"paula@{domain}", "Paula Approver", ["Approver"]),
         ];
         string[] members = [users[0].Id, users[1].Id, users[2].Id];
         TeamIdentity[] teams =

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using TeamsWorkflows.Approvals;
 
 namespace TeamsWorkflows.Server.Access;
 
@@ -29,6 +30,16 @@ internal static class AccessClaims
 
     public static bool MayOperate(this ClaimsPrincipal caller)
         => Policies.RolesByPolicy[Policies.Operate].Any(caller.IsInRole);
+
+    public static bool MayApprove(this ClaimsPrincipal caller)
+        => Policies.RolesByPolicy[Policies.Approve].Any(caller.IsInRole);
+
+    /// <summary>Whether it is a person: an application acts for none when its token names none.</summary>
+    public static bool IsPerson(this ClaimsPrincipal caller) => Find(caller, Name) is not null;
+
+    /// <summary>A caller as approvals see it.</summary>
+    public static Decider Decider(this ClaimsPrincipal caller)
+        => new(caller.Actor(), caller.Publisher(), [.. Enum.GetValues<ApproverRole>().Where(r => caller.IsInRole(r.ToString()))]);
 
     private static string? Find(ClaimsPrincipal caller, string type) => caller.FindFirst(type)?.Value;
 }

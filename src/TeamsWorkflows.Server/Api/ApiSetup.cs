@@ -38,6 +38,7 @@ internal static class ApiSetup
         api.MapDeliveries();
         api.MapSchedules();
         api.MapIntakes();
+        api.MapApprovals();
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();
@@ -67,7 +68,7 @@ internal static class ApiSetup
                 Type = SecuritySchemeType.Http,
                 Scheme = scheme,
                 BearerFormat = "JWT",
-                Description = "An access token of Entra ID for this API, with the role Publisher, Operator or Administrator.",
+                Description = "An access token of Entra ID for this API, with the role Publisher, Approver, Operator or Administrator.",
             },
         };
         api.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, api)] = [] }];

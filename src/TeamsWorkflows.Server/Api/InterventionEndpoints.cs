@@ -76,6 +76,11 @@ internal static class InterventionEndpoints
                     "attachments-gone",
                     "The report's attachments are not kept any more",
                     "They are past their retention (Deliveries:AttachmentRetention). Hand the report over anew."),
+                ResendResult.NotApproved => Problems.Of(
+                    StatusCodes.Status409Conflict,
+                    "report-not-approved",
+                    "The report was not approved",
+                    "Its approvers refused it, or did not decide in time. Hand it over anew, and have it approved."),
                 _ => Problems.NotFound("delivery", id),
             }
             : CaseEndpoints.ReasonProblem();

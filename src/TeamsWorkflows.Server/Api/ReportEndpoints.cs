@@ -61,7 +61,7 @@ internal static class ReportEndpoints
                 + "one key per report, the same one when the call is repeated.");
         }
 
-        switch (await desk.SubmitAsync(caller.Publisher(), key, report, cancellationToken))
+        switch (await desk.SubmitAsync(caller.Publisher(), caller.Actor(), key, report, cancellationToken))
         {
             case SubmitResult.Accepted accepted:
                 if (accepted.IsRepeat)
@@ -98,8 +98,8 @@ internal static class ReportEndpoints
                 : Problems.NotFound("report", id);
 
     private static async Task<Results<Ok<ReportPreview>, ProblemHttpResult>> PreviewAsync(
-        ReportRequest report, ReportDesk desk, CancellationToken cancellationToken)
-        => await desk.PreviewAsync(report, cancellationToken) switch
+        ReportRequest report, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
+        => await desk.PreviewAsync(report, caller.Actor(), cancellationToken) switch
         {
             PreviewResult.Shown shown => TypedResults.Ok(shown.Preview),
             PreviewResult.Invalid invalid => Invalid(invalid.Errors),

@@ -21,6 +21,8 @@ internal static class Links
 
     public static string Delivery(string id) => $"{Root}/deliveries/{Uri.EscapeDataString(id)}";
 
+    public static string Approval(string reportId) => $"{Root}/approvals/{Uri.EscapeDataString(reportId)}";
+
     public static string Case(string id) => $"{Root}/cases/{Uri.EscapeDataString(id)}";
 
     public static string Connection(string id) => $"{Root}/connections/{Uri.EscapeDataString(id)}";
@@ -38,6 +40,7 @@ internal static class Links
 }
 
 /// <summary>A report and what became of it; without its body, which the publisher has.</summary>
+/// <param name="Approval">What it waits, or waited, for before it goes anywhere; null: nothing.</param>
 internal sealed record ReportResource(
     string Id,
     string Title,
@@ -45,6 +48,7 @@ internal sealed record ReportResource(
     DateTimeOffset CreatedAt,
     TimeSpan Patience,
     DateTimeOffset? NotifiedAt,
+    ApprovalResource? Approval,
     IReadOnlyList<DeliveryResource> Deliveries,
     ReportLinks Links)
 {
@@ -55,6 +59,7 @@ internal sealed record ReportResource(
         report.CreatedAt,
         report.Patience,
         report.NotifiedAt,
+        report.Approval is { } approval ? ApprovalResource.From(approval) : null,
         report.Deliveries.Select(DeliveryResource.From).ToArray(),
         new(Api.Links.Report(report.Id), Api.Links.Report(report.Id) + "/receipt", report.Deliveries.Select(static d => Api.Links.Delivery(d.Id)).ToArray()));
 }
@@ -117,12 +122,12 @@ internal sealed record DeliveryResource(
             Api.Links.Orchestration(delivery.InstanceId),
             delivery.State.IsEnd() ? null : Api.Links.Delivery(delivery.Id) + "/cancel",
             delivery.State == DeliveryState.Held ? Api.Links.Delivery(delivery.Id) + "/decide" : null,
-            delivery.State.IsEnd() ? Api.Links.Delivery(delivery.Id) + "/resend" : null));
+            delivery.State.IsEnd() && delivery.State != DeliveryState.NotApproved ? Api.Links.Delivery(delivery.Id) + "/resend" : null));
 }
 
 /// <param name="Cancel">POST a reason there to end it early; null when it has ended.</param>
 /// <param name="Decide">POST a decision there; null when it does not wait for one.</param>
-/// <param name="Resend">POST a reason there to send it once more; null while it runs.</param>
+/// <param name="Resend">POST a reason there to send it once more; null while it runs, or when it was not approved.</param>
 internal sealed record DeliveryLinks(string Self, string Report, string Orchestration, string? Cancel, string? Decide, string? Resend);
 
 /// <param name="Next">The address of the next page; null: this is the last.</param>

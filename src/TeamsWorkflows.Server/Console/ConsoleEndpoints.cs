@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
@@ -33,6 +34,7 @@ internal static class ConsoleEndpoints
         });
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<OrchestrationDesk>();
+        services.AddApprovalLinks();
         services.AddExceptionHandler<ErrorPages>();
         return services;
     }
@@ -55,6 +57,9 @@ internal static class ConsoleEndpoints
         console.MapPost("/cases/{id}/guided-test", AnswerAsync);
         console.MapPost("/connections/{id}/sign-in", SignInAsync);
 
+        routes.MapApprovalConsole();
+        routes.MapApprovalLinks();
+
         // Anybody who is signed in may leave, whatever the role.
         routes.MapPost("/signout", (Delegate)SignOutAsync).AddEndpointFilter(RefuseForgeriesAsync).ExcludeFromDescription();
         routes.MapGet("/signed-out", SignedOut).AllowAnonymous().ExcludeFromDescription();
@@ -63,7 +68,7 @@ internal static class ConsoleEndpoints
     }
 
     // For every POST, also for those that bind no form: nothing may change because another site's page said so.
-    private static async ValueTask<object?> RefuseForgeriesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public static async ValueTask<object?> RefuseForgeriesAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
@@ -73,9 +78,10 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<HomePage>> HomeAsync(
-        CaseDesk cases, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
+        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
         => new(new
         {
+            Approvals = (await approvals.ListAsync(caller.Decider(), onlyOpen: true, cancellationToken)).Where(a => a.Asks(caller.Decider())).ToArray(),
             Cases = await cases.ListAsync(onlyOpen: true, cancellationToken),
             Today = await board.TodayAsync(cancellationToken),
             Connections = await connections.ListAsync(cancellationToken),

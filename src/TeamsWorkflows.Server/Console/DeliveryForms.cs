@@ -43,6 +43,7 @@ internal static class DeliveryForms
         {
             ResendResult.Accepted accepted => ToDelivery(accepted.DeliveryId, Notes.SentAgain),
             ResendResult.StillRunning running => ToDelivery(running.DeliveryId, Notes.NotNow),
+            ResendResult.NotApproved => ToDelivery(id, Notes.NotNow),
             ResendResult.FilesGone => ToDelivery(id, Notes.FilesGone),
             _ => TypedResults.NotFound(),
         };

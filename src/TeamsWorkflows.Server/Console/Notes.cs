@@ -11,6 +11,9 @@ internal static class Notes
     public const string SentAgain = "sent-again";
     public const string NotNow = "not-now";
     public const string FilesGone = "files-gone";
+    public const string Decided = "decided";
+    public const string CommentMissing = "comment-missing";
+    public const string NotYours = "not-yours";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string Triggered = "triggered";
@@ -25,6 +28,9 @@ internal static class Notes
     {
         Verifying => "Thank you. The connection is being checked now; this page shows the result when it is opened again.",
         ReasonMissing => "Say in a few words what you did and why, so that the next one knows.",
+        Decided => "Your decision is kept.",
+        CommentMissing => "Say in a few words why you refuse, so that whoever made the report knows. A comment has at most 1,000 characters.",
+        NotYours => "You cannot decide about it: it asks for others, it is your own report, you have decided before, or somebody was faster. This is how it stands.",
         Paused => "It is paused. What falls into the pause is not caught up.",
         Resumed => "It occurs again, from now on.",
         Triggered => "One report is being handed over. It appears below.",

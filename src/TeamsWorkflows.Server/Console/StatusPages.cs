@@ -27,8 +27,9 @@ internal static class StatusPages
             StatusCodes.Status401Unauthorized => (
                 "You are not signed in", "The sign-in was cancelled, or begun in another window."),
             StatusCodes.Status403Forbidden => (
-                "Your account may not see this", "The console needs the role Operator or Administrator. An administrator assigns it in Entra ID."),
+                "Your account may not see this", "The console needs the role Operator or Administrator, its approvals the role Approver. An administrator assigns it in Entra ID."),
             StatusCodes.Status404NotFound => ("There is nothing here", "The address is wrong, or what it showed is gone."),
+            StatusCodes.Status429TooManyRequests => ("That was too often", "Wait a minute, then load the page again. Nothing was changed."),
             _ => ("Something is wrong on our side", "The server could not answer. Its log says why; nothing was half done."),
         };
         return new RazorComponentResult<MessagePage>(new { Title = title, Text = text }) { StatusCode = status };

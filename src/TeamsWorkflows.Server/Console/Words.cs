@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
@@ -33,6 +34,8 @@ internal static class Words
     public static Tone Of(DeliveryState state) => state switch
     {
         DeliveryState.Accepted => new("accepted", "amber", "◔"),
+        DeliveryState.AwaitingApproval => new("waits for approval", "amber", "◔"),
+        DeliveryState.NotApproved => new("not approved", "red", "✕"),
         DeliveryState.Posting => new("posting", "amber", "◔"),
         DeliveryState.Waiting => new("waiting", "amber", "◔"),
         DeliveryState.Parked => new("waiting for a person", "red", "!"),
@@ -169,6 +172,40 @@ internal static class Words
         OperatorWord.FallBack => "Had it sent by e-mail.",
         OperatorWord.Resend => "Sent once more.",
         _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static Tone Of(ApprovalState state) => state switch
+    {
+        ApprovalState.Waiting => new("waiting", "amber", "◔"),
+        ApprovalState.Approved => new("approved", "green", "✓"),
+        ApprovalState.Refused => new("refused", "red", "✕"),
+        ApprovalState.Expired => new("not decided in time", "red", "–"),
+        ApprovalState.Released => new("went out undecided", "amber", "→"),
+        ApprovalState.Cancelled => new("cancelled", "grey", "–"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static Tone Of(Decision decision) => decision == Decision.Approve ? new("approved", "green", "✓") : new("refused", "red", "✕");
+
+    public static string Of(DecisionWay way) => way switch
+    {
+        DecisionWay.Link => "by the link in a mail",
+        DecisionWay.Console => "in the console",
+        DecisionWay.Api => "by the API",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>How far an approval is, in a sentence.</summary>
+    public static string Standing(Approval approval) => approval.IsOpen
+        ? $"{approval.Approvals} of {Count(approval.Quorum, "approval", "approvals")} so far. One refusal ends it."
+        : approval.Reason ?? "";
+
+    /// <summary>Who is asked, in words.</summary>
+    public static string Of(Approver approver) => approver switch
+    {
+        { Email: { } email, Role: { } role } => $"anybody with the role {role}, told at {email}",
+        { Role: { } role } => $"anybody with the role {role}",
+        _ => approver.Email!,
     };
 
     /// <summary>What kind of case it is, in words for an alert.</summary>

@@ -46,6 +46,7 @@ internal static class TaskHubSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
         services.AddHostedService<WorkGauges>();
+        services.AddHostedService<ForgottenApprovals>();
         return services;
     }
 

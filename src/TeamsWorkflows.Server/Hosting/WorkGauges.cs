@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -12,6 +13,7 @@ internal sealed partial class WorkGauges : BackgroundService
 {
     public const string Parked = "teamsworkflows.deliveries.parked";
     public const string OldestCase = "teamsworkflows.cases.oldest";
+    public const string Approvals = "teamsworkflows.approvals.waiting";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -27,6 +29,8 @@ internal sealed partial class WorkGauges : BackgroundService
         _meter.CreateObservableGauge(
             Parked, () => Observe(static (work, _) => work.Parked), "{delivery}", "Deliveries that wait for a person.");
         _meter.CreateObservableGauge(
+            Approvals, () => Observe(static (work, _) => work.Approvals), "{approval}", "Reports that wait for their approval.");
+        _meter.CreateObservableGauge(
             OldestCase, () => Observe(static (work, now) => work.OldestCase is { } since ? (now - since).TotalSeconds : 0), "s", "For how long the oldest open case is open.");
     }
 
@@ -41,7 +45,8 @@ internal sealed partial class WorkGauges : BackgroundService
         async db => new Work(
             await db.Deliveries.CountAsync(static d => d.State == DeliveryState.Parked, cancellationToken),
             await db.Cases.Where(static c => c.ClosedAt == null).OrderBy(static c => c.OpenedAt)
-                .Select(static c => (DateTimeOffset?)c.OpenedAt).FirstOrDefaultAsync(cancellationToken)),
+                .Select(static c => (DateTimeOffset?)c.OpenedAt).FirstOrDefaultAsync(cancellationToken),
+            await db.Approvals.CountAsync(static a => a.State == ApprovalState.Waiting, cancellationToken)),
         cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,7 +70,7 @@ internal sealed partial class WorkGauges : BackgroundService
     private IEnumerable<Measurement<double>> Observe(Func<Work, DateTimeOffset, double> value)
         => _work is { } work ? [new Measurement<double>(value(work, _time.GetUtcNow()))] : [];
 
-    private sealed record Work(int Parked, DateTimeOffset? OldestCase);
+    private sealed record Work(int Parked, DateTimeOffset? OldestCase, int Approvals);
 
     private static partial class Log
     {

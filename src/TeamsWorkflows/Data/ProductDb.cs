@@ -61,6 +61,14 @@ public class ProductDb : DbContext
 
     public DbSet<IntakeRow> Intakes => Set<IntakeRow>();
 
+    public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
+
+    public DbSet<ApproverRow> Approvers => Set<ApproverRow>();
+
+    public DbSet<ApprovalDecisionRow> ApprovalDecisions => Set<ApprovalDecisionRow>();
+
+    public DbSet<ApprovalLinkRow> ApprovalLinks => Set<ApprovalLinkRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -74,6 +82,7 @@ public class ProductDb : DbContext
         MapConnections(modelBuilder);
 
         MapLedger(modelBuilder);
+        modelBuilder.MapApprovals();
         modelBuilder.Entity<DeliveryWordRow>().HasKey(w => w.Id);
         modelBuilder.Entity<PaceRow>().HasKey(p => p.Key);
 

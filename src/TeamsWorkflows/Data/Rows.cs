@@ -173,6 +173,9 @@ public sealed class ReportRow
     /// <summary>Gets or sets when the receiver took the last receipt; null: it has none.</summary>
     public DateTimeOffset? NotifiedAt { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether it has an approval to wait for.</summary>
+    public bool NeedsApproval { get; set; }
+
     public required DateTimeOffset CreatedAt { get; set; }
 
     public List<DeliveryRow> Deliveries { get; } = [];

@@ -1,15 +1,19 @@
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Reports.Receipts;
 
 namespace TeamsWorkflows.Deliveries;
 
-/// <summary>Carries one report to all its destinations at once; one that fails does not hold the others.</summary>
+/// <summary>Carries one report to all its destinations at once, when it is approved if it has to be; one that fails does not hold the others.</summary>
 internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, DeliveryResult[]>
 {
     public override async Task<DeliveryResult[]> RunAsync(TaskOrchestrationContext context, DeliverReportInput input)
     {
-        var results = await Task.WhenAll(input.Deliveries.Select(delivery => DeliverAsync(context, delivery)));
+        var released = input.Approval is { } approval
+            ? await ApprovalStage.PassAsync(context, approval, input.Deliveries)
+            : new ReleasedDeliveries(input.Deliveries, []);
+        var results = await Task.WhenAll(released.Deliveries.Select(delivery => DeliverAsync(context, delivery)));
         if (input.Notifies)
         {
             // By itself: a receiver that is down does not keep the report from ending.
@@ -19,7 +23,7 @@ internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, Deliv
                 new TaskOptions(InstanceId: DeliveryNames.InstanceOfReceipt(context.InstanceId)));
         }
 
-        return results;
+        return [.. results, .. released.Stopped];
     }
 
     private static async Task<DeliveryResult> DeliverAsync(TaskOrchestrationContext context, DeliverToDestinationInput delivery)

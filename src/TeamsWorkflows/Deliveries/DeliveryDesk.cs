@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Reports;
@@ -14,12 +15,37 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
     /// arrived, and as cancelled if it did not.
     /// </remarks>
     public async Task<WordResult> CancelAsync(string deliveryId, string actor, string reason, CancellationToken cancellationToken)
-        => await SayAsync(
+    {
+        string? unapproved = null; // the report, while it waits for its approval: no orchestration of the delivery is there to be told
+        var result = await SayAsync(
             deliveryId,
-            OperatorSaid.Cancelled,
             new(OperatorWord.Cancel, actor, reason),
-            static delivery => delivery.State.IsEnd() ? WordResult.AlreadyEnded : WordResult.Done,
+            delivery =>
+            {
+                unapproved = null;
+                if (delivery.State == DeliveryState.AwaitingApproval)
+                {
+                    unapproved = delivery.ReportId;
+                    (delivery.State, delivery.Reason, delivery.UpdatedAt) = (DeliveryState.Cancelled, $"Cancelled by {actor}: {reason}", time.GetUtcNow());
+                    return WordResult.Done;
+                }
+
+                return delivery.State.IsEnd() ? WordResult.AlreadyEnded : WordResult.Done;
+            },
             cancellationToken);
+        if (result != WordResult.Done)
+        {
+            return result;
+        }
+
+        if (unapproved is null)
+        {
+            return await RaiseAsync(deliveryId, OperatorSaid.Cancelled, new(OperatorWord.Cancel, actor, reason), cancellationToken);
+        }
+
+        await client.RaiseEventAsync(ApprovalNames.Instance(unapproved), AwaitApproval.Closed, true, cancellationToken);
+        return WordResult.Done;
+    }
 
     /// <summary>Cancels all deliveries of a report that have not ended.</summary>
     /// <returns>What became of each; null: there is no such report.</returns>
@@ -42,17 +68,17 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
 
     /// <summary>Says what becomes of a delivery that is held.</summary>
     /// <param name="word"><see cref="OperatorWord.ItIsThere"/>, <see cref="OperatorWord.PostAgain"/> or <see cref="OperatorWord.FallBack"/>.</param>
-    public Task<WordResult> DecideAsync(string deliveryId, OperatorWord word, string actor, string reason, CancellationToken cancellationToken)
+    public async Task<WordResult> DecideAsync(string deliveryId, OperatorWord word, string actor, string reason, CancellationToken cancellationToken)
     {
         if (word is not (OperatorWord.ItIsThere or OperatorWord.PostAgain or OperatorWord.FallBack))
         {
             throw new ArgumentOutOfRangeException(nameof(word), word, "This decides about no held delivery.");
         }
 
-        return SayAsync(
+        var said = new OperatorSaid(word, actor, reason);
+        var result = await SayAsync(
             deliveryId,
-            OperatorSaid.Decided,
-            new(word, actor, reason),
+            said,
             delivery =>
             {
                 if (delivery.State != DeliveryState.Held)
@@ -64,12 +90,11 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                 return WordResult.Done;
             },
             cancellationToken);
+        return result == WordResult.Done ? await RaiseAsync(deliveryId, OperatorSaid.Decided, said, cancellationToken) : result;
     }
 
-    private async Task<WordResult> SayAsync(
-        string deliveryId, string eventName, OperatorSaid said, Func<DeliveryRow, WordResult> judge, CancellationToken cancellationToken)
-    {
-        var result = await database.WriteAsync(
+    private Task<WordResult> SayAsync(string deliveryId, OperatorSaid said, Func<DeliveryRow, WordResult> judge, CancellationToken cancellationToken)
+        => database.WriteAsync(
             async db =>
             {
                 if (await db.Deliveries.SingleOrDefaultAsync(d => d.Id == deliveryId, cancellationToken) is not { } delivery)
@@ -94,8 +119,6 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                 return judged;
             },
             cancellationToken);
-        return result == WordResult.Done ? await RaiseAsync(deliveryId, eventName, said, cancellationToken) : result;
-    }
 
     // A decision that the delivery did not hear of is still to be made.
     private async Task<WordResult> RaiseAsync(string deliveryId, string eventName, OperatorSaid said, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
 
@@ -5,7 +6,9 @@ namespace TeamsWorkflows.Deliveries;
 
 /// <summary>A report's deliveries; the report itself stays in the database and out of every history.</summary>
 /// <param name="Notifies">Whether somebody is told how it ended.</param>
-internal sealed record DeliverReportInput(string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries, bool Notifies = false);
+/// <param name="Approval">What it waits for before any delivery is begun; null: nothing.</param>
+internal sealed record DeliverReportInput(
+    string ReportId, IReadOnlyList<DeliverToDestinationInput> Deliveries, bool Notifies = false, AwaitApprovalInput? Approval = null);
 
 /// <param name="ConnectionId">Null: the destination needs no connection.</param>
 /// <param name="Deadline">When patience ends (UTC) and the fallback takes over.</param>

@@ -6,6 +6,9 @@ public enum DeliveryState
     /// <summary>Stored; nothing was tried yet.</summary>
     Accepted,
 
+    /// <summary>Waits for its report's approval.</summary>
+    AwaitingApproval,
+
     /// <summary>An exchange with Teams is under way.</summary>
     Posting,
 
@@ -35,6 +38,9 @@ public enum DeliveryState
 
     /// <summary>An operator ended it.</summary>
     Cancelled,
+
+    /// <summary>Its report was refused, or not approved in time: nothing was posted.</summary>
+    NotApproved,
 }
 
 /// <summary>What an attempt exchanged with the outside.</summary>

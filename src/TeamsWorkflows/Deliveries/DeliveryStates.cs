@@ -7,6 +7,7 @@ public static class DeliveryStates
     public static IReadOnlyList<DeliveryState> Ends { get; } =
     [
         DeliveryState.Delivered, DeliveryState.HandedOver, DeliveryState.FellBack, DeliveryState.Failed, DeliveryState.Suppressed, DeliveryState.Cancelled,
+        DeliveryState.NotApproved,
     ];
 
     /// <summary>Gets the others: a list, because an index serves it and not its opposite.</summary>

@@ -30,6 +30,10 @@ public sealed class LedgerCleaner(Database database, TimeProvider time, IOptions
                 await db.ParkedRuns.Where(p => deliveries.Contains(p.DeliveryId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Deliveries.Where(d => reports.Contains(d.ReportId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Attachments.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken);
+                await db.ApprovalLinks.Where(l => reports.Contains(l.ReportId)).ExecuteDeleteAsync(cancellationToken);
+                await db.ApprovalDecisions.Where(d => reports.Contains(d.ReportId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Approvers.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Approvals.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Reports.Where(r => reports.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
                 return reports.Count;
             },

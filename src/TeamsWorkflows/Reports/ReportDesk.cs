@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -19,6 +20,7 @@ public sealed class ReportDesk(
     Func<Guid> newGuid,
     IOptions<DeliveryOptions> deliveryOptions,
     IOptions<FallbackOptions> fallbackOptions,
+    IOptions<ApprovalOptions> approvalOptions,
     ISecretProtector protector)
 {
     private const int ResumePageSize = 100;
@@ -28,8 +30,13 @@ public sealed class ReportDesk(
     /// The report is stored before its orchestration starts. Should the process die in between, the repeat of the call or
     /// the next start of the process (<see cref="ResumeAsync"/>) starts it.
     /// </remarks>
+    public Task<SubmitResult> SubmitAsync(string publisher, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
+        => SubmitAsync(publisher, author: null, idempotencyKey, request, cancellationToken);
+
+    /// <param name="author">The name of the person who hands it over or answers for it: with four eyes, they may not approve it; null: a program.</param>
+    /// <inheritdoc cref="SubmitAsync(string, string, ReportRequest, CancellationToken)"/>
     public async Task<SubmitResult> SubmitAsync(
-        string publisher, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
+        string publisher, string? author, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(publisher);
         ArgumentException.ThrowIfNullOrWhiteSpace(idempotencyKey);
@@ -48,15 +55,29 @@ public sealed class ReportDesk(
 
         var connections = await ConnectionsAsync(cancellationToken);
         var errors = new ReportErrors();
-        if (ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is not { } report)
+        if (ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is not { } report)
         {
             return new SubmitResult.Invalid(errors.ByField());
         }
 
         var row = Row(publisher, idempotencyKey, hash, request, report);
+        var approval = request.Approval is { } wanted
+            ? ApprovalReader.Row(row, wanted, [publisher, .. author is null ? Array.Empty<string>() : [author]], approvalOptions.Value)
+            : null;
         try
         {
-            await database.WriteAsync(db => db.Reports.AddAsync(row, cancellationToken).AsTask(), cancellationToken);
+            await database.WriteAsync(
+                db =>
+                {
+                    db.Reports.Add(row);
+                    if (approval is not null)
+                    {
+                        db.Approvals.Add(approval);
+                    }
+
+                    return Task.CompletedTask;
+                },
+                cancellationToken);
         }
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -70,18 +91,23 @@ public sealed class ReportDesk(
             return await RepeatAsync(winner, hash, cancellationToken);
         }
 
-        await StartAsync(row, cancellationToken);
-        return new SubmitResult.Accepted(ToReport(row), IsRepeat: false);
+        await StartAsync(row, approval, cancellationToken);
+        return new SubmitResult.Accepted(ToReport(row, approval), IsRepeat: false);
     }
 
     /// <summary>Shows what each destination would get, and keeps nothing.</summary>
-    public async Task<PreviewResult> PreviewAsync(ReportRequest request, CancellationToken cancellationToken)
+    public Task<PreviewResult> PreviewAsync(ReportRequest request, CancellationToken cancellationToken)
+        => PreviewAsync(request, author: null, cancellationToken);
+
+    /// <param name="author">The name of who would hand it over; null: a program.</param>
+    /// <inheritdoc cref="PreviewAsync(ReportRequest, CancellationToken)"/>
+    public async Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
 
         var errors = new ReportErrors();
         var connections = await ConnectionsAsync(cancellationToken);
-        return ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is { } report
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
     }
@@ -105,7 +131,7 @@ public sealed class ReportDesk(
                 db => db.Reports.Include(r => r.Deliveries).Where(r => ids.Contains(r.Id)).ToListAsync(cancellationToken), cancellationToken);
             foreach (var report in reports)
             {
-                await StartAsync(report, cancellationToken);
+                await StartAsync(report, await ApprovalReader.RowAsync(database, report, cancellationToken), cancellationToken);
             }
         }
     }
@@ -129,6 +155,12 @@ public sealed class ReportDesk(
                     return (new ResendResult.StillRunning(running.Id), null);
                 }
 
+                if (report.NeedsApproval && !await db.Approvals.AnyAsync(
+                    a => a.ReportId == reportId && (a.State == ApprovalState.Approved || a.State == ApprovalState.Released), cancellationToken))
+                {
+                    return (new ResendResult.NotApproved(), null);
+                }
+
                 if (report.AttachedFiles is not null && !await db.Attachments.AnyAsync(a => a.ReportId == reportId, cancellationToken))
                 {
                     return (new ResendResult.FilesGone(), null);
@@ -150,7 +182,7 @@ public sealed class ReportDesk(
             cancellationToken);
         if (report is not null)
         {
-            await StartAsync(report, cancellationToken);
+            await StartAsync(report, approval: null, cancellationToken); // it has it: only such a report is sent once more
         }
 
         return result;
@@ -160,7 +192,7 @@ public sealed class ReportDesk(
         => await database.ReadAsync(
             db => db.Reports.AsSingleQuery().Include(r => r.Deliveries).ThenInclude(d => d.Attempts).Include(r => r.Deliveries).ThenInclude(d => d.Words)
                 .SingleOrDefaultAsync(r => r.Id == reportId, cancellationToken),
-            cancellationToken) is { } row ? ToReport(row) : null;
+            cancellationToken) is { } row ? ToReport(row, await ApprovalReader.RowAsync(database, row, cancellationToken)) : null;
 
     public async Task<Delivery?> FindDeliveryAsync(string deliveryId, CancellationToken cancellationToken)
         => await DeliveriesAsync(db => Task.FromResult<IQueryable<DeliveryRow>?>(db.Deliveries.Where(d => d.Id == deliveryId)), cancellationToken) is [var found] ? found : null;
@@ -220,12 +252,13 @@ public sealed class ReportDesk(
             return new SubmitResult.KeyReused(earlier.Id);
         }
 
+        var approval = await ApprovalReader.RowAsync(database, earlier, cancellationToken);
         if (earlier.Deliveries.TrueForAll(d => d.State == DeliveryState.Accepted))
         {
-            await StartAsync(earlier, cancellationToken);
+            await StartAsync(earlier, approval, cancellationToken);
         }
 
-        return new SubmitResult.Accepted(ToReport(earlier), IsRepeat: true);
+        return new SubmitResult.Accepted(ToReport(earlier, approval), IsRepeat: true);
     }
 
     private ReportRow Row(string publisher, string idempotencyKey, byte[] hash, ReportRequest request, ReportDocument report)
@@ -251,6 +284,7 @@ public sealed class ReportDesk(
             Patience = request.Patience ?? deliveryOptions.Value.Patience,
             Policies = WorkflowJson.Write(ReportTimes.Policies(request, deliveryOptions.Value)),
             ProtectedNotify = request.Notify is { } notify ? new DestinationVault(protector).Seal(new WebhookDestination(notify.Url, notify.Secret)) : null,
+            NeedsApproval = request.Approval is not null,
             CreatedAt = now,
         };
         row.Attachments.AddRange((request.Attachments ?? []).Select((a, i) => new AttachmentRow
@@ -305,25 +339,29 @@ public sealed class ReportDesk(
         return row;
     }
 
-    private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
+    private async Task StartAsync(ReportRow report, ApprovalRow? approval, CancellationToken cancellationToken)
     {
         var own = report.Deliveries.Where(static d => d.ResendOf is null).ToArray();
         if (Array.Exists(own, static d => d.State == DeliveryState.Accepted))
         {
-            await StartAsync(report.Id, report, own, cancellationToken);
+            await StartAsync(report.Id, report, own, approval, cancellationToken);
         }
 
         foreach (var resend in report.Deliveries.Where(static d => d is { ResendOf: not null, State: DeliveryState.Accepted }))
         {
-            await StartAsync(resend.Id, report, [resend], cancellationToken);
+            await StartAsync(resend.Id, report, [resend], approval: null, cancellationToken); // the report was approved
         }
     }
 
-    private async Task StartAsync(string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, ApprovalRow? approval, CancellationToken cancellationToken)
     {
         var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
-            report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(), report.ProtectedNotify is not null);
+            report.Id,
+            deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(),
+            report.ProtectedNotify is not null,
+            approval is null ? null : ApprovalReader.Input(approval));
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
@@ -343,7 +381,7 @@ public sealed class ReportDesk(
         return new(delivery.Id, delivery.ConnectionId, delivery.CreatedAt + report.Patience, deliveryOptions.Value.ToPolicy(), plan, policies.For(delivery.CreatedAt));
     }
 
-    private static Report ToReport(ReportRow row) => new(
+    private static Report ToReport(ReportRow row, ApprovalRow? approval) => new(
         row.Id,
         row.Publisher,
         DeliveryNames.InstanceOfReport(row.Id),
@@ -355,5 +393,6 @@ public sealed class ReportDesk(
     {
         FallbackRecipients = row.FallbackRecipients.Split('\n', StringSplitOptions.RemoveEmptyEntries),
         NotifiedAt = row.NotifiedAt,
+        Approval = approval is null ? null : Approval.From(approval, row.Title),
     };
 }

@@ -12,7 +12,7 @@ public sealed record ReportPreview(IReadOnlyList<DestinationPreview> Destination
     private static readonly Guid SampleMarker = DeliveryNames.Card("preview");
 
     internal static ReportPreview Of(ReportRequest request, ReportDocument report) => new(
-        [.. request.Destinations!.Select(d => Preview(d!, report))],
+        [.. request.Destinations!.Select(d => Of(d!, report, SampleMarker))],
         request is { Format: ReportFormat.Html, Body: { } html } ? Content.HtmlCleaner.Clean(html).Removed : []);
 
     /// <summary>Makes what is really sent, as far as it is known before any file is uploaded.</summary>
@@ -23,11 +23,12 @@ public sealed record ReportPreview(IReadOnlyList<DestinationPreview> Destination
         return way.Render(destination, report, new(marker, files));
     }
 
-    private static DestinationPreview Preview(Destination destination, ReportDocument report)
+    /// <param name="marker">The delivery's own, or a sample.</param>
+    internal static DestinationPreview Of(Destination destination, ReportDocument report, Guid marker)
     {
         var way = WayBook.Of(destination);
         var plan = way.Plan(destination, report);
-        var rendering = Render(destination, report, SampleMarker);
+        var rendering = Render(destination, report, marker);
         return new(
             way.Kind,
             destination.Shown,
@@ -35,7 +36,7 @@ public sealed record ReportPreview(IReadOnlyList<DestinationPreview> Destination
             rendering.Payload.Length,
             rendering.MaxBytes,
             Encoding.UTF8.GetString(rendering.Payload.Span),
-            [.. FilesOf(plan).Select(n => way.FilePath(destination, report, n, SampleMarker))],
+            [.. FilesOf(plan).Select(n => way.FilePath(destination, report, n, marker))],
             rendering.Notes);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Ways;
 
@@ -54,6 +55,9 @@ public sealed record ReportRequest(
 
     /// <summary>Gets who is told how it ended; null: nobody.</summary>
     public NotifyRequest? Notify { get; init; }
+
+    /// <summary>Gets who has to approve it before it goes anywhere; null: nobody.</summary>
+    public ApprovalRequest? Approval { get; init; }
 
     /// <summary>Gets this request without what must not be shown: addresses, keys and secrets of destinations, and the bytes of files.</summary>
     internal ReportRequest Shown => this with
@@ -151,6 +155,9 @@ public sealed record Report(
 
     /// <summary>Gets when the report's webhook took the last receipt; null: it has none.</summary>
     public DateTimeOffset? NotifiedAt { get; init; }
+
+    /// <summary>Gets what it waits for, or waited for, before it goes anywhere; null: nothing.</summary>
+    public Approval? Approval { get; init; }
 }
 
 /// <summary>What a publisher is told.</summary>
@@ -186,6 +193,9 @@ public abstract record ResendResult
 
     /// <summary>The bytes of its attachments are past their retention.</summary>
     public sealed record FilesGone : ResendResult;
+
+    /// <summary>Its report asked for an approval and did not get it.</summary>
+    public sealed record NotApproved : ResendResult;
 }
 
 /// <summary>What somebody who tries a report out is told.</summary>

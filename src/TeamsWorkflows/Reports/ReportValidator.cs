@@ -1,3 +1,4 @@
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Ways;
@@ -12,6 +13,7 @@ internal static class ReportValidator
         ReportRequest request,
         IReadOnlyDictionary<string, ConnectionRow> connections,
         FallbackOptions mails,
+        ApprovalCheck approvals,
         TimeProvider time,
         ReportErrors errors)
     {
@@ -20,6 +22,7 @@ internal static class ReportValidator
         ValidateFallback(request, mails.Recipients.Count > 0, errors);
         ReportTimes.Validate(request, errors);
         ValidateNotify(request.Notify, errors);
+        ApprovalRules.Validate(request.Approval, approvals.Author, approvals.Options, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
         {
             errors.Add("patience", $"Give a time between {ReportLimits.MinPatience} and {ReportLimits.MaxPatience}, written as [d.]hh:mm:ss.");

@@ -153,7 +153,7 @@ public sealed partial class TemplateTests(Bicep bicep) : IClassFixture<Bicep>
             new Connections.ConnectionDefinition().Scopes.Append("Files.ReadWrite.All").Order(StringComparer.Ordinal),
             graph.Select(static p => p.GetProperty("permission").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["Administrator", "Operator", "Publisher"],
+            ["Administrator", "Approver", "Operator", "Publisher"],
             manifest.RootElement.GetProperty("api").GetProperty("roles").EnumerateArray().Select(static r => r.GetProperty("value").GetString()!).Order(StringComparer.Ordinal));
     }
 

@@ -67,7 +67,8 @@ public sealed class GoldenHistoryTests
     {
         var changed = new DurableTaskRegistry(WorkflowJson.Default.Options)
             .AddOrchestrator(nameof(DeliverReport), static () => new RecordsFirst());
-        var history = GoldenHistories.All.Values.First(static h => h.Name == nameof(DeliverReport));
+        var history = GoldenHistories.All.Values.First(static h => h.Name == nameof(DeliverReport)
+            && h.Events.OfType<SubOrchestrationInstanceCreatedEvent>().FirstOrDefault()?.Name == nameof(DeliverToDestination));
 
         var mismatch = Assert.IsType<ReplayResult.Mismatch>(new OrchestrationReplayer(changed).Replay(history));
         Assert.Equal(EngineErrors.NonDeterministicOrchestration, mismatch.Failure.ErrorType);

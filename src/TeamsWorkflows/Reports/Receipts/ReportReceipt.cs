@@ -1,3 +1,4 @@
+using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Ways;
 
@@ -9,6 +10,9 @@ namespace TeamsWorkflows.Reports.Receipts;
 public sealed record ReportReceipt(
     string ReportId, string Title, DateTimeOffset HandedOverAt, bool IsComplete, DateTimeOffset? EndedAt, IReadOnlyList<ReceiptLine> Deliveries)
 {
+    /// <summary>Gets who let it go out, or did not; null: nobody was asked.</summary>
+    public ApprovalProof? Approval { get; init; }
+
     public static ReportReceipt Of(Report report)
     {
         var isComplete = report.Deliveries.All(static d => d.State.IsEnd());
@@ -18,7 +22,10 @@ public sealed record ReportReceipt(
             report.CreatedAt,
             isComplete,
             isComplete ? report.Deliveries.Max(static d => d.UpdatedAt) : null,
-            [.. report.Deliveries.Select(d => ReceiptLine.Of(d, report.FallbackRecipients))]);
+            [.. report.Deliveries.Select(d => ReceiptLine.Of(d, report.FallbackRecipients))])
+        {
+            Approval = report.Approval is { } approval ? ApprovalProof.Of(approval) : null,
+        };
     }
 }
 
@@ -84,4 +91,15 @@ public sealed record MailProof(DateTimeOffset At, string MessageId, IReadOnlyLis
         => delivery.MailMessageId is { } id && delivery.Attempts.FirstOrDefault(static a => a.Outcome == "mailed") is { } attempt
             ? new(attempt.EndedAt ?? attempt.StartedAt, id, recipients)
             : null;
+}
+
+/// <summary>Who let a report go out, or did not.</summary>
+/// <param name="Until">When the time to decide is over.</param>
+/// <param name="EndedAt">When it was decided, or otherwise over; null: it is open.</param>
+/// <param name="Reason">Why it ended as it did; null while it is open.</param>
+public sealed record ApprovalProof(
+    ApprovalState State, int Quorum, DateTimeOffset Until, DateTimeOffset? EndedAt, string? Reason, IReadOnlyList<ApprovalDecision> Decisions)
+{
+    internal static ApprovalProof Of(Approval approval)
+        => new(approval.State, approval.Quorum, approval.ExpiresAt, approval.ClosedAt, approval.Reason, approval.Decisions);
 }

@@ -65,6 +65,183 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("Acquisitions");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalDecisionRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Comment")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Way")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("ReportId", "Person");
+
+                    b.ToTable("ApprovalDecisions");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalLinkRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Approver")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ReportId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReportId");
+
+                    b.ToTable("ApprovalLinks");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Authors")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EscalateAfter")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("EscalatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("FourEyes")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("OnExpiry")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<int>("Quorum")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<long>("RemindAfter")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Reminders")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("ReportId");
+
+                    b.HasIndex("State", "CreatedAt");
+
+                    b.ToTable("Approvals");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApproverRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<bool>("IsEscalation")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("MailProblem")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("ReportId", "Number");
+
+                    b.HasIndex("Person");
+
+                    b.ToTable("Approvers");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
                 {
                     b.Property<string>("ReportId")
@@ -1014,6 +1191,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<bool>("NeedsApproval")
+                        .HasColumnType("boolean");
+
                     b.Property<long?>("NotifiedAt")
                         .HasColumnType("bigint");
 
@@ -1228,6 +1408,33 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("TokenCaches");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalDecisionRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ApprovalRow", null)
+                        .WithMany("Decisions")
+                        .HasForeignKey("ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ReportRow", null)
+                        .WithOne()
+                        .HasForeignKey("TeamsWorkflows.Data.ApprovalRow", "ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApproverRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ApprovalRow", null)
+                        .WithMany("Approvers")
+                        .HasForeignKey("ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.ReportRow", null)
@@ -1280,6 +1487,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasForeignKey("CaseId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.Navigation("Approvers");
+
+                    b.Navigation("Decisions");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>

@@ -57,6 +57,170 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("Acquisitions");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalDecisionRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Comment")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Way")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ReportId", "Person");
+
+                    b.ToTable("ApprovalDecisions");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalLinkRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Approver")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ReportId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ReportId");
+
+                    b.ToTable("ApprovalLinks");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Authors")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EscalateAfter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EscalatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("FourEyes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OnExpiry")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Quorum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RemindAfter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Reminders")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ReportId");
+
+                    b.HasIndex("State", "CreatedAt");
+
+                    b.ToTable("Approvals");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApproverRow", b =>
+                {
+                    b.Property<string>("ReportId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("IsEscalation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MailProblem")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ReportId", "Number");
+
+                    b.HasIndex("Person");
+
+                    b.ToTable("Approvers");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
                 {
                     b.Property<string>("ReportId")
@@ -911,6 +1075,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Mentions")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("NeedsApproval")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("NotifiedAt")
                         .HasColumnType("INTEGER");
 
@@ -1105,6 +1272,33 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("TokenCaches");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalDecisionRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ApprovalRow", null)
+                        .WithMany("Decisions")
+                        .HasForeignKey("ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ReportRow", null)
+                        .WithOne()
+                        .HasForeignKey("TeamsWorkflows.Data.ApprovalRow", "ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApproverRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.ApprovalRow", null)
+                        .WithMany("Approvers")
+                        .HasForeignKey("ReportId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.AttachmentRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.ReportRow", null)
@@ -1157,6 +1351,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasForeignKey("CaseId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
+                {
+                    b.Navigation("Approvers");
+
+                    b.Navigation("Decisions");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>

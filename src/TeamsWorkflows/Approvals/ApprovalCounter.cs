@@ -1,0 +1,99 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.DurableTask.Client;
+
+namespace TeamsWorkflows.Approvals;
+
+/// <summary>Where every decision is taken, by whichever way it came: in one transaction, and then the run that waits is told.</summary>
+internal sealed partial class ApprovalCounter(Database database, DurableTaskClient client, TimeProvider time, ILogger<ApprovalCounter> logger)
+{
+    private const int TellPageSize = 100;
+
+    /// <param name="identify">Who decides, and about which report; null: nobody who may, and nothing is done. Runs in the transaction.</param>
+    public async Task<DecideResult> DecideAsync(
+        Func<ProductDb, Task<(string ReportId, Decider Who)?>> identify, Said said, CancellationToken cancellationToken)
+    {
+        var taken = await database.WriteAsync(
+            async db => await identify(db) is { } known ? await CastAsync(db, known.ReportId, known.Who, said, cancellationToken) : new(DecideResult.NotFound, null, EndsIt: false),
+            cancellationToken);
+        if (taken.EndsIt)
+        {
+            ApprovalTelemetry.Closed(taken.Row!.State, taken.Row.ClosedAt!.Value - taken.Row.CreatedAt);
+            Log.Ended(logger, taken.Row.ReportId, taken.Row.State, said.Way);
+        }
+
+        if (taken is { Result: DecideResult.Done, Row: { State: not ApprovalState.Waiting } ended })
+        {
+            await TellAsync(ended.ReportId, cancellationToken);
+        }
+
+        return taken.Result;
+    }
+
+    /// <summary>Tells the run that waits for an approval that it is over. Twice does no harm.</summary>
+    /// <remarks>What is decided is kept: if the run cannot be told now, it is told within about a minute (<see cref="TellForgottenAsync"/>).</remarks>
+    public async Task TellAsync(string reportId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.RaiseEventAsync(ApprovalNames.Instance(reportId), AwaitApproval.Closed, true, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
+        {
+            Log.NotTold(logger, reportId, e);
+        }
+    }
+
+    /// <summary>Tells runs that were not told when their approval ended, since the process died in between.</summary>
+    /// <param name="before">Only of what ended before: of the rest somebody may be about to.</param>
+    public async Task TellForgottenAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var reports = await database.ReadAsync(
+            async db =>
+            {
+                var decided = await db.Deliveries.Where(d => d.State == DeliveryState.AwaitingApproval
+                        && db.Approvals.Any(a => a.ReportId == d.ReportId && a.State != ApprovalState.Waiting && a.ClosedAt < before))
+                    .Select(d => d.ReportId).Distinct().Take(TellPageSize).ToListAsync(cancellationToken);
+                var cancelled = await db.Approvals.Where(a => a.State == ApprovalState.Waiting && a.CreatedAt < before
+                        && !db.Deliveries.Any(d => d.ReportId == a.ReportId && (d.State == DeliveryState.AwaitingApproval || d.State == DeliveryState.Accepted)))
+                    .Select(a => a.ReportId).Take(TellPageSize).ToListAsync(cancellationToken);
+                return decided.Concat(cancelled);
+            },
+            cancellationToken);
+        foreach (var reportId in reports)
+        {
+            await TellAsync(reportId, cancellationToken);
+        }
+    }
+
+    private async Task<Taken> CastAsync(ProductDb db, string reportId, Decider who, Said said, CancellationToken cancellationToken)
+    {
+        if (await ApprovalReader.RowAsync(db, reportId, cancellationToken) is not { } row)
+        {
+            return new(DecideResult.NotFound, null, EndsIt: false);
+        }
+
+        var isOpen = row.State == ApprovalState.Waiting;
+        if (isOpen && !await db.Deliveries.AnyAsync(
+            d => d.ReportId == reportId && (d.State == DeliveryState.AwaitingApproval || d.State == DeliveryState.Accepted), cancellationToken))
+        {
+            return new(DecideResult.Closed, row, EndsIt: false); // all of it was cancelled
+        }
+
+        return new(Ballot.Cast(row, who, said, time.GetUtcNow()), row, isOpen && row.State != ApprovalState.Waiting);
+    }
+
+    private sealed record Taken(DecideResult Result, ApprovalRow? Row, bool EndsIt);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The approval of report {Report} ended: {State}, by {Way}")]
+        public static partial void Ended(ILogger logger, string report, ApprovalState state, DecisionWay way);
+
+        [LoggerMessage(2, LogLevel.Warning, "The approval of report {Report} is over, and its run could not be told; it is told later")]
+        public static partial void NotTold(ILogger logger, string report, Exception reason);
+    }
+}
