@@ -41,12 +41,16 @@ public sealed class ReportDesk(
         ArgumentNullException.ThrowIfNull(request);
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(ReportJson.Write(request)));
-        if (await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
+        var (isRepeat, connections) = await database.ReadAsync(
+            async db => (
+                await db.Reports.AnyAsync(r => r.Publisher == publisher && r.IdempotencyKey == idempotencyKey, cancellationToken),
+                await ConnectionsAsync(db, cancellationToken)),
+            cancellationToken);
+        if (isRepeat && await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
         {
             return await RepeatAsync(earlier, hash, cancellationToken);
         }
 
-        var connections = await ConnectionsAsync(cancellationToken);
         var errors = new ReportErrors();
         if (ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is not { } report)
         {
@@ -70,7 +74,7 @@ public sealed class ReportDesk(
             return await RepeatAsync(winner, hash, cancellationToken);
         }
 
-        await StartAsync(row, cancellationToken);
+        await StartAsync(row, report, cancellationToken);
         return new SubmitResult.Accepted(ToReport(row), IsRepeat: false);
     }
 
@@ -80,7 +84,7 @@ public sealed class ReportDesk(
         ArgumentNullException.ThrowIfNull(request);
 
         var errors = new ReportErrors();
-        var connections = await ConnectionsAsync(cancellationToken);
+        var connections = await database.ReadAsync(db => ConnectionsAsync(db, cancellationToken), cancellationToken);
         return ReportValidator.Validate(request, connections, fallbackOptions.Value, time, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
@@ -204,8 +208,8 @@ public sealed class ReportDesk(
         },
         cancellationToken);
 
-    private Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
+    private static Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, CancellationToken cancellationToken)
+        => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(
@@ -305,23 +309,26 @@ public sealed class ReportDesk(
         return row;
     }
 
-    private async Task StartAsync(ReportRow report, CancellationToken cancellationToken)
+    private Task StartAsync(ReportRow report, CancellationToken cancellationToken)
+        => StartAsync(report, ReportDocument.From(report), cancellationToken);
+
+    private async Task StartAsync(ReportRow report, ReportDocument document, CancellationToken cancellationToken)
     {
         var own = report.Deliveries.Where(static d => d.ResendOf is null).ToArray();
         if (Array.Exists(own, static d => d.State == DeliveryState.Accepted))
         {
-            await StartAsync(report.Id, report, own, cancellationToken);
+            await StartAsync(report.Id, report, document, own, cancellationToken);
         }
 
         foreach (var resend in report.Deliveries.Where(static d => d is { ResendOf: not null, State: DeliveryState.Accepted }))
         {
-            await StartAsync(resend.Id, report, [resend], cancellationToken);
+            await StartAsync(resend.Id, report, document, [resend], cancellationToken);
         }
     }
 
-    private async Task StartAsync(string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, CancellationToken cancellationToken)
+    private async Task StartAsync(
+        string id, ReportRow report, ReportDocument document, IReadOnlyList<DeliveryRow> deliveries, CancellationToken cancellationToken)
     {
-        var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
             report.Id, deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(), report.ProtectedNotify is not null);
         try
