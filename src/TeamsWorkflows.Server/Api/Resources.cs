@@ -141,6 +141,7 @@ internal sealed record CaseResource(
     DateTimeOffset? EscalatedAt,
     IReadOnlyList<string> Labels,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries,
+    int WaitingCount,
     CaseLinks Links)
 {
     public static CaseResource From(Case found) => new(
@@ -161,6 +162,7 @@ internal sealed record CaseResource(
         found.EscalatedAt,
         found.Labels,
         found.WaitingDeliveries,
+        found.WaitingCount,
         new(
             Api.Links.Case(found.Id),
             Api.Links.Connection(found.ConnectionId),
