@@ -79,6 +79,7 @@ internal sealed record DeliveryResource(
     DateTimeOffset UpdatedAt,
     IReadOnlyList<Attempt> Attempts,
     string? ResendOf,
+    string? DigestOf,
     IReadOnlyList<DeliveryWord> Words,
     DeliveryLinks Links)
 {
@@ -103,6 +104,7 @@ internal sealed record DeliveryResource(
         delivery.UpdatedAt,
         delivery.Attempts,
         delivery.ResendOf,
+        delivery.DigestOf,
         delivery.Words,
         new(
             Api.Links.Delivery(delivery.Id),

@@ -35,6 +35,7 @@ public sealed class LedgerCleaner(Database database, TimeProvider time, IOptions
                 await db.Attempts.Where(a => deliveries.Contains(a.DeliveryId)).ExecuteDeleteAsync(cancellationToken);
                 await db.DeliveryWords.Where(w => deliveries.Contains(w.DeliveryId)).ExecuteDeleteAsync(cancellationToken);
                 await db.ParkedRuns.Where(p => deliveries.Contains(p.DeliveryId)).ExecuteDeleteAsync(cancellationToken);
+                await db.Digests.Where(d => deliveries.Contains(d.Id)).ExecuteDeleteAsync(cancellationToken);
                 await db.Deliveries.Where(d => reports.Contains(d.ReportId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Attachments.Where(a => reports.Contains(a.ReportId)).ExecuteDeleteAsync(cancellationToken);
                 await db.Reports.Where(r => reports.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
