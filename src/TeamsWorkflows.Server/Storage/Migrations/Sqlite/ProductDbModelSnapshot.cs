@@ -432,6 +432,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasDefaultValue("{}");
 
+                    b.Property<string>("DigestId")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Files")
                         .HasColumnType("TEXT");
 
@@ -488,6 +492,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DigestId");
+
                     b.HasIndex("ReportId");
 
                     b.HasIndex("CreatedAt", "Id");
@@ -535,6 +541,38 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("DeliveryId");
 
                     b.ToTable("DeliveryWords");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DigestRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(48)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ClosesAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Place", "State", "ClosesAt");
+
+                    b.ToTable("Digests");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
