@@ -32,19 +32,11 @@ public sealed class TimerFunctions(
     {
         client.Bind(durable);
         await canary.StartAsync(cancellationToken);
-        await schedules.StartAsync(cancellationToken);
+        await schedules.ResumeAsync(since: null, cancellationToken);
     }
 
     /// <summary>Keeps the ledger to its retention.</summary>
     [Function("CleanLedger")]
-    public async Task CleanLedgerAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
-    {
-        while (await ledger.PurgeAttachmentsAsync(cancellationToken) == LedgerCleaner.BatchSize)
-        {
-        }
-
-        while (await ledger.PurgeReportsAsync(cancellationToken) == LedgerCleaner.BatchSize)
-        {
-        }
-    }
+    public Task CleanLedgerAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+        => ledger.CleanAsync(cancellationToken);
 }

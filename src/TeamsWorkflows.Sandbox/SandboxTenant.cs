@@ -116,6 +116,9 @@ public sealed class SandboxTenant
     /// <summary>Every message of the tenant, chats included, oldest first.</summary>
     public IReadOnlyList<SandboxMessage> AllMessages() => _store.Read(state => state.Messages.ToArray());
 
+    /// <summary>How many messages the tenant holds, chats included.</summary>
+    public int MessageCount => _store.Read(state => state.Messages.Count);
+
     /// <summary>Waits for a message that answers the description, one that is already there included.</summary>
     public Task<SandboxMessage> WaitForMessageAsync(Func<SandboxMessage, bool> isMeant, CancellationToken cancellationToken) =>
         WaitForAsync(state => state.Messages.FirstOrDefault(isMeant), cancellationToken);

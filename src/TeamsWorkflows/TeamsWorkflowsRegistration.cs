@@ -14,6 +14,7 @@ using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
@@ -64,6 +65,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<Mailer>();
         services.AddSingleton<MailSource>();
         services.AddSingleton<PaceGate>();
+        services.AddSingleton<DigestReader>();
         services.AddSingleton<AttemptRunner>();
         services.AddActivities();
         services.AddSchedules(configuration);
@@ -88,6 +90,10 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<JoinChat>();
         services.AddSingleton<JoinThread>();
         services.AddSingleton<SettleFlights>();
+        services.AddSingleton<JoinDigest>();
+        services.AddSingleton<CloseDigest>();
+        services.AddSingleton<LeaveDigest>();
+        services.AddSingleton<SettleDigest>();
         services.AddSingleton<PostToWorkflow>();
         services.AddSingleton<PostToSlack>();
         services.AddSingleton<PagePagerDuty>();
@@ -206,6 +212,10 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
         .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
         .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)
+        .AddActivity(nameof(JoinDigest), services.GetRequiredService<JoinDigest>)
+        .AddActivity(nameof(CloseDigest), services.GetRequiredService<CloseDigest>)
+        .AddActivity(nameof(LeaveDigest), services.GetRequiredService<LeaveDigest>)
+        .AddActivity(nameof(SettleDigest), services.GetRequiredService<SettleDigest>)
         .AddActivity(nameof(PutReportFile), services.GetRequiredService<PutReportFile>)
         .AddActivity(nameof(UploadFile), services.GetRequiredService<UploadFile>)
         .AddActivity(nameof(PostMail), services.GetRequiredService<PostMail>)

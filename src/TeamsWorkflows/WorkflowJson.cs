@@ -6,6 +6,7 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Reports.Receipts;
@@ -34,6 +35,10 @@ namespace TeamsWorkflows;
 [JsonSerializable(typeof(DeliveryResult[]))]
 [JsonSerializable(typeof(AttemptInput))]
 [JsonSerializable(typeof(RecordDeliveryInput))]
+[JsonSerializable(typeof(JoinDigestInput))]
+[JsonSerializable(typeof(DigestPlace))]
+[JsonSerializable(typeof(LeftDigest))]
+[JsonSerializable(typeof(SettleDigestInput))]
 [JsonSerializable(typeof(ReauthenticateInput))]
 [JsonSerializable(typeof(ReauthenticationResult))]
 [JsonSerializable(typeof(RenewTokenInput))]

@@ -29,11 +29,15 @@ public sealed class CrashTests(ITestOutputHelper output)
         ("token-expired", new()),
     ];
 
+    // Every third report may be in one message with others.
+    private const string Digested = ",\"digest\":{\"within\":\"00:00:01\"}";
+
     private readonly Dictionary<string, int> _outcomes = new(StringComparer.Ordinal);
 
     [Fact]
     [Trait("Requirement", "R89")]
     [Trait("Requirement", "R82")]
+    [Trait("Requirement", "R74")]
     [Trait("Requirement", "B1")]
     public async Task Two_hundred_reports_survive_ten_kills_and_every_fault()
     {
@@ -74,11 +78,12 @@ public sealed class CrashTests(ITestOutputHelper output)
         await SignInToOpenCasesAsync(sandbox, operating, enough.Token);
         var deliveries = await WaitForEndsAsync(sandbox, publisher, operating, ids, enough.Token);
 
-        var messages = sandbox.DefaultTenant.AllMessages().GroupBy(m => m.Subject!).ToDictionary(g => g.Key, g => g.Count());
+        var messages = sandbox.DefaultTenant.AllMessages().SelectMany(TitlesOf).GroupBy(t => t).ToDictionary(g => g.Key, g => g.Count());
+        var digests = sandbox.DefaultTenant.AllMessages().Count(m => m.Subject!.EndsWith(" reports", StringComparison.Ordinal));
         var mails = sandbox.DefaultTenant.Mails.Where(m => m.To.Any(t => t.StartsWith("finance@", StringComparison.Ordinal)))
             .DistinctBy(m => m.MessageId).GroupBy(m => Title(m.Subject)).ToDictionary(g => g.Key, g => g.Count());
         output.WriteLine(
-            $"{Reports} reports, {Kills} kills, {clock.Elapsed.TotalSeconds:F0} s: {messages.Count} in the channel, {mails.Count} by mail; "
+            $"{Reports} reports, {Kills} kills, {clock.Elapsed.TotalSeconds:F0} s: {messages.Count} in the channel ({digests} digests), {mails.Count} by mail; "
             + $"{sandbox.DefaultTenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphMessagePost)} posts in the sandbox's log. "
             + string.Join(", ", deliveries.GroupBy(d => d.Value).Select(g => $"{g.Key}: {g.Count()}"))
             + $". Attempts: {string.Join(", ", _outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key} {o.Value}"))}");
@@ -93,6 +98,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             Assert.True(state is "Delivered" or "FellBack", $"{title} ended as {state}.");
         });
         Assert.True(deliveries.Values.Count(s => s == "Delivered") > Reports * 9 / 10, "Hardly anything was delivered: the test shows nothing.");
+        Assert.True(digests > 3, "Hardly anything was gathered: the test shows nothing about digests.");
         string[] mustSee = ["already-posted", "outcome-unknown", "authentication-failed", "throttled"];
         Assert.Empty(mustSee.Except(_outcomes.Keys));
     }
@@ -119,6 +125,11 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     private static string TitleOf(int i) => $"Report {i:D3}";
 
+    // A digest has its reports' titles as headings.
+    private static IEnumerable<string> TitlesOf(SandboxMessage message) => message.Subject!.EndsWith(" reports", StringComparison.Ordinal)
+        ? message.Content.Split("<h3>").Skip(1).Select(static part => part.Split("</h3>")[0])
+        : [message.Subject!];
+
     private static string Title(string subject) => subject.Split(" [")[0];
 
     // As any caller does: the same key again until there is an answer.
@@ -128,7 +139,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             try
             {
-                using var answer = await publisher.SubmitAsync(sandbox.DefaultTenant.Report(TitleOf(i)), $"crash-{i}");
+                using var answer = await publisher.SubmitAsync(sandbox.DefaultTenant.Report(TitleOf(i), i % 3 == 0 ? Digested : ""), $"crash-{i}");
                 Assert.Equal(202, (int)answer.StatusCode);
                 return (await answer.JsonAsync()).Text("id");
             }

@@ -244,7 +244,7 @@ internal sealed class ProductHost : IAsyncDisposable
         {
             if (Worker.Runtime.IsIdle
                 && await Cases.ListAsync(onlyOpen: true, CancellationToken.None) is [var found]
-                && found.WaitingDeliveries.Count >= parked)
+                && found.WaitingCount >= parked)
             {
                 return found;
             }

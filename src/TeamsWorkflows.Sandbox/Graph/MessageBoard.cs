@@ -19,8 +19,7 @@ internal static class MessageBoard
         tenant.Commit<SandboxMessage>(state =>
         {
             // The id is the creation time; a second message of the same millisecond gets the next one.
-            var last = state.Messages.Where(place.Holds)
-                .Select(message => message.CreatedAt.ToUnixTimeMilliseconds()).DefaultIfEmpty().Max();
+            var last = state.Messages.FindLast(place.Holds)?.CreatedAt.ToUnixTimeMilliseconds() ?? 0; // they only grow
             var milliseconds = Math.Max(now.ToUnixTimeMilliseconds(), last + 1);
             var id = milliseconds.ToString(CultureInfo.InvariantCulture);
             var message = draft with

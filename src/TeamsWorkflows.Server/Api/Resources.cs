@@ -91,6 +91,7 @@ internal sealed record DeliveryResource(
     DateTimeOffset UpdatedAt,
     IReadOnlyList<Attempt> Attempts,
     string? ResendOf,
+    string? DigestOf,
     IReadOnlyList<DeliveryWord> Words,
     DeliveryLinks Links)
 {
@@ -115,6 +116,7 @@ internal sealed record DeliveryResource(
         delivery.UpdatedAt,
         delivery.Attempts,
         delivery.ResendOf,
+        delivery.DigestOf,
         delivery.Words,
         new(
             Api.Links.Delivery(delivery.Id),
@@ -153,6 +155,7 @@ internal sealed record CaseResource(
     DateTimeOffset? EscalatedAt,
     IReadOnlyList<string> Labels,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries,
+    int WaitingCount,
     CaseLinks Links)
 {
     public static CaseResource From(Case found) => new(
@@ -173,6 +176,7 @@ internal sealed record CaseResource(
         found.EscalatedAt,
         found.Labels,
         found.WaitingDeliveries,
+        found.WaitingCount,
         new(
             Api.Links.Case(found.Id),
             Api.Links.Connection(found.ConnectionId),

@@ -234,9 +234,9 @@ internal static class Words
 
     public static string SignIn(Case found) => $"Sign in as {found.Username}";
 
-    public static string WhatFollows(Case found) => found.WaitingDeliveries.Count == 0
+    public static string WhatFollows(Case found) => found.WaitingCount == 0
         ? "Then we check the connection, and close this case if it works."
-        : $"Then we check the connection, and {Post(found.WaitingDeliveries.Count)}.";
+        : $"Then we check the connection, and {Post(found.WaitingCount)}.";
 
     private static string Post(int waiting)
         => waiting == 1 ? "post the report that waits" : string.Create(CultureInfo.InvariantCulture, $"post the {waiting:N0} reports that wait, in order");

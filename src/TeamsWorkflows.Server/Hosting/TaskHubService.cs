@@ -36,7 +36,7 @@ internal sealed partial class TaskHubService(
             await services.GetRequiredService<ReportDesk>().ResumeAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, cancellationToken);
         }
 
-        await services.GetRequiredService<ScheduleClock>().StartAsync(cancellationToken);
+        await services.GetRequiredService<ScheduleClock>().ResumeAsync(since: null, cancellationToken);
         await services.GetRequiredService<CanaryDesk>().StartAsync(cancellationToken);
         state.Started(_node);
         _ = StopOnFaultAsync(_node);

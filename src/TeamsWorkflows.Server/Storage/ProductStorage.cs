@@ -32,7 +32,7 @@ internal static class ProductStorage
 
     public static DbContextOptionsBuilder UseProductFile(this DbContextOptionsBuilder options, string file) => options
         .UseSqlite(
-            new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true }.ToString(),
+            new SqliteConnectionStringBuilder { DataSource = file }.ToString(),
             static sqlite => sqlite
                 .MigrationsAssembly(typeof(ProductStorage).Assembly.GetName().Name)
                 .UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)) // a report is read as it was at one moment

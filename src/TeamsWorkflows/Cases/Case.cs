@@ -7,7 +7,8 @@ namespace TeamsWorkflows.Cases;
 /// <summary>Something about a connection that a person has to do, with its evidence.</summary>
 /// <param name="Cause">What has to be done.</param>
 /// <param name="Evidence">The answer that the verdict rests on, redacted; null when there was none.</param>
-/// <param name="WaitingDeliveries">The deliveries that go on when it is done.</param>
+/// <param name="WaitingDeliveries">The first of the deliveries that go on when it is done, at most <see cref="MaxWaitingListed"/>.</param>
+/// <param name="WaitingCount">How many there are.</param>
 /// <param name="Username">The account that has to sign in; null when the case is not about a sign-in.</param>
 public sealed record Case(
     string Id,
@@ -22,8 +23,12 @@ public sealed record Case(
     string? ClosedBy,
     string? Resolution,
     string? LastVerification,
-    IReadOnlyList<WaitingDelivery> WaitingDeliveries)
+    IReadOnlyList<WaitingDelivery> WaitingDeliveries,
+    int WaitingCount)
 {
+    /// <summary>The most waiting deliveries that a case lists: any number may wait for it.</summary>
+    public const int MaxWaitingListed = 100;
+
     /// <summary>The label of every case: what people search their tools for (R77).</summary>
     public const string Troubleshooting = "Microsoft Teams Troubleshooting";
 
@@ -42,7 +47,7 @@ public sealed record Case(
     public IReadOnlyList<string> Labels =>
         [Troubleshooting, Diagnosis.Class, .. Diagnosis.Subclass is { } subclass ? [subclass] : Array.Empty<string>(), Cause.Label(), ConnectionId];
 
-    internal static Case From(CaseRow row, ConnectionRow connection, IReadOnlyList<WaitingDelivery> waiting) => new(
+    internal static Case From(CaseRow row, ConnectionRow connection, IReadOnlyList<WaitingDelivery> waiting, int waitingCount) => new(
         row.Id,
         row.ConnectionId,
         connection.DisplayName,
@@ -55,7 +60,8 @@ public sealed record Case(
         row.ClosedBy,
         row.Resolution,
         row.LastVerification,
-        waiting)
+        waiting,
+        waitingCount)
     {
         SignIn = connection.SignIn,
         Reminders = row.Reminders,

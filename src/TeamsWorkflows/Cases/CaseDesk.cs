@@ -44,27 +44,39 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
             ? ResolveResult.Verifying
             : ResolveResult.AlreadyClosed;
 
-    private async Task<IReadOnlyList<Case>> ListAsync(
-        Func<ProductDb, IQueryable<CaseRow>> select, CancellationToken cancellationToken)
-    {
-        var rows = await database.ReadAsync(
-            db => select(db)
-                .OrderBy(c => c.ClosedAt != null)
-                .ThenByDescending(c => c.OpenedAt)
-                .Take(MaxListed)
-                .Select(c => new
-                {
-                    Case = c,
-                    Connection = db.Connections.Single(x => x.Id == c.ConnectionId),
-                    Waiting = db.ParkedRuns.Where(p => p.CaseId == c.Id)
-                        .OrderBy(p => p.ParkedAt)
-                        .Join(db.Deliveries, p => p.DeliveryId, d => d.Id, (p, d) => d)
-                        .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new WaitingDelivery(d.Id, r.Title))
-                        .ToList(),
-                })
-                .AsSingleQuery()
-                .ToListAsync(cancellationToken),
+    private Task<IReadOnlyList<Case>> ListAsync(Func<ProductDb, IQueryable<CaseRow>> select, CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyList<Case>>(
+            async db =>
+            {
+                var rows = await select(db)
+                    .OrderBy(c => c.ClosedAt != null)
+                    .ThenByDescending(c => c.OpenedAt)
+                    .Take(MaxListed)
+                    .Select(c => new
+                    {
+                        Case = c,
+                        Connection = db.Connections.Single(x => x.Id == c.ConnectionId),
+                        Waiting = c.ParkedRuns.OrderBy(p => p.DeliveryId).Take(Case.MaxWaitingListed).Select(p => p.DeliveryId).ToList(), // they rise with time
+                        Count = c.ParkedRuns.Count(),
+                    })
+                    .AsSingleQuery()
+                    .ToListAsync(cancellationToken);
+                var waiting = await NamedAsync(db, rows.SelectMany(static r => r.Waiting), cancellationToken);
+                return rows.ConvertAll(r => Case.From(
+                    r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count));
+            },
             cancellationToken);
-        return rows.ConvertAll(x => Case.From(x.Case, x.Connection, x.Waiting));
+
+    private static async Task<Dictionary<string, WaitingDelivery>> NamedAsync(ProductDb db, IEnumerable<string> deliveries, CancellationToken cancellationToken)
+    {
+        var named = new Dictionary<string, WaitingDelivery>(StringComparer.Ordinal);
+        foreach (var ids in deliveries.Distinct(StringComparer.Ordinal).Chunk(1_000)) // an SQL statement takes only so many
+        {
+            var found = await db.Deliveries.Where(d => ids.Contains(d.Id))
+                .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new WaitingDelivery(d.Id, r.Title)).ToListAsync(cancellationToken);
+            found.ForEach(w => named[w.Id] = w);
+        }
+
+        return named;
     }
 }

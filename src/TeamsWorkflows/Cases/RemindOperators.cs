@@ -48,5 +48,5 @@ internal sealed class RemindOperators(
     }
 
     private static string Standing(Case found)
-        => $"Open since {found.OpenedAt.UtcDateTime:u}; {found.WaitingDeliveries.Count} {(found.WaitingDeliveries.Count == 1 ? "delivery waits" : "deliveries wait")} for it.";
+        => $"Open since {found.OpenedAt.UtcDateTime:u}; {found.WaitingCount} {(found.WaitingCount == 1 ? "delivery waits" : "deliveries wait")} for it.";
 }

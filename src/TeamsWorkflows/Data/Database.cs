@@ -8,19 +8,30 @@ namespace TeamsWorkflows.Data;
 /// <summary>Reads and writes of the product's data. A write is one transaction and all or nothing.</summary>
 /// <remarks>
 /// Writes behave as if there were one at a time, whatever the database and however many processes there are: serializable.
-/// SQLite allows one writer, and its driver waits for the lock by sleeping: queueing here costs less. A server database runs
+/// SQLite allows one writer: those that come together share a transaction (<see cref="WriteGroup"/>). A server database runs
 /// them side by side, and refuses one of two that would not have come to the same one after the other: it runs again.
 /// What a database server that restarts cuts off before the commit runs again as well.
 /// </remarks>
-/// <param name="maxWriters">How many transactions of this process may write at once: 1 for SQLite.</param>
-public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider time, int maxWriters) : IDisposable
+public sealed class Database : IDisposable
 {
     private const int MaxConflicts = 100; // each of them is somebody else's success
 
     private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OutagePause = TimeSpan.FromMilliseconds(250);
 
-    private readonly SemaphoreSlim _writers = new(maxWriters, maxWriters);
+    private readonly IDbContextFactory<ProductDb> _contexts;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _writers;
+    private readonly WriteGroup? _group; // null: writers do not wait for each other here
+
+    /// <param name="contexts">Makes a context for each read and each transaction.</param>
+    /// <param name="time">Measures how long the database has been away.</param>
+    /// <param name="maxWriters">How many transactions of this process may write at once: 1 for SQLite.</param>
+    public Database(IDbContextFactory<ProductDb> contexts, TimeProvider time, int maxWriters)
+    {
+        (_contexts, _time, _writers) = (contexts, time, new(maxWriters, maxWriters));
+        _group = maxWriters == 1 ? new(WriteOnceAsync) : null;
+    }
 
     /// <exception cref="DbException">The database is out of reach for longer than is waited for.</exception>
     public Task<T> ReadAsync<T>(Func<ProductDb, Task<T>> read, CancellationToken cancellationToken)
@@ -30,7 +41,7 @@ public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider
         return RepeatAsync(
             async () =>
             {
-                await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+                await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
                 db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
                 return await read(db);
             },
@@ -44,10 +55,23 @@ public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider
     {
         ArgumentNullException.ThrowIfNull(write);
 
+        if (_group is not null)
+        {
+            return await _group.WriteAsync(write, cancellationToken);
+        }
+
         await _writers.WaitAsync(cancellationToken);
         try
         {
-            return await RepeatAsync(() => WriteOnceAsync(write, cancellationToken), cancellationToken);
+            T result = default!;
+            await RepeatAsync(
+                async () =>
+                {
+                    await WriteOnceAsync(async db => result = await write(db), cancellationToken);
+                    return true;
+                },
+                cancellationToken);
+            return result;
         }
         finally
         {
@@ -65,14 +89,14 @@ public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider
 
     public void Dispose() => _writers.Dispose();
 
-    private async Task<T> WriteOnceAsync<T>(Func<ProductDb, Task<T>> write, CancellationToken cancellationToken)
+    private async Task WriteOnceAsync(Func<ProductDb, Task> write, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
+        db.Database.AutoSavepointsEnabled = false; // it is all or nothing
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-        var result = await write(db);
+        await write(db);
         await db.SaveChangesAsync(cancellationToken);
         await CommitAsync(transaction, cancellationToken);
-        return result;
     }
 
     private static async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken)
@@ -89,7 +113,7 @@ public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider
 
     private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         for (var conflicts = 0; ;)
         {
             try
@@ -100,9 +124,9 @@ public sealed class Database(IDbContextFactory<ProductDb> contexts, TimeProvider
             {
                 // At once: what it lost against has committed.
             }
-            catch (Exception e) when (DatabaseFailure.IsOutage(e) && time.GetElapsedTime(started) < OutagePatience)
+            catch (Exception e) when (DatabaseFailure.IsOutage(e) && _time.GetElapsedTime(started) < OutagePatience)
             {
-                await Task.Delay(OutagePause, time, cancellationToken);
+                await Task.Delay(OutagePause, _time, cancellationToken);
             }
         }
     }

@@ -33,6 +33,8 @@ public class ProductDb : DbContext
 
     public DbSet<FlightRow> Flights => Set<FlightRow>();
 
+    public DbSet<DigestRow> Digests => Set<DigestRow>();
+
     public DbSet<DeliveryWordRow> DeliveryWords => Set<DeliveryWordRow>();
 
     public DbSet<PaceRow> Paces => Set<PaceRow>();
@@ -176,10 +178,16 @@ public class ProductDb : DbContext
             delivery.HasIndex(d => new { d.State, d.CreatedAt, d.Id });
             delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt, d.Id });
             delivery.HasIndex(d => new { d.ChannelId, d.CreatedAt, d.Id });
+            delivery.HasIndex(d => d.DigestId);
             delivery.HasMany(d => d.Attempts).WithOne().HasForeignKey(a => a.DeliveryId);
             delivery.HasMany(d => d.Words).WithOne().HasForeignKey(w => w.DeliveryId);
         });
         modelBuilder.Entity<AttemptRow>().HasKey(a => new { a.DeliveryId, a.Number });
+        modelBuilder.Entity<DigestRow>(digest =>
+        {
+            digest.HasKey(d => d.Id);
+            digest.HasIndex(d => new { d.Place, d.State, d.ClosesAt });
+        });
     }
 
     private sealed class UnixTicks() : ValueConverter<DateTimeOffset, long>(

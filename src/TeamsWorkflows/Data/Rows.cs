@@ -221,6 +221,10 @@ public sealed class DeliveryRow
     [MaxLength(48)]
     public string? ResendOf { get; set; }
 
+    /// <summary>Gets or sets the digest that it is in; null: it is a message of its own.</summary>
+    [MaxLength(48)]
+    public string? DigestId { get; set; }
+
     /// <summary>Gets or sets the connection that it is reached by; null: it needs none.</summary>
     [MaxLength(64)]
     public string? ConnectionId { get; set; }

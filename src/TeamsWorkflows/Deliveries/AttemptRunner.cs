@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries.Flights;
@@ -63,7 +64,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         if (earlier is not null)
         {
             return WorkflowJson.Read<PostOutcome>(earlier.Outcome)
-                ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
+                ?? await EndAsync(subject, earlier, Interrupted(time.GetUtcNow()), cancellationToken);
         }
 
         var attempt = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = kind, StartedAt = time.GetUtcNow() };
@@ -72,7 +73,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         {
             attempt.Kind = AttemptKind.Token;
             refused = await JudgedAsync(subject, refused, operation: null, how, cancellationToken);
-            return await AddAsync(input, attempt, Under(subject, refused), cancellationToken);
+            return await AddAsync(subject, input, attempt, Under(subject, refused), cancellationToken);
         }
 
         var operation = AttemptOperations.Of(subject, kind);
@@ -80,7 +81,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         if (!keepsIntent)
         {
             var found = await JudgedAsync(subject, await exchange(subject, token), operation, how, cancellationToken);
-            return await AddAsync(input, attempt, Under(subject, found), cancellationToken);
+            return await AddAsync(subject, input, attempt, Under(subject, found), cancellationToken);
         }
 
         try
@@ -97,7 +98,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
 
         // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
         var answered = await JudgedAsync(subject, await exchange(subject, token), operation, how, CancellationToken.None);
-        return await EndAsync(input, Under(subject, answered), CancellationToken.None, subject);
+        return await EndAsync(subject, attempt, Under(subject, answered), CancellationToken.None);
     }
 
     private async Task<(string? Token, TokenAcquisition? How, AttemptTrace? Refused)> AcquireAsync(
@@ -140,10 +141,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     // A node that was too slow to keep its lease made the same attempt, or makes it right now: its outcome is unknown here.
     private async Task<PostOutcome> AfterAnotherAsync(AttemptInput input, CancellationToken cancellationToken)
     {
-        var (_, other) = await LoadAsync(input, cancellationToken);
+        var (subject, other) = await LoadAsync(input, cancellationToken);
         return other is null
             ? throw new IOException("An attempt could not be stored.")
-            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(input, Interrupted(time.GetUtcNow()), cancellationToken);
+            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(subject, other, Interrupted(time.GetUtcNow()), cancellationToken);
     }
 
     private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
@@ -156,10 +157,13 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 var found = await db.Deliveries.Where(d => d.Id == input.DeliveryId)
                     .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
                     .LeftJoin(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
+                    .LeftJoin(
+                        db.Attempts.Where(a => a.Number == input.Number),
+                        x => x.delivery.Id,
+                        a => a.DeliveryId,
+                        (x, earlier) => new { x.delivery, x.report, x.connection, earlier })
                     .SingleAsync(cancellationToken);
-                var earlier = await db.Attempts.SingleOrDefaultAsync(
-                    a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
-                return (new AttemptSubject(found.delivery, found.report, found.connection, input.Note), earlier);
+                return (new AttemptSubject(found.delivery, found.report, found.connection, input.Note), found.earlier);
             },
             cancellationToken);
 
@@ -173,18 +177,18 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 var turn = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = AttemptKind.Pace, StartedAt = attempt.StartedAt };
                 Fill(turn, new(paced, null, null, null, null));
                 db.Attempts.Add(turn);
-                await SetStateAsync(db, input.DeliveryId, DeliveryState.Waiting, paced.Reason, cancellationToken);
+                SetState(db, subject.Delivery, DeliveryState.Waiting, paced.Reason);
                 return paced;
             }
 
             db.Attempts.Add(attempt);
-            await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Posting, null, cancellationToken);
+            SetState(db, subject.Delivery, DeliveryState.Posting, null);
             return null;
         },
         cancellationToken);
 
     private async Task<PostOutcome> AddAsync(
-        AttemptInput input, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
+        AttemptSubject subject, AttemptInput input, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
     {
         try
         {
@@ -193,7 +197,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 {
                     Fill(attempt, trace);
                     db.Attempts.Add(attempt);
-                    await ApplyAsync(db, attempt, trace, cancellationToken);
+                    await ApplyAsync(db, subject, attempt, trace, cancellationToken);
                     return trace.Outcome;
                 },
                 cancellationToken);
@@ -205,16 +209,15 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     }
 
     private Task<PostOutcome> EndAsync(
-        AttemptInput input, AttemptTrace found, CancellationToken cancellationToken, AttemptSubject? subject = null) => database.WriteAsync(
+        AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var trace = subject is not null && found.Outcome is PostOutcome.Throttled throttled
+            var trace = found.Outcome is PostOutcome.Throttled throttled
                 ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
                 : found;
-            var attempt = await db.Attempts.SingleAsync(
-                a => a.DeliveryId == input.DeliveryId && a.Number == input.Number, cancellationToken);
             Fill(attempt, trace);
-            await ApplyAsync(db, attempt, trace, cancellationToken);
+            db.Attempts.Update(attempt); // its intent is there
+            await ApplyAsync(db, subject, attempt, trace, cancellationToken);
             return trace.Outcome;
         },
         cancellationToken);
@@ -227,25 +230,26 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         attempt.Evidence = trace.Evidence is { } evidence ? WorkflowJson.Write(evidence) : null;
     }
 
-    private async Task ApplyAsync(ProductDb db, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        ProductDb db, AttemptSubject subject, AttemptRow attempt, AttemptTrace trace, CancellationToken cancellationToken)
     {
+        var delivery = trace.Note is null ? subject.Delivery : await db.Deliveries.SingleAsync(d => d.Id == attempt.DeliveryId, cancellationToken);
         switch (trace.Outcome)
         {
-            case PostOutcome.Posted or PostOutcome.AlreadyPosted:
-                var (messageId, webUrl) = trace.Outcome is PostOutcome.Posted p ? (p.MessageId, p.WebUrl)
-                    : trace.Outcome is PostOutcome.AlreadyPosted a ? (a.MessageId, a.WebUrl) : default;
-                var delivery = await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
-                (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
-                await MarkSuccessAsync(db, delivery.ConnectionId, cancellationToken);
+            case PostOutcome.Posted p:
+                await ArrivedAsync(db, delivery, subject.Connection, p.MessageId, p.WebUrl, cancellationToken);
+                break;
+
+            case PostOutcome.AlreadyPosted a:
+                await ArrivedAsync(db, delivery, subject.Connection, a.MessageId, a.WebUrl, cancellationToken);
                 break;
 
             case PostOutcome.Taken:
-                await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Delivered, null, cancellationToken);
+                SetState(db, delivery, DeliveryState.Delivered, null);
                 break;
 
             case PostOutcome.HandedOver:
-                await SetStateAsync(
-                    db, attempt.DeliveryId, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.", cancellationToken);
+                SetState(db, delivery, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.");
                 break;
 
             case PostOutcome.RootGone gone:
@@ -253,38 +257,47 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 break;
 
             case PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied when attempt.Kind == AttemptKind.Token:
-                var refused = await SetStateAsync(
-                    db, attempt.DeliveryId, DeliveryState.Waiting, trace.Outcome.Verdict!.Summary, cancellationToken);
-                await StopConnectionAsync(db, refused.ConnectionId, attempt, trace.Outcome, cancellationToken);
+                SetState(db, delivery, DeliveryState.Waiting, trace.Outcome.Verdict!.Summary);
+                await StopConnectionAsync(db, subject.Delivery.ConnectionId, attempt, trace.Outcome, cancellationToken);
                 break;
 
             case { Verdict: { } verdict }:
-                await SetStateAsync(db, attempt.DeliveryId, DeliveryState.Waiting, verdict.Summary, cancellationToken);
+                SetState(db, delivery, DeliveryState.Waiting, verdict.Summary);
                 break;
         }
 
-        if (trace.Note is { } note)
-        {
-            note(await db.Deliveries.SingleAsync(d => d.Id == attempt.DeliveryId, cancellationToken));
-        }
+        trace.Note?.Invoke(delivery);
     }
 
-    private async Task<DeliveryRow> SetStateAsync(
-        ProductDb db, string deliveryId, DeliveryState state, string? reason, CancellationToken cancellationToken)
+    private async Task ArrivedAsync(
+        ProductDb db, DeliveryRow delivery, ConnectionRow? connection, string messageId, string? webUrl, CancellationToken cancellationToken)
     {
-        var delivery = await db.Deliveries.SingleAsync(d => d.Id == deliveryId, cancellationToken);
+        var entry = SetState(db, delivery, DeliveryState.Delivered, null);
+        (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
+        entry.Property(static d => d.MessageId).IsModified = entry.Property(static d => d.WebUrl).IsModified = true;
+        await MarkSuccessAsync(db, connection, cancellationToken);
+    }
+
+    // Without reading the row again. Named one by one: in a second run of a write they have their values already.
+    private EntityEntry<DeliveryRow> SetState(ProductDb db, DeliveryRow delivery, DeliveryState state, string? reason)
+    {
+        var entry = db.Attach(delivery);
         (delivery.State, delivery.Reason, delivery.UpdatedAt) = (state, reason, time.GetUtcNow());
-        return delivery;
+        entry.Property(static d => d.State).IsModified = entry.Property(static d => d.Reason).IsModified = entry.Property(static d => d.UpdatedAt).IsModified = true;
+        return entry;
     }
 
     // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time. By the
     // second, so that posts that end side by side do not all want to write the one row.
-    private Task MarkSuccessAsync(ProductDb db, string? connectionId, CancellationToken cancellationToken)
+    private async Task MarkSuccessAsync(ProductDb db, ConnectionRow? connection, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var aSecondAgo = now - TimeSpan.FromSeconds(1);
-        return db.Connections.Where(c => c.Id == connectionId && (c.LastSuccessAt == null || c.LastSuccessAt <= aSecondAgo))
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
+        if (connection is not null && !(connection.LastSuccessAt > aSecondAgo))
+        {
+            await db.Connections.Where(c => c.Id == connection.Id && (c.LastSuccessAt == null || c.LastSuccessAt <= aSecondAgo))
+                .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastSuccessAt, _ => now), cancellationToken);
+        }
     }
 
     // The authority says no: every other run of this connection is spared the same answer. Unless somebody restored the

@@ -1,4 +1,5 @@
 using TeamsWorkflows.Approvals;
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Reports.Receipts;
@@ -38,6 +39,11 @@ internal sealed class DeliverReport : TaskOrchestrator<DeliverReportInput, Deliv
             var reason = $"The delivery stopped: {e.FailureDetails.ErrorMessage}";
             await context.CallActivityAsync(
                 nameof(RecordDelivery), new RecordDeliveryInput(delivery.DeliveryId, DeliveryState.Failed, reason), Retries.ThroughOutages);
+            if (delivery.Policies is { MayDigest: true })
+            {
+                await SettleDigest.SettleAsync(context, delivery.DeliveryId, DeliveryState.Failed, isInDoubt: true);
+            }
+
             await SettleFlights.SettleAsync(context, delivery);
             return new(delivery.DeliveryId, DeliveryState.Failed, reason);
         }

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
 
@@ -7,6 +8,7 @@ namespace TeamsWorkflows.Deliveries;
 /// <remarks>
 /// <code>
 ///   steps before (files, a place in a thread), each repeated until it is done; behind another delivery: wait to be woken
+///   in a digest, if the report allows it: lead one or follow one ─ posted ──> delivered
 ///   post ─ posted ───────────────────────────────────────────────> delivered
 ///    │  ├─ others come first ─────── wait for its turn ──> post
 ///    │  ├─ throttled, unreachable ── wait ───────────────> post
@@ -25,7 +27,13 @@ internal sealed class DeliverToDestination : TaskOrchestrator<DeliverToDestinati
 {
     public override async Task<DeliveryResult> RunAsync(TaskOrchestrationContext context, DeliverToDestinationInput input)
     {
-        var result = await new Journey(context, input).RunAsync();
+        var journey = new Journey(context, input);
+        var result = await journey.RunAsync();
+        if (journey.LeadsDigest)
+        {
+            await SettleDigest.SettleAsync(context, input.DeliveryId, result.State, journey.IsInDoubt);
+        }
+
         await SettleFlights.SettleAsync(context, input);
         return result;
     }

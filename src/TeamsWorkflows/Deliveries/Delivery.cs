@@ -41,6 +41,9 @@ public sealed record Delivery(
     /// <summary>Gets the delivery that it repeats, at an operator's word; null: it is the report's own.</summary>
     public string? ResendOf { get; init; }
 
+    /// <summary>Gets the delivery whose message holds it together with others; null: it has a message of its own.</summary>
+    public string? DigestOf { get; init; }
+
     /// <summary>Gets what operators did about it, in order.</summary>
     public IReadOnlyList<DeliveryWord> Words { get; init; } = [];
 
@@ -68,6 +71,7 @@ public sealed record Delivery(
         row.Attempts.OrderBy(a => a.Number).Select(Attempt.From).ToArray())
     {
         ResendOf = row.ResendOf,
+        DigestOf = row.DigestId,
         Words = [.. row.Words.OrderBy(static w => w.At).Select(static w => new DeliveryWord(w.Word, w.Actor, w.Reason, w.At))],
     };
 }

@@ -47,6 +47,11 @@ public sealed class DeliveryOptions
     /// <value>The default is to post it with a note.</value>
     public LateAction Late { get; set; }
 
+    /// <summary>Gets or sets how long the first report of a digest waits for others, if the report does not say.</summary>
+    /// <value>The default is one minute.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan DigestWithin { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Gets or sets after which time the report is mailed while Teams is still tried, if the report does not say; zero: when patience ends.</summary>
     /// <value>The default is zero.</value>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]

@@ -8,7 +8,7 @@ namespace TeamsWorkflows.Deliveries;
 
 /// <summary>Where a delivery stands. Rebuilt by replay; everything it depends on is in the history.</summary>
 /// <remarks>Deliveries of older releases have no policies: for them it decides as those releases did.</remarks>
-internal sealed class Journey
+internal sealed partial class Journey
 {
     // Each reconnect is a person's work: after so many that did not help this delivery, another one will not.
     private const int MaxReconnects = 3;
@@ -67,9 +67,15 @@ internal sealed class Journey
             return end;
         }
 
-        var isPost = IsPrepared && _postedAt is null;
+        var gathers = WantsDigest;
+        var isPost = IsPrepared && _postedAt is null && !gathers;
         try
         {
+            if (gathers)
+            {
+                return await GatherAsync();
+            }
+
             var outcome = await (!IsPrepared ? PrepareAsync(_plan.Before[_prepared]) : isPost ? PostAsync() : ReadBackAsync());
             isPost = false; // it has an outcome
             return await DecideAsync(outcome);

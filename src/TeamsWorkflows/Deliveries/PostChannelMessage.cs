@@ -1,12 +1,12 @@
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
-using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Deliveries;
 
-/// <summary>Posts a report into a channel, once: one token, one intent, one POST, a typed outcome.</summary>
+/// <summary>Posts a report, or the digest that it leads, into a channel, once: one token, one intent, one POST, a typed outcome.</summary>
 /// <remarks>In a thread it answers the first message, or takes its place; without one, it is the first message itself.</remarks>
-internal sealed class PostChannelMessage(AttemptRunner attempts, TeamsChannels channels) : TaskActivity<AttemptInput, PostOutcome>
+internal sealed class PostChannelMessage(AttemptRunner attempts, TeamsChannels channels, DigestReader digests) : TaskActivity<AttemptInput, PostOutcome>
 {
     public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input)
         => attempts.PostAsync(input, (subject, accessToken) => ExchangeAsync(subject, accessToken!), context.CancellationToken);
@@ -16,7 +16,7 @@ internal sealed class PostChannelMessage(AttemptRunner attempts, TeamsChannels c
     {
         var delivery = subject.Delivery;
         var (team, channel, now) = (delivery.TeamId!, delivery.ChannelId!, delivery.UpdatedAt);
-        var message = ChannelMessage.Build(ReportDocument.From(subject.Report), subject.Envelope);
+        var message = ChannelMessage.Build(await digests.ReadAsync(subject), subject.Envelope);
         var requestId = channels.NewRequestId();
         return delivery.RootMessageId switch
         {

@@ -1,11 +1,11 @@
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
-using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>Posts a report into a chat, once; an update takes the place of the first message of its thread.</summary>
-internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats) : TaskActivity<AttemptInput, PostOutcome>
+internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats, DigestReader digests) : TaskActivity<AttemptInput, PostOutcome>
 {
     public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input)
         => attempts.PostAsync(input, (subject, accessToken) => ExchangeAsync(subject, accessToken!), context.CancellationToken);
@@ -14,7 +14,7 @@ internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats) 
     private async Task<AttemptTrace> ExchangeAsync(AttemptSubject subject, string accessToken)
     {
         var (delivery, chat) = (subject.Delivery, subject.Delivery.ChatId!);
-        var message = ChannelMessage.Build(ReportDocument.From(subject.Report), subject.Envelope);
+        var message = ChannelMessage.Build(await digests.ReadAsync(subject), subject.Envelope);
         var requestId = chats.NewRequestId();
         return subject.Report.UpdatesThread && delivery.RootMessageId is { } root
             ? MessageTraces.OfUpdate(

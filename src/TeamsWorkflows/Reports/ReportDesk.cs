@@ -48,12 +48,16 @@ public sealed class ReportDesk(
         ArgumentNullException.ThrowIfNull(request);
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(ReportJson.Write(request)));
-        if (await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
+        var (isRepeat, connections) = await database.ReadAsync(
+            async db => (
+                await db.Reports.AnyAsync(r => r.Publisher == publisher && r.IdempotencyKey == idempotencyKey, cancellationToken),
+                await ConnectionsAsync(db, cancellationToken)),
+            cancellationToken);
+        if (isRepeat && await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
         {
             return await RepeatAsync(earlier, hash, cancellationToken);
         }
 
-        var connections = await ConnectionsAsync(cancellationToken);
         var errors = new ReportErrors();
         if (ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is not { } report)
         {
@@ -91,7 +95,7 @@ public sealed class ReportDesk(
             return await RepeatAsync(winner, hash, cancellationToken);
         }
 
-        await StartAsync(row, approval, cancellationToken);
+        await StartAsync(row, report, approval, cancellationToken);
         return new SubmitResult.Accepted(ToReport(row, approval), IsRepeat: false);
     }
 
@@ -106,7 +110,7 @@ public sealed class ReportDesk(
         ArgumentNullException.ThrowIfNull(request);
 
         var errors = new ReportErrors();
-        var connections = await ConnectionsAsync(cancellationToken);
+        var connections = await database.ReadAsync(db => ConnectionsAsync(db, cancellationToken), cancellationToken);
         return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
@@ -236,8 +240,8 @@ public sealed class ReportDesk(
         },
         cancellationToken);
 
-    private Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken), cancellationToken);
+    private static Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, CancellationToken cancellationToken)
+        => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(
@@ -339,24 +343,31 @@ public sealed class ReportDesk(
         return row;
     }
 
-    private async Task StartAsync(ReportRow report, ApprovalRow? approval, CancellationToken cancellationToken)
+    private Task StartAsync(ReportRow report, ApprovalRow? approval, CancellationToken cancellationToken)
+        => StartAsync(report, ReportDocument.From(report), approval, cancellationToken);
+
+    private async Task StartAsync(ReportRow report, ReportDocument document, ApprovalRow? approval, CancellationToken cancellationToken)
     {
         var own = report.Deliveries.Where(static d => d.ResendOf is null).ToArray();
         if (Array.Exists(own, static d => d.State == DeliveryState.Accepted))
         {
-            await StartAsync(report.Id, report, own, approval, cancellationToken);
+            await StartAsync(report.Id, report, document, own, approval, cancellationToken);
         }
 
         foreach (var resend in report.Deliveries.Where(static d => d is { ResendOf: not null, State: DeliveryState.Accepted }))
         {
-            await StartAsync(resend.Id, report, [resend], approval: null, cancellationToken); // the report was approved
+            await StartAsync(resend.Id, report, document, [resend], approval: null, cancellationToken); // the report was approved
         }
     }
 
     private async Task StartAsync(
-        string id, ReportRow report, IReadOnlyList<DeliveryRow> deliveries, ApprovalRow? approval, CancellationToken cancellationToken)
+        string id,
+        ReportRow report,
+        ReportDocument document,
+        IReadOnlyList<DeliveryRow> deliveries,
+        ApprovalRow? approval,
+        CancellationToken cancellationToken)
     {
-        var document = ReportDocument.From(report);
         var input = new DeliverReportInput(
             report.Id,
             deliveries.OrderBy(static d => d.Id, StringComparer.Ordinal).Select(d => Input(report, document, d)).ToArray(),

@@ -50,6 +50,9 @@ public sealed record ReportRequest(
     /// <summary>Gets from when on it is late, and what becomes of it then; null: as configured.</summary>
     public LateRequest? Late { get; init; }
 
+    /// <summary>Gets whether it may be gathered with others for the same channel or chat into one message; null: it goes by itself.</summary>
+    public DigestRequest? Digest { get; init; }
+
     /// <summary>Gets what is done when its outcome is unknown and nobody can look; null: as configured.</summary>
     public UnknownAction? Unknown { get; init; }
 
@@ -73,8 +76,11 @@ public sealed record ReportRequest(
 public sealed record NotifyRequest(string? Url, string? Secret = null);
 
 /// <param name="After">Since it was handed over; null: as configured.</param>
-/// <param name="Then">Post (with a note) or Skip; null: as configured.</param>
+/// <param name="Then">Post (with a note), Skip or Digest (with other late ones in one message); null: as configured.</param>
 public sealed record LateRequest(TimeSpan? After, LateAction? Then = null);
+
+/// <param name="Within">How long the first report waits for others; null: as configured.</param>
+public sealed record DigestRequest(TimeSpan? Within = null);
 
 /// <summary>Rows of values, or CSV whose first line names the columns.</summary>
 /// <param name="Rows">Objects, or arrays in the order of <paramref name="Columns"/>.</param>

@@ -9,6 +9,7 @@ internal static class ReportTimes
     {
         CheckSpan("late.after", request.Late?.After, errors);
         CheckSpan("fallback.after", request.Fallback?.After, errors);
+        CheckSpan("digest.within", request.Digest?.Within, errors);
         if (request is { Fallback.After: { } after, Patience: { } patience } && after >= patience)
         {
             errors.Add("fallback.after", "Give a time shorter than patience: when that ends, the report is mailed anyway.");
@@ -16,7 +17,7 @@ internal static class ReportTimes
 
         if (request.Late is { Then: { } then } && !Enum.IsDefined(then))
         {
-            errors.Add("late.then", "Use one of: Post, Skip.");
+            errors.Add("late.then", "Use one of: Post, Skip, Digest.");
         }
 
         if (request.Fallback is { Then: { } afterMail } && !Enum.IsDefined(afterMail))
@@ -37,7 +38,9 @@ internal static class ReportTimes
         request?.Late?.After ?? NotZero(options.LateAfter),
         request?.Late?.Then ?? options.Late,
         request?.Fallback?.After ?? NotZero(options.FallbackAfter),
-        request?.Fallback?.Then ?? options.AfterFallback);
+        request?.Fallback?.Then ?? options.AfterFallback,
+        request?.Digest is not null,
+        request?.Digest?.Within ?? options.DigestWithin);
 
     private static TimeSpan? NotZero(TimeSpan span) => span > TimeSpan.Zero ? span : null;
 

@@ -1,5 +1,6 @@
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Ways;
 
@@ -21,6 +22,11 @@ internal static class ReportValidator
         ValidateDestinations(request.Destinations ?? [], new("", connections, mails.MaySend, report, errors));
         ValidateFallback(request, mails.Recipients.Count > 0, errors);
         ReportTimes.Validate(request, errors);
+        if (request.Digest is not null && report is not null && DigestDocument.SizeOf(report) is null)
+        {
+            errors.Add("digest", "A report with a card, attachments, mentions or a thread goes by itself, and so does one that fills a message. Leave digest out.");
+        }
+
         ValidateNotify(request.Notify, errors);
         ApprovalRules.Validate(request.Approval, approvals.Author, approvals.Options, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))

@@ -33,18 +33,9 @@ internal sealed class RunSchedule : TaskOrchestrator<RunScheduleInput, bool>
                 new TaskOptions(InstanceId: OccurrenceNames.InstanceOf(input.Uid, occurrence.OccurrenceId, occurrence.Run)));
         }
 
-        await SleepAsync(context, round.WakeAt);
+        await context.WaitForExternalEvent(Changed, round.WakeAt - context.CurrentUtcDateTime, timeoutValue: false);
         context.ContinueAsNew(input);
         return false;
-    }
-
-    private static async Task SleepAsync(TaskOrchestrationContext context, DateTimeOffset until)
-    {
-        using var awake = new CancellationTokenSource();
-        await Task.WhenAny(context.WaitForExternalEvent<bool>(Changed, awake.Token), context.CreateTimer(until, awake.Token));
-#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
-        awake.Cancel();
-#pragma warning restore CA1849, MA0042, VSTHRD103
     }
 
     private static async Task<ScheduleRound> RoundAsync(TaskOrchestrationContext context, RunScheduleInput input)

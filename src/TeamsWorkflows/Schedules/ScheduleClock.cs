@@ -8,24 +8,17 @@ namespace TeamsWorkflows.Schedules;
 /// <summary>The orchestrations behind the schedules: one each, started and woken here.</summary>
 public sealed class ScheduleClock(Database database, DurableTaskClient client, CanaryDesk canary)
 {
-    /// <summary>Starts what does not run of all schedules, and has each look at what is due: after a start of the process.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts what does not run, and has each look at what is due: after a start of the process, or when the node that changed it may have died.</summary>
+    /// <param name="since">Only what was changed then or later; null: all.</param>
+    public async Task ResumeAsync(DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var ids = await database.ReadAsync(db => db.Schedules.Select(s => s.Id).ToListAsync(cancellationToken), cancellationToken);
-        foreach (var id in ids)
+        var found = await database.ReadAsync(
+            db => (since is { } from ? db.Schedules.Where(s => s.LastActionAt >= from) : db.Schedules)
+                .Select(s => new { s.Id, s.Uid }).ToListAsync(cancellationToken),
+            cancellationToken);
+        foreach (var schedule in found)
         {
-            await WakeAsync(id, cancellationToken);
-        }
-    }
-
-    /// <summary>Wakes what was changed lately: the node that changed it may have died before it did so.</summary>
-    public async Task ResumeAsync(DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        var ids = await database.ReadAsync(
-            db => db.Schedules.Where(s => s.LastActionAt >= since).Select(s => s.Id).ToListAsync(cancellationToken), cancellationToken);
-        foreach (var id in ids)
-        {
-            await WakeAsync(id, cancellationToken);
+            await WakeAsync(schedule.Id, schedule.Uid, cancellationToken);
         }
     }
 
@@ -39,14 +32,23 @@ public sealed class ScheduleClock(Database database, DurableTaskClient client, C
     /// <summary>Has a schedule look at what is due, and starts its orchestration if it does not run. Harmless when there is no such schedule.</summary>
     public async Task WakeAsync(string id, CancellationToken cancellationToken)
     {
-        var row = await database.ReadAsync(
-            db => db.Schedules.Where(s => s.Id == id).Select(s => new { s.Uid }).SingleOrDefaultAsync(cancellationToken), cancellationToken);
-        if (row is null)
+        if (await database.ReadAsync(
+            db => db.Schedules.Where(s => s.Id == id).Select(s => (Guid?)s.Uid).SingleOrDefaultAsync(cancellationToken), cancellationToken) is { } uid)
         {
-            return;
+            await WakeAsync(id, uid, cancellationToken);
         }
+    }
 
-        var instance = OccurrenceNames.InstanceOfSchedule(row.Uid);
+    /// <summary>Has the orchestration of a schedule that was deleted notice it, and end.</summary>
+    public async Task EndedAsync(Guid uid, CancellationToken cancellationToken)
+    {
+        await client.RaiseEventAsync(OccurrenceNames.InstanceOfSchedule(uid), RunSchedule.Changed, eventPayload: true, cancellationToken);
+        await canary.ReplanAsync(cancellationToken);
+    }
+
+    private async Task WakeAsync(string id, Guid uid, CancellationToken cancellationToken)
+    {
+        var instance = OccurrenceNames.InstanceOfSchedule(uid);
         if (await client.RaiseEventAsync(instance, RunSchedule.Changed, eventPayload: true, cancellationToken))
         {
             return;
@@ -56,18 +58,11 @@ public sealed class ScheduleClock(Database database, DurableTaskClient client, C
         await client.PurgeInstanceAsync(instance, cancellation: cancellationToken);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunSchedule), new RunScheduleInput(id, row.Uid), new(instance), cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(RunSchedule), new RunScheduleInput(id, uid), new(instance), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {
             // Somebody else was faster, and it begins with looking at what is due.
         }
-    }
-
-    /// <summary>Has the orchestration of a schedule that was deleted notice it, and end.</summary>
-    public async Task EndedAsync(Guid uid, CancellationToken cancellationToken)
-    {
-        await client.RaiseEventAsync(OccurrenceNames.InstanceOfSchedule(uid), RunSchedule.Changed, eventPayload: true, cancellationToken);
-        await canary.ReplanAsync(cancellationToken);
     }
 }

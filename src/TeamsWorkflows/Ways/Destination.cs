@@ -14,6 +14,9 @@ public abstract record Destination
     /// <summary>Gets the name of the connection that it is reached by; null: it needs none.</summary>
     internal virtual string? ConnectionName => null;
 
+    /// <summary>Gets the address whose pace it is held to; null: it has none of its own.</summary>
+    internal virtual string? Address => null;
+
     /// <summary>Gets this destination without what must not be shown or stored in the clear; itself when it holds no such thing.</summary>
     internal virtual Destination Shown => this;
 }

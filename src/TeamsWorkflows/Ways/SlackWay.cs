@@ -12,6 +12,8 @@ namespace TeamsWorkflows.Ways;
 public sealed record SlackDestination(string? Url) : Destination
 {
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
+
+    internal override string? Address => Url;
 }
 
 /// <summary>A message by a Slack incoming webhook: 200 with the word <c>ok</c> is a message; Slack gives no way to look for one.</summary>

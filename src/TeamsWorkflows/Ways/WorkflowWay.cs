@@ -13,6 +13,8 @@ namespace TeamsWorkflows.Ways;
 public sealed record WorkflowDestination(string? Url) : Destination
 {
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
+
+    internal override string? Address => Url;
 }
 
 /// <summary>A card for a flow to post. 202 says that the flow has begun, not that anything is in the channel.</summary>

@@ -1,5 +1,7 @@
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -51,6 +53,46 @@ public sealed class PacingTests
 
         Assert.Equal(["The first", "A sibling"], product.Messages.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id, StringComparer.Ordinal).Select(m => m.Subject));
         Assert.All(product.Messages, m => Assert.True(m.CreatedAt >= started + TimeSpan.FromSeconds(59), "It did not wait."));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R74")]
+    public async Task An_address_gets_its_messages_at_its_pace_and_one_429_slows_its_siblings()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Address:Interval", "00:00:10"), ("Pacing:Address:Burst", "1"));
+        var slack = new SlackDestination(product.Tenant.ReceiverAddress("slack").AbsoluteUri);
+        var other = new SlackDestination($"{slack.Url}?channel=other");
+        Report[] reports =
+        [
+            await product.SubmitAsync(product.Request("First") with { Destinations = [slack] }),
+            await product.SubmitAsync(product.Request("Second") with { Destinations = [slack] }),
+            await product.SubmitAsync(product.Request("Elsewhere") with { Destinations = [other] }),
+        ];
+        await product.IdleAsync();
+        Assert.Equal(2, product.Tenant.Calls.Count); // the second waits for the first, and nobody for another address
+        var states = await Task.WhenAll(reports.Select(async r => (await product.Reports.FindAsync(r.Id, default))!.Deliveries[0]));
+        Assert.Contains("at the pace of the address", Assert.Single(states, d => d.State == DeliveryState.Waiting).Reason, StringComparison.Ordinal);
+        foreach (var report in reports)
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        product.Tenant.Faults.Add(new()
+        {
+            Name = "too many",
+            Surface = SandboxSurfaces.Receiver,
+            Status = 429,
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "60" },
+            Count = 1,
+        });
+        var refused = await product.SubmitAsync(product.Request("Refused") with { Destinations = [slack] });
+        await product.IdleAsync();
+        var requests = product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.Receiver);
+        var sibling = await product.SubmitAsync(product.Request("Sibling") with { Destinations = [slack] });
+        await product.IdleAsync();
+        Assert.Equal(requests, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.Receiver)); // it has asked nobody
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(refused)).State);
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(sibling)).State);
     }
 
     [Fact]

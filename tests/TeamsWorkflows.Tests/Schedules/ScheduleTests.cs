@@ -73,7 +73,7 @@ public sealed class ScheduleTests
         Assert.Empty((await product.Get<PlanOccurrences>().RunAsync(context, new("hourly", uid))).Begin);
         Assert.IsType<HandOverOutcome.Gone>(await product.Get<HandOverOccurrence>().RunAsync(context, new("hourly", uid, first.Id, 1, RetryUntil: null)));
 
-        await product.Get<ScheduleClock>().StartAsync(default);
+        await product.Get<ScheduleClock>().ResumeAsync(since: null, default);
         var log = await product.OccurrencesAsync("hourly", atLeast: 3);
         Assert.Equal(log.Count, log.Select(o => o.ReportId).Distinct().Count());
         Assert.Equal(log.Count, await product.Database.ReadAsync(db => db.Reports.CountAsync(context.CancellationToken), default));

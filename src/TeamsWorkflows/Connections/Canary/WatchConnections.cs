@@ -20,23 +20,11 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
         if (round.NextAt is { } next)
         {
             context.SetCustomStatus(round);
-            var isChanged = await SleepAsync(context, next);
+            var isChanged = await context.WaitForExternalEvent(Changed, next - context.CurrentUtcDateTime, timeoutValue: false);
             context.ContinueAsNew(new WatchInput(input.Round + 1, isChanged ? true : null));
         }
 
         return round;
-    }
-
-    /// <returns>Whether something has changed; false: it is time.</returns>
-    private static async Task<bool> SleepAsync(TaskOrchestrationContext context, DateTimeOffset until)
-    {
-        using var awake = new CancellationTokenSource();
-        var changed = context.WaitForExternalEvent<bool>(Changed, awake.Token);
-        var first = await Task.WhenAny(changed, context.CreateTimer(until, awake.Token));
-#pragma warning disable CA1849, MA0042, VSTHRD103 // CancelAsync would leave the orchestrator's thread
-        awake.Cancel();
-#pragma warning restore CA1849, MA0042, VSTHRD103
-        return first == changed;
     }
 
     private static async Task<WatchRound> RoundAsync(TaskOrchestrationContext context, WatchInput input)

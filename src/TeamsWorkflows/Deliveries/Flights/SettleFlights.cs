@@ -6,12 +6,6 @@ namespace TeamsWorkflows.Deliveries.Flights;
 /// <summary>Ends the part of a delivery in what it shares with others; gives the instances that may go on now.</summary>
 internal sealed class SettleFlights(Database database) : TaskActivity<string, string[]>
 {
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 12, TimeSpan.FromSeconds(2), backoffCoefficient: 2)
-        {
-            MaxRetryInterval = TimeSpan.FromMinutes(15),
-        });
-
     public override Task<string[]> RunAsync(TaskActivityContext context, string input) => database.WriteAsync(
         async db =>
         {
@@ -36,7 +30,7 @@ internal sealed class SettleFlights(Database database) : TaskActivity<string, st
 
         try
         {
-            foreach (var instanceId in await context.CallActivityAsync<string[]>(nameof(SettleFlights), delivery.DeliveryId, Retries))
+            foreach (var instanceId in await context.CallActivityAsync<string[]>(nameof(SettleFlights), delivery.DeliveryId, Retries.ThroughOutages))
             {
                 context.SendEvent(instanceId, Flight.Free, payload: true);
             }

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Deliveries.Pacing;
 
-/// <summary>The line that messages stand in before they go to Graph: one for all nodes, as it is in the database.</summary>
+/// <summary>The line that messages stand in before they go to Graph or to an address: one for all nodes, as it is in the database.</summary>
 /// <remarks>It works in the transaction of whoever asks: with the intent of a post there is one commit, not two.</remarks>
-internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<DeliveryOptions> deliveries)
+internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<DeliveryOptions> deliveries, DestinationVault vault)
 {
     private const string ThrottleScope = "x-ms-throttle-scope";
 
@@ -21,7 +22,7 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var limits = PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
+        var limits = LimitsOf(subject);
         var rows = await RowsAsync(db, limits, cancellationToken);
         List<PaceSlot> slots = [.. taken];
         foreach (var limit in limits)
@@ -77,7 +78,7 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
     public async Task<PostOutcome.Throttled> StopAsync(
         ProductDb db, AttemptSubject subject, PostOutcome.Throttled outcome, string? throttleScope, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var limits = PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
+        var limits = LimitsOf(subject);
         if (limits.Count == 0)
         {
             return outcome;
@@ -86,15 +87,16 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         var rows = await RowsAsync(db, limits, cancellationToken);
         PaceSlot[] slots = [.. limits.Select(l => new PaceSlot(l.Scope, Pace.Clock(rows[l.Key], now)))]; // it keeps its place
         var limit = limits.FirstOrDefault(l => l.Scope == ScopeOf(throttleScope)) ?? limits[0];
-        var (line, connection) = (limit, rows[limits.First(static l => l.Scope == PaceScope.Connection).Key]);
-        if (limit.Scope == PaceScope.Channel && connection.LastStopped is { } last && last != limit.Key && connection.LastStoppedUntil > now)
+        var line = limit;
+        var connection = limits.FirstOrDefault(static l => l.Scope == PaceScope.Connection) is { } found ? rows[found.Key] : null;
+        if (limit.Scope == PaceScope.Channel && connection is { LastStopped: { } last } && last != limit.Key && connection.LastStoppedUntil > now)
         {
             line = limits.First(static l => l.Scope == PaceScope.Connection);
         }
 
         var row = rows[line.Key];
         Pace.Stop(row, line.Options, now, outcome.RetryAfter, deliveries.Value.ToPolicy(), JitterOf(subject.Delivery.CardId));
-        if (limit.Scope == PaceScope.Channel)
+        if (limit.Scope == PaceScope.Channel && connection is not null)
         {
             (connection.LastStopped, connection.LastStoppedUntil) = (limit.Key, row.BlockedUntil);
         }
@@ -104,6 +106,11 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
 
     /// <summary>Reads what Graph says about who was too fast, such as <c>Tenant_Application/ReadWrite/…</c>; null: nothing.</summary>
     public static string? ThrottleScopeOf(Diagnostics.FailureEvidence? evidence) => evidence?.Headers.GetValueOrDefault(ThrottleScope);
+
+    private IReadOnlyList<PaceLimit> LimitsOf(AttemptSubject subject)
+        => subject.Delivery.ConnectionId is null && vault.Open<Destination>(subject.Delivery).Address is { } address
+            ? [PaceLimit.OfAddress(address, options.Value)]
+            : PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
 
     private static PaceScope ScopeOf(string? throttleScope) => throttleScope?.Split('/')[0] switch
     {

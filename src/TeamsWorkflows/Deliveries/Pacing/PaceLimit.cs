@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Ways;
 
@@ -9,6 +11,9 @@ internal enum PaceScope
     Channel,
     Connection,
     Tenant,
+
+    /// <summary>A web address that needs no connection; the only scope of what goes there.</summary>
+    Address,
 }
 
 /// <summary>A turn that was handed out.</summary>
@@ -23,10 +28,15 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
     {
         PaceScope.Channel => "channel",
         PaceScope.Connection => "connection",
+        PaceScope.Address => "address",
         _ => "tenant",
     };
 
-    /// <summary>The limits of a message, narrowest first; none: it is a file, or what takes it is not Graph.</summary>
+    /// <summary>The limit of what goes to an address; the address is a secret, so the line is known by its hash.</summary>
+    public static PaceLimit OfAddress(string address, PacingOptions options)
+        => new(PaceScope.Address, $"address/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))}", options.Address);
+
+    /// <summary>The limits of a message to Graph, narrowest first; none: it is a file, or what takes it is not Graph.</summary>
     public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options)
         => connection is null || delivery.Kind == FileWay.Name
         ? []
@@ -41,7 +51,7 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
 
     /// <summary>Says why a message that is due later has to wait.</summary>
     public string WhyWait(PaceRow row, DateTimeOffset due, DateTimeOffset now)
-        => row.BlockedUntil > now ? $"Microsoft asked for a pause of the {Name}; the message waits its turn."
+        => row.BlockedUntil > now ? $"{(Scope == PaceScope.Address ? "The other side" : "Microsoft")} asked for a pause of the {Name}; the message waits its turn."
             : Options.PerDay > 0 && due.UtcDateTime.Date > now.UtcDateTime.Date
                 ? FormattableString.Invariant($"The day's {Options.PerDay:N0} messages of the {Name} are used up; the message waits for its turn on another day.")
             : $"Others come first: the message waits its turn at the pace of the {Name}.";

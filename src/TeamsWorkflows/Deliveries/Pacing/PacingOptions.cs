@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace TeamsWorkflows.Deliveries.Pacing;
 
-/// <summary>Section <c>Pacing</c>: how fast messages go to Graph, in all nodes together.</summary>
+/// <summary>Section <c>Pacing</c>: how fast messages go to Graph and to addresses, in all nodes together.</summary>
 /// <seealso href="https://learn.microsoft.com/graph/throttling-limits"/>
 public sealed class PacingOptions
 {
@@ -11,6 +11,11 @@ public sealed class PacingOptions
     /// <value>The default is one a second, two at once, 3,000 a day.</value>
     [ValidateObjectMembers]
     public PaceOptions Channel { get; set; } = new() { Interval = TimeSpan.FromSeconds(1), Burst = 2, PerDay = 3_000 };
+
+    /// <summary>Gets or sets the pace of one address of a flow or of Slack.</summary>
+    /// <value>The default is one a second, four at once.</value>
+    [ValidateObjectMembers]
+    public PaceOptions Address { get; set; } = new() { Interval = TimeSpan.FromSeconds(1), Burst = 4 };
 
     /// <summary>Gets or sets the pace of one connection.</summary>
     /// <value>The default is one a second, four at once.</value>

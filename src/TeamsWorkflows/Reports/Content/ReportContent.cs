@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TeamsWorkflows.Reports.Content;
@@ -6,6 +7,9 @@ namespace TeamsWorkflows.Reports.Content;
 /// <summary>A report's body, read, checked and safe: what every way out makes its own message of. Closed.</summary>
 internal abstract record ReportContent
 {
+    // Beside the records: what was written is no part of what they are.
+    private static readonly ConditionalWeakTable<ReportContent, string> Written = [];
+
     private ReportContent()
     {
     }
@@ -27,7 +31,10 @@ internal abstract record ReportContent
     };
 
     /// <summary>Writes the content as HTML of the few tags that Teams and mail programs show alike.</summary>
-    public string ToHtml() => this switch
+    /// <remarks>Once: a report is measured for each destination, and each has its message.</remarks>
+    public string ToHtml() => Written.GetValue(this, static content => content.WriteHtml());
+
+    private string WriteHtml() => this switch
     {
         Markdown m => MarkdownText.ToHtml(m.Source),
         Plain p => $"<pre>{HtmlText.Encode(p.Source)}</pre>",

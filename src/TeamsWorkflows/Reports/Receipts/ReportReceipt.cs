@@ -62,7 +62,7 @@ public sealed record ReceiptLine(
 
 /// <summary>How it is known that a message is at its destination.</summary>
 /// <param name="At">When the other side said so.</param>
-/// <param name="How"><c>posted</c>, <c>already-posted</c> (found by a read-back), <c>taken</c>, <c>handed-over</c>, or <c>seen</c> by a person.</param>
+/// <param name="How"><c>posted</c>, <c>already-posted</c> (found by a read-back), <c>taken</c>, <c>handed-over</c>, <c>digest</c> (in the message of another delivery), or <c>seen</c> by a person.</param>
 /// <param name="Marker">What the message carries: a search of the channel finds it.</param>
 /// <param name="Status">The HTTP status of the answer; null when a person saw it.</param>
 /// <param name="RequestId">The other side's own name for the exchange; null: it gave none.</param>
@@ -76,6 +76,11 @@ public sealed record MessageProof(DateTimeOffset At, string How, Guid Marker, st
         {
             return new(
                 attempt.EndedAt ?? attempt.StartedAt, attempt.Outcome!, delivery.CardId, delivery.MessageId, delivery.WebUrl, attempt.Status, attempt.RequestId);
+        }
+
+        if (delivery is { State: DeliveryState.Delivered, DigestOf: { } digest } && digest != delivery.Id)
+        {
+            return new(delivery.UpdatedAt, "digest", DeliveryNames.Card(digest), delivery.MessageId, delivery.WebUrl, Status: null, RequestId: null);
         }
 
         return delivery.State == DeliveryState.Delivered && delivery.Words.LastOrDefault(static w => w.Word == OperatorWord.ItIsThere) is { } word

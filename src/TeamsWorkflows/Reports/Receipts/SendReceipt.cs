@@ -47,6 +47,11 @@ internal sealed class SendReceipt(Database database, ReportDesk reports, Destina
             answer.Status is { } status ? status.ToString(CultureInfo.InvariantCulture) : "nothing");
     }
 
-    private Task RecordAsync(string reportId, CancellationToken cancellationToken) => database.WriteAsync(
-        async db => (await db.Reports.SingleAsync(r => r.Id == reportId, cancellationToken)).NotifiedAt = time.GetUtcNow(), cancellationToken);
+    private Task RecordAsync(string reportId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return database.WriteAsync(
+            db => db.Reports.Where(r => r.Id == reportId).ExecuteUpdateAsync(set => set.SetProperty(r => r.NotifiedAt, _ => now), cancellationToken),
+            cancellationToken);
+    }
 }

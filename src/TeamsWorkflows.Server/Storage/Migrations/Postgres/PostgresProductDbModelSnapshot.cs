@@ -669,6 +669,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasDefaultValue("{}")
                         .UseCollation("C");
 
+                    b.Property<string>("DigestId")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
                     b.Property<string>("Files")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -734,6 +739,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .UseCollation("C");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("DigestId");
 
                     b.HasIndex("ReportId");
 
@@ -834,6 +841,40 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasKey("ConnectionId");
 
                     b.ToTable("DeviceSignIns");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DigestRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("ClosesAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .UseCollation("C");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Place", "State", "ClosesAt");
+
+                    b.ToTable("Digests");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>

@@ -17,6 +17,22 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<string>(
+                name: "DigestId",
+                table: "Deliveries",
+                type: "character varying(48)",
+                maxLength: 48,
+                nullable: true,
+                collation: "C");
+
+            migrationBuilder.AddColumn<string>(
+                name: "SignIn",
+                table: "Connections",
+                type: "character varying(32)",
+                maxLength: 32,
+                nullable: false,
+                defaultValue: "AuthorizationCode");
+
             migrationBuilder.CreateTable(
                 name: "ApprovalLinks",
                 columns: table => new
@@ -62,6 +78,41 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         principalTable: "Reports",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DeviceSignIns",
+                columns: table => new
+                {
+                    ConnectionId = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, collation: "C"),
+                    Id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false, collation: "C"),
+                    CaseId = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true, collation: "C"),
+                    Actor = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false, collation: "C"),
+                    ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    ProtectedAnswer = table.Column<byte[]>(type: "bytea", nullable: true),
+                    Account = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true, collation: "C"),
+                    Diagnosis = table.Column<string>(type: "text", nullable: true, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DeviceSignIns", x => x.ConnectionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Digests",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(48)", maxLength: 48, nullable: false, collation: "C"),
+                    Place = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false, collation: "C"),
+                    State = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    ClosesAt = table.Column<long>(type: "bigint", nullable: false),
+                    Count = table.Column<int>(type: "integer", nullable: false),
+                    Bytes = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Digests", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -111,6 +162,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_DigestId",
+                table: "Deliveries",
+                column: "DigestId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ApprovalLinks_ReportId",
                 table: "ApprovalLinks",
                 column: "ReportId");
@@ -124,6 +180,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                 name: "IX_Approvers_Person",
                 table: "Approvers",
                 column: "Person");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Digests_Place_State_ClosesAt",
+                table: "Digests",
+                columns: new[] { "Place", "State", "ClosesAt" });
         }
 
         /// <inheritdoc />
@@ -139,11 +200,29 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                 name: "Approvers");
 
             migrationBuilder.DropTable(
+                name: "DeviceSignIns");
+
+            migrationBuilder.DropTable(
+                name: "Digests");
+
+            migrationBuilder.DropTable(
                 name: "Approvals");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Deliveries_DigestId",
+                table: "Deliveries");
 
             migrationBuilder.DropColumn(
                 name: "NeedsApproval",
                 table: "Reports");
+
+            migrationBuilder.DropColumn(
+                name: "DigestId",
+                table: "Deliveries");
+
+            migrationBuilder.DropColumn(
+                name: "SignIn",
+                table: "Connections");
         }
     }
 }

@@ -17,6 +17,21 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<string>(
+                name: "DigestId",
+                table: "Deliveries",
+                type: "TEXT",
+                maxLength: 48,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "SignIn",
+                table: "Connections",
+                type: "TEXT",
+                maxLength: 32,
+                nullable: false,
+                defaultValue: "AuthorizationCode");
+
             migrationBuilder.CreateTable(
                 name: "ApprovalLinks",
                 columns: table => new
@@ -62,6 +77,41 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         principalTable: "Reports",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DeviceSignIns",
+                columns: table => new
+                {
+                    ConnectionId = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    Id = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    CaseId = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    Actor = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    ProtectedAnswer = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Account = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
+                    Diagnosis = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DeviceSignIns", x => x.ConnectionId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Digests",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 48, nullable: false),
+                    Place = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    State = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    ClosesAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Count = table.Column<int>(type: "INTEGER", nullable: false),
+                    Bytes = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Digests", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -111,6 +161,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Deliveries_DigestId",
+                table: "Deliveries",
+                column: "DigestId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ApprovalLinks_ReportId",
                 table: "ApprovalLinks",
                 column: "ReportId");
@@ -124,6 +179,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 name: "IX_Approvers_Person",
                 table: "Approvers",
                 column: "Person");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Digests_Place_State_ClosesAt",
+                table: "Digests",
+                columns: new[] { "Place", "State", "ClosesAt" });
         }
 
         /// <inheritdoc />
@@ -139,11 +199,29 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 name: "Approvers");
 
             migrationBuilder.DropTable(
+                name: "DeviceSignIns");
+
+            migrationBuilder.DropTable(
+                name: "Digests");
+
+            migrationBuilder.DropTable(
                 name: "Approvals");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Deliveries_DigestId",
+                table: "Deliveries");
 
             migrationBuilder.DropColumn(
                 name: "NeedsApproval",
                 table: "Reports");
+
+            migrationBuilder.DropColumn(
+                name: "DigestId",
+                table: "Deliveries");
+
+            migrationBuilder.DropColumn(
+                name: "SignIn",
+                table: "Connections");
         }
     }
 }

@@ -12,7 +12,7 @@ using TeamsWorkflows.Server.Storage.Postgres;
 namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresProductDb))]
-    [Migration("20261126155405_Approvals")]
+    [Migration("20261126165746_Approvals")]
     partial class Approvals
     {
         /// <inheritdoc />
@@ -568,6 +568,13 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long?>("SecretExpiresAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("SignIn")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("AuthorizationCode");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -665,6 +672,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasDefaultValue("{}")
                         .UseCollation("C");
 
+                    b.Property<string>("DigestId")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
                     b.Property<string>("Files")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -731,6 +743,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
+                    b.HasIndex("DigestId");
+
                     b.HasIndex("ReportId");
 
                     b.HasIndex("CreatedAt", "Id");
@@ -781,6 +795,89 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("DeliveryId");
 
                     b.ToTable("DeliveryWords");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DeviceSignInRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Account")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Diagnosis")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("ProtectedAnswer")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("ConnectionId");
+
+                    b.ToTable("DeviceSignIns");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.DigestRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(48)
+                        .HasColumnType("character varying(48)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("ClosesAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .UseCollation("C");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Place", "State", "ClosesAt");
+
+                    b.ToTable("Digests");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
