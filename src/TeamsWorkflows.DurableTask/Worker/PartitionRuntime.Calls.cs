@@ -106,9 +106,9 @@ public sealed partial class PartitionRuntime
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await RoomAsync(isStart: false, patience.Token);
             TryPost(instanceId, null, isSurelyNew: false, hasPlace: true, question, out answer);
-            TurnReady?.Invoke();
         }
 
+        TurnReady?.Invoke(); // whoever called has gone on since the disk was asked
         return await answer.WaitAsync(cancellationToken);
     }
 

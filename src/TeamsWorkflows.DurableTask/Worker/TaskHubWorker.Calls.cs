@@ -44,15 +44,8 @@ public sealed partial class TaskHubWorker
     /// <inheritdoc cref="PartitionRuntime.WaitAsync"/>
     public Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
         => _waits is null
-            ? WaitHereAsync(instanceId, forStart, cancellationToken)
+            ? Runtime.WaitAsync(instanceId, forStart, cancellationToken)
             : WaitAnywhereAsync(_waits, instanceId, forStart, cancellationToken);
-
-    private async Task<OrchestrationMetadata> WaitHereAsync(string instanceId, bool forStart, CancellationToken cancellationToken)
-    {
-        var told = Runtime.WaitAsync(instanceId, forStart, cancellationToken);
-        PumpTurns();
-        return await told;
-    }
 
     private Task<DeliveryOutcome> CallAsync(Call call, bool isStart)
     {

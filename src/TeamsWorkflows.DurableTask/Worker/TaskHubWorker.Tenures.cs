@@ -104,7 +104,7 @@ public sealed partial class TaskHubWorker
             try
             {
                 return _remote!.IsHere(instanceId)
-                    ? await WaitHereAsync(instanceId, forStart, cancellationToken)
+                    ? await Runtime.WaitAsync(instanceId, forStart, cancellationToken)
                     : await waits.WaitAsync(instanceId, forStart, cancellationToken);
             }
             catch (IOException e) when (e is not CorruptStoreException)

@@ -64,7 +64,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             options.MaxConcurrentActivities);
         _watch = new TurnWatch(time, 8 * options.MaxConcurrentTurns);
         _retention = new Retention(store, PurgeAsync, time, options, _logger, survivesOutages: tenures is not null);
-        Runtime.TurnReady = () => _turns.Pump();
+        Runtime.TurnReady = PumpTurns;
         _alarm = Alarm.Create(time, OnTimersDue);
         _housekeeping = time.CreateTimer(_ => KeepHouse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
