@@ -16,7 +16,7 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task With_retention_the_file_of_a_busy_hub_stops_growing()
     {
-        const int Rounds = 30, PerRound = 60, PayloadBytes = 20_000;
+        const int Rounds = 120, PerRound = 60, PayloadBytes = 20_000;
         var file = Path.Combine(_folder, "hub.db");
         List<(long File, long Log)> sizes = [];
         var longest = TimeSpan.Zero;
@@ -43,7 +43,7 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
             + string.Join(' ', sizes.Select(static s => $"{s.File / 1e6:F0}+{s.Log / 1e6:F0}")) + $"; a call during a purge took {longest.TotalMilliseconds:F0} ms at most");
         Assert.InRange(sizes[^10..].Max(static s => s.File), 1, written / 4);
         Assert.InRange(sizes[^10..].Max(static s => s.File), 1, (long)(1.25 * sizes[10..20].Max(static s => s.File))); // it has found its size
-        Assert.InRange(sizes.Max(static s => s.Log), 1, 64_000_000); // checkpoints begin at 16 MB, and take their time on a busy machine
+        Assert.InRange(sizes.Max(static s => s.Log), 1, 140_000_000); // checkpoints begin at 16 MB and take their time on a busy machine; at 128 MB the writer does them itself
         Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(2)); // a hang, not a benchmark
         Assert.InRange((await hub.Client.GetAllInstancesAsync(new([], PageSize: 1_000))).Instances.Count, PerRound, 4 * (PerRound + 1));
     }

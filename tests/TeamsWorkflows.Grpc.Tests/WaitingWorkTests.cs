@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace TeamsWorkflows.Grpc.Tests;
 
 /// <summary>What a hub holds in memory while no worker is there.</summary>
+[Collection(nameof(Alone))]
 public sealed class WaitingWorkTests(ITestOutputHelper output)
 {
     private const int Count = 4_000;
@@ -40,3 +41,7 @@ public sealed class WaitingWorkTests(ITestOutputHelper output)
     private static Task StartAsync(SidecarHub hub, int from, int count) => Task.WhenAll(Enumerable.Range(from, count).Select(i => hub.Worker.DeliverAsync(
         $"instance-{i}", new ExecutionStartedEvent("Any", new string('x', InputBytes), $"execution-{i}") { Timestamp = DateTimeOffset.UtcNow })));
 }
+
+/// <summary>Tests that measure the process: no other test runs beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

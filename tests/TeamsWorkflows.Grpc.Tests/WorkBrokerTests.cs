@@ -80,17 +80,34 @@ public sealed class WorkBrokerTests
     public async Task A_turn_that_stops_worker_after_worker_fails_its_instance()
     {
         var playing = _broker.PlayAsync(Turn("a"), CancellationToken.None);
-        var worker = Connect();
         for (var i = 0; i < WorkBroker.MaxOverruns; i++)
         {
             Assert.False(playing.IsCompleted);
+            var worker = Connect();
             Assert.True(worker.Outgoing.TryRead(out _));
             _time.Advance(TimeLimit);
-            _time.Advance(WorkBroker.RefusalPause);
+            _broker.Disconnect(worker);
         }
 
         var end = (CompleteOrchestrationAction)Assert.Single((await playing.WaitAsync(TimeSpan.FromSeconds(10)))!.Actions);
         Assert.Equal(EngineErrors.TurnTimeLimitExceeded, end.Failure!.ErrorType);
+    }
+
+    [Fact]
+    public void A_worker_that_is_busy_for_long_does_not_fail_an_instance_by_itself()
+    {
+        var playing = _broker.PlayAsync(Turn("a"), CancellationToken.None);
+        var worker = Connect();
+        for (var i = 0; i < 3 * WorkBroker.MaxOverruns; i++)
+        {
+            Assert.True(worker.Outgoing.TryRead(out var held));
+            _time.Advance(TimeLimit);
+            _time.Advance(WorkBroker.RefusalPause);
+            Assert.Null(_broker.Find(held.Token)); // it answers, late
+            _broker.TryComplete(held.Token, WorkKind.Turn, new OrchestratorResponse("a", [], null));
+        }
+
+        Assert.False(playing.IsCompleted);
     }
 
     [Fact]

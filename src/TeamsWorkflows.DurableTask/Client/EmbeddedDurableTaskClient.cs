@@ -29,7 +29,7 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
         TaskHubWorker worker, IPartitionStore store, DurableTaskRegistry registry, TimeProvider time, Func<Guid> newGuid)
     {
         ArgumentNullException.ThrowIfNull(worker);
-        (_worker, _reads, _registry, _time, _newGuid, _options) = (worker, new StoreReads(store), registry, time, newGuid, worker.Options);
+        (_worker, _reads, _registry, _time, _newGuid, _options) = (worker, worker.Runtime.Reads, registry, time, newGuid, worker.Options);
         _purge = new InstancePurge(worker, store, time);
     }
 

@@ -10,8 +10,8 @@ namespace TeamsWorkflows.DurableTask.Storage;
 /// </remarks>
 internal sealed class StoreReads(IPartitionStore store)
 {
-    /// <summary>How many read at once: fewer than the connections that stores keep for reading (20), which turns use as well.</summary>
-    private const int MaxThreads = 16;
+    /// <summary>How many read at once: half of the connections that stores keep for reading (20); the others are for turns.</summary>
+    private const int MaxThreads = 10;
 
     private readonly ReadingThreads _threads = new();
 
@@ -32,16 +32,17 @@ internal sealed class StoreReads(IPartitionStore store)
         private readonly Lock _gate = new();
         private readonly BlockingCollection<Task> _queue = [];
         private int _count;
-        private int _idle;
+        private int _pending; // queued, or being read
 
         public override int MaximumConcurrencyLevel => MaxThreads;
 
         protected override void QueueTask(Task task)
         {
-            _queue.Add(task);
             lock (_gate)
             {
-                if (Volatile.Read(ref _idle) < _queue.Count && _count < MaxThreads)
+                _queue.Add(task);
+                Interlocked.Increment(ref _pending);
+                if (_count < Math.Min(MaxThreads, _pending))
                 {
                     _count++;
                     new Thread(Read) { Name = "store reads", IsBackground = true }.Start();
@@ -57,12 +58,10 @@ internal sealed class StoreReads(IPartitionStore store)
         {
             while (true)
             {
-                Interlocked.Increment(ref _idle);
-                var isThere = _queue.TryTake(out var task, Idle);
-                Interlocked.Decrement(ref _idle);
-                if (isThere)
+                if (_queue.TryTake(out var task, Idle))
                 {
-                    TryExecuteTask(task!);
+                    TryExecuteTask(task);
+                    Interlocked.Decrement(ref _pending);
                     continue;
                 }
 

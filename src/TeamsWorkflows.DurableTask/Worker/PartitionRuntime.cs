@@ -85,6 +85,9 @@ public sealed partial class PartitionRuntime
     /// <summary>Gets the number of instances that wait for a turn.</summary>
     public int RunnableCount => _runnable.Count;
 
+    /// <summary>Gets who reads the store on behalf of clients.</summary>
+    internal StoreReads Reads => _reads;
+
     /// <summary>Gets the number of activities that nobody runs yet.</summary>
     public int ActivityCount => _activities.Count;
 

@@ -239,7 +239,7 @@ internal sealed partial class RemoteSimulation : IDisposable
 
     private static bool IsAnswered(Played play) => play.IsTaken
         || (play.Item.IsWithdrawn && play.Work is not { Holder: not null })
-        || play.Work is { Overruns: >= WorkBroker.MaxOverruns };
+        || play.Work is { OverrunCount: >= WorkBroker.MaxOverruns };
 
     private static T Of<T>(Task<T> task)
     {

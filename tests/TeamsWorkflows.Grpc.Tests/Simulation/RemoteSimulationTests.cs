@@ -21,7 +21,6 @@ public sealed class RemoteSimulationTests
         "ExecutionStartedEvent: Accepted", "ExecutionStartedEvent: AlreadyExists", "EventRaisedEvent: Accepted", "ExecutionSuspendedEvent: Accepted",
         "ExecutionResumedEvent: Accepted", "ExecutionTerminatedEvent: Accepted", "ExecutionRewoundEvent: Accepted", "purge: Accepted",
         "ended Completed", "ended Terminated", "ended Failed: Graph.Throttled", "ended Failed: Program.GaveUp", "ended Failed: VersionMismatch",
-        "ended Failed: TurnTimeLimitExceeded",
     ];
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     private readonly TaskCompletionSource<object?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HashSet<WorkerStream>? _refusedBy; // most work is never refused, and much of it may wait
     private List<OrchestratorAction>? _parts;
+    private HashSet<WorkerStream>? _overranBy; // most turns are never late
 
     public WorkKey Key => key;
 
@@ -42,8 +43,8 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     /// <summary>Gets or sets since when, as a timestamp of the time provider.</summary>
     public long HeldSince { get; set; }
 
-    /// <summary>Gets or sets how many workers have kept it for too long.</summary>
-    public int Overruns { get; set; }
+    /// <summary>Gets how many workers have kept it for too long; one that did so twice counts once.</summary>
+    public int OverrunCount => _overranBy?.Count ?? 0;
 
     /// <summary>Gets the parts of an answer that comes in parts.</summary>
     public IReadOnlyList<OrchestratorAction> Parts => _parts ?? (IReadOnlyList<OrchestratorAction>)[];
@@ -54,6 +55,8 @@ internal sealed class Work(WorkKey key, string instanceId, long order)
     public bool IsWithdrawn => Turn is { IsWithdrawn: true };
 
     public void Answer(object? answer) => _answer.TrySetResult(answer);
+
+    public void AddOverrun(WorkerStream worker) => (_overranBy ??= []).Add(worker);
 
     public void AddParts(IEnumerable<OrchestratorAction> actions) => (_parts ??= []).AddRange(actions);
 

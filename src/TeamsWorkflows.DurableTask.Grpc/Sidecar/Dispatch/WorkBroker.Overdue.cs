@@ -4,11 +4,12 @@ namespace TeamsWorkflows.DurableTask.Grpc.Sidecar.Dispatch;
 
 /// <content>
 /// A turn that a worker keeps for longer than the limit is taken away from it, as from a lost one. The place that it takes
-/// there stays taken until it is answered: whoever is stuck does nothing else either. The third time the turn is to blame.
+/// there stays taken until it is answered: whoever is stuck does nothing else either. When a third worker keeps it, the turn is to blame:
+/// one worker that keeps it again and again may just be busy.
 /// </content>
 internal sealed partial class WorkBroker
 {
-    /// <summary>How many workers may keep a turn for too long, one after the other, before its instance fails.</summary>
+    /// <summary>How many workers may keep a turn for too long, each a stream of its own, before its instance fails.</summary>
     public const int MaxOverruns = 3;
 
     private readonly Dictionary<string, WorkerStream> _overdue = new(StringComparer.Ordinal); // who still has what was taken away
@@ -21,7 +22,8 @@ internal sealed partial class WorkBroker
             {
                 var worker = work.Holder!;
                 _overdue.Add(work.Token, worker);
-                if (++work.Overruns < MaxOverruns || work.IsWithdrawn)
+                work.AddOverrun(worker);
+                if (work.OverrunCount < MaxOverruns || work.IsWithdrawn)
                 {
                     Refuse(work, worker);
                     Return(work);
