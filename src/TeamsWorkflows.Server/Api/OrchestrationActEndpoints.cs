@@ -12,8 +12,6 @@ internal static class OrchestrationActEndpoints
 {
     private const int MaxIds = 1_000;
 
-    private static readonly string[] Words = ["terminate", "suspend", "resume", "rewind", "restart", "purge"];
-
     public static void MapOrchestrationActs(this RouteGroupBuilder orchestrations)
     {
         Map<RecursiveRequest>("terminate", "Ends an instance where it stands; with recursive, its sub-orchestrations too.",
@@ -75,7 +73,7 @@ internal static class OrchestrationActEndpoints
     {
         if (OrchestrationAct.Parse(body.Action, body.Recursive ?? false) is not { } act)
         {
-            return Invalid("action", $"Use one of: {string.Join(", ", Words)}.");
+            return Invalid("action", $"Use one of: {string.Join(", ", OrchestrationAct.Words)}.");
         }
 
         if (!ReasonRequest.IsReason(body.Reason))
@@ -95,7 +93,7 @@ internal static class OrchestrationActEndpoints
                     return Invalid("filter." + error.Field, error.Fix);
                 }
 
-                ids = desk.SelectAsync(query);
+                ids = desk.SelectAsync(query, cancellationToken);
                 break;
             default:
                 return Invalid("ids", $"Name 1 to {MaxIds:N0} instances, or give a filter in place of them.");

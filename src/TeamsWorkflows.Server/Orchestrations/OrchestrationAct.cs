@@ -9,6 +9,9 @@ internal abstract record OrchestrationAct
     {
     }
 
+    /// <summary>Gets the words that <see cref="Parse"/> reads.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["terminate", "suspend", "resume", "rewind", "restart", "purge"];
+
     /// <summary>Gets the word for the record: "terminate".</summary>
     public string Word => GetType().Name.ToLowerInvariant();
 

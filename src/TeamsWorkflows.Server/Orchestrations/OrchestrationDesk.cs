@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
@@ -33,6 +35,7 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
     }
 
     /// <summary>Does the same to many; one that fails does not keep the others from it.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Edge: what went wrong with one instance is a result; the others go on.")]
     public async Task<BulkResult> ActAsync(
         IAsyncEnumerable<string> ids, OrchestrationAct act, string actor, string reason, CancellationToken cancellationToken)
     {
@@ -41,29 +44,27 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
         {
-            switch (await ActAsync(id, act, actor, reason, cancellation))
+            try
             {
-                case ActResult.Done:
-                    Interlocked.Increment(ref done);
-                    break;
-                case ActResult.NotNow or ActResult.NotFound:
-                    Interlocked.Increment(ref skipped);
-                    break;
-                case ActResult.Invalid invalid:
-                    failures.Enqueue(new(id, invalid.Fix));
-                    break;
+                var isDone = await ActAsync(id, act, actor, reason, cancellation) is ActResult.Done;
+                Interlocked.Increment(ref isDone ? ref done : ref skipped);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                failures.Enqueue(new(id, e.Message));
             }
         });
         return new(done, skipped, [.. failures]);
     }
 
     /// <summary>The identifiers of every instance that a query selects, page by page.</summary>
-    public async IAsyncEnumerable<string> SelectAsync(OrchestrationQuery query)
+    public async IAsyncEnumerable<string> SelectAsync(
+        OrchestrationQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? token = null;
         do
         {
-            var page = await client.GetAllInstancesAsync(query with { ContinuationToken = token });
+            var page = await client.GetAllInstancesAsync(query with { ContinuationToken = token }, cancellationToken);
             foreach (var instance in page.Instances)
             {
                 yield return instance.InstanceId;

@@ -24,9 +24,9 @@ internal static class SequenceDiagram
     public static XDocument Draw(string name, Timeline timeline)
     {
         var steps = StepsOf(timeline);
-        var lanes = steps.Select(static s => s.Other).Distinct(StringComparer.Ordinal).Select((other, at) => (other, at: at + 1))
-            .ToDictionary(static l => l.other, static l => l.at, StringComparer.Ordinal);
         var shown = steps.Take(MaxSteps).ToArray();
+        var lanes = shown.Select(static s => s.Other).Distinct(StringComparer.Ordinal).Select((other, at) => (other, at: at + 1))
+            .ToDictionary(static l => l.other, static l => l.at, StringComparer.Ordinal);
         var width = (2 * Margin) + (LaneWidth * (lanes.Count + 1));
         var height = Top + (RowHeight * (shown.Length + 1)) + Margin;
         var svg = new XElement(
@@ -36,7 +36,7 @@ internal static class SequenceDiagram
             new XAttribute("height", height),
             new XAttribute("font-family", "Segoe UI, system-ui, sans-serif"),
             new XAttribute("font-size", 12),
-            new XElement(Svg + "title", $"What {name} asked for, and what came back"),
+            new XElement(Svg + "title", $"What {Cut(name)} asked for, and what came back"),
             new XElement(Svg + "rect", new XAttribute("width", width), new XAttribute("height", height), new XAttribute("fill", "#fff")));
         svg.Add(Lane(0, name, height));
         foreach (var (other, lane) in lanes)
