@@ -72,7 +72,11 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
           name: 'server'
           image: image
           resources: { cpu: json('1.0'), memory: '2Gi' }
-          env: concat(values, [{ name: 'Access__ClientSecret', secretRef: 'access-client-secret' }])
+          // Only the ingress reaches the port: it says who calls, which the limits per address go by.
+          env: concat(values, [
+            { name: 'Access__ClientSecret', secretRef: 'access-client-secret' }
+            { name: 'ASPNETCORE_FORWARDEDHEADERS_ENABLED', value: 'true' }
+          ])
           volumeMounts: [{ volumeName: 'data', mountPath: '/home/app' }]
           probes: [
             { type: 'Startup', httpGet: { path: '/health/ready', port: 8080 }, periodSeconds: 5, failureThreshold: 60 }

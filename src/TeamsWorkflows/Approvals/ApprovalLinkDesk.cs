@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TeamsWorkflows.Data;
 
 namespace TeamsWorkflows.Approvals;
@@ -13,11 +14,13 @@ public sealed partial class ApprovalLinkDesk
 {
     private readonly Database _database;
     private readonly ApprovalCounter _counter;
+    private readonly ApprovalOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ApprovalLinkDesk> _logger;
 
-    internal ApprovalLinkDesk(Database database, ApprovalCounter counter, TimeProvider time, ILogger<ApprovalLinkDesk> logger)
-        => (_database, _counter, _time, _logger) = (database, counter, time, logger);
+    internal ApprovalLinkDesk(
+        Database database, ApprovalCounter counter, IOptions<ApprovalOptions> options, TimeProvider time, ILogger<ApprovalLinkDesk> logger)
+        => (_database, _counter, _options, _time, _logger) = (database, counter, options.Value, time, logger);
 
     /// <param name="key">As it is in the mail.</param>
     /// <param name="signedInAs">Who is signed in where the link is opened; null: nobody. Somebody else's link is nothing.</param>
@@ -59,6 +62,11 @@ public sealed partial class ApprovalLinkDesk
     // Null: the link is none, or not any more.
     private async Task<BoundLink?> BoundAsync(ProductDb db, string? key, string? signedInAs, CancellationToken cancellationToken)
     {
+        if (!_options.LinksDecide)
+        {
+            return null; // those in mails that went out before, too
+        }
+
         var link = ApprovalLink.Parse(key) ?? ApprovalLink.Create().Link; // what is no key takes as long as what might be one
         var row = await db.ApprovalLinks.SingleOrDefaultAsync(l => l.Id == link.Id, cancellationToken);
         if (!link.Opens(row?.SecretHash) || row is not { UsedAt: null })

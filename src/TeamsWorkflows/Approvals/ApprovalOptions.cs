@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace TeamsWorkflows.Approvals;
 
 /// <summary>Section <c>Approvals</c>: what holds for reports that ask for approval and do not say otherwise.</summary>
-/// <remarks>An approval keeps what held when its report was handed over.</remarks>
+/// <remarks>An approval keeps what held when its report was handed over; what its links may do is looked up when they are used.</remarks>
 public sealed class ApprovalOptions
 {
     /// <summary>Gets or sets how long approvers have.</summary>
@@ -26,7 +26,7 @@ public sealed class ApprovalOptions
     public bool AllowRelease { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the link in a mail is enough to decide.</summary>
-    /// <value>The default is true; with false, links lead to the console, where the approver signs in.</value>
+    /// <value>The default is true; with false, links lead to the console, where the approver signs in; those that were sent before open nothing.</value>
     public bool LinksDecide { get; set; } = true;
 
     /// <summary>Gets or sets how many calls a minute one address on the network may make to links.</summary>

@@ -21,6 +21,7 @@ internal static class ApprovalRegistration
         services.AddSingleton(static p => new ApprovalLinkDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ApprovalCounter>(),
+            p.GetRequiredService<IOptions<ApprovalOptions>>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<ApprovalLinkDesk>>()));
     }

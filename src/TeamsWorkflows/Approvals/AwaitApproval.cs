@@ -27,14 +27,15 @@ internal sealed class AwaitApproval : TaskOrchestrator<AwaitApprovalInput, Appro
         var nudges = new Queue<CaseNudge>(input.Chase?.Nudges().Where(n => input.HandedOverAt + n.After < input.ExpiresAt) ?? []);
         while (verdict.State == ApprovalState.Waiting)
         {
-            var nudge = nudges.Count > 0 ? nudges.Dequeue() : null;
-            if (!await IsToldAsync(context, nudge is null ? input.ExpiresAt : input.HandedOverAt + nudge.After))
+            nudges.TryPeek(out var nudge);
+            if (await IsToldAsync(context, nudge is null ? input.ExpiresAt : input.HandedOverAt + nudge.After))
             {
-                verdict = await OnTimeAsync(context, input, nudge) ?? verdict;
+                verdict = await SettleAsync(context, input, SettleMoment.Told); // it may go on: a part of it was cancelled
                 continue;
             }
 
-            verdict = await SettleAsync(context, input, SettleMoment.Told);
+            nudges.TryDequeue(out _);
+            verdict = await OnTimeAsync(context, input, nudge) ?? verdict;
         }
 
         return verdict;

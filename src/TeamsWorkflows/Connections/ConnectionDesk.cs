@@ -94,6 +94,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
+                        await db.DeviceSignIns.Where(s => s.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
                         (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
                         (row.Diagnosis, row.Evidence) = (null, null);
                     }

@@ -61,7 +61,7 @@ internal sealed class Reauthenticate : TaskOrchestrator<ReauthenticateInput, Rea
             restored = await context.WaitForExternalEvent<ConnectionRestored?>(
                 Restored, deadline - context.CurrentUtcDateTime, timeoutValue: null);
         }
-        while (restored is not null && restored.CaseId != caseId); // another case's word is not about this failure
+        while (restored is { CaseId.Length: > 0 } && restored.CaseId != caseId); // another case's word is not about this failure; nobody's is a cancellation
 
         // Patience and the case may end at the same moment: what the database says holds.
         return restored is null

@@ -138,7 +138,7 @@ public sealed class SignInDesk
             return new SignInResult.Refused(connection.Id, row.CaseId, Diagnostician.Diagnose(evidence));
         }
 
-        return await _acceptance.AcceptAsync(connection, app, result, row.CaseId, row.Actor, cancellationToken);
+        return await _acceptance.AcceptAsync(connection, app, result, row.CaseId, row.Actor, device: null, cancellationToken);
     }
 
     private async Task<SignInRow?> TakeAsync(string state, CancellationToken cancellationToken)

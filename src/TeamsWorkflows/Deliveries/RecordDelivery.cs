@@ -4,13 +4,18 @@ using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Deliveries;
 
-/// <summary>Shows in the ledger what an orchestration decided. Setting it twice is setting it once.</summary>
+/// <summary>Shows in the ledger what an orchestration decided. Setting it twice is setting it once; an end stays.</summary>
 internal sealed class RecordDelivery(Database database, TimeProvider time) : TaskActivity<RecordDeliveryInput, bool>
 {
     public override Task<bool> RunAsync(TaskActivityContext context, RecordDeliveryInput input) => database.WriteAsync(
         async db =>
         {
             var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, context.CancellationToken);
+            if (delivery.State.IsEnd() && delivery.State != input.State)
+            {
+                return true; // an orchestration that was started once more does not undo what its first run came to
+            }
+
             (delivery.State, delivery.Reason, delivery.UpdatedAt) = (input.State, input.Reason, time.GetUtcNow());
             if (input.State == DeliveryState.Cancelled)
             {

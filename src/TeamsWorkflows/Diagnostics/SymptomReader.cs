@@ -92,7 +92,7 @@ public static class SymptomReader
     {
         var failures = TrailingRun(events, e => e.Kind == ConnectionEventKind.Failed);
         var throttled = failures.Where(e => e.Status == 429 || e.Class == FailureClasses.Throttled).ToArray();
-        return throttled.Length < 2 || failures[^1].Class != FailureClasses.AccessTokenExpired ? null : new(
+        return throttled.Length < 2 || failures[^1].Class != FailureClasses.AccessTokenExpired || failures[^1].TokenIssuedAt >= throttled[0].At ? null : new(
             SymptomKind.ThrottledThenExpired,
             $"The token ran out during {Minutes(failures[^1].At - throttled[0].At)} of throttling: the throttling is the cause.",
             throttled[0].At,

@@ -89,7 +89,7 @@ public sealed class IntakeDesk
                 }
 
                 (row.ProtectedPreviousSecret, row.PreviousSecretUntil) = (row.ProtectedSecret, _time.GetUtcNow() + IntakeLimits.SecretOverlap);
-                (row.ProtectedSecret, row.LastActor) = (_vault.SealSecret(secret), actor);
+                row.ProtectedSecret = _vault.SealSecret(secret);
                 row.Version++;
                 return true;
             },

@@ -34,11 +34,13 @@ public sealed class CancelTests
         product.Tenant.ExpireAccessTokens();
         var report = await product.SubmitAsync();
         await product.OpenCaseAsync();
+        var before = product.Time.GetUtcNow();
         var results = await product.Get<DeliveryDesk>().CancelReportAsync(report.Id, "olivia", "nobody needs it", default);
         Assert.Equal([WordResult.Done], results!.Values);
         var delivery = await product.EndOfAsync(report);
 
         Assert.Equal(DeliveryState.Cancelled, delivery.State);
+        Assert.Equal(before, product.Time.GetUtcNow()); // it did not wait for its patience to end
         Assert.Empty((await product.OpenCaseAsync(parked: 0)).WaitingDeliveries);
         await product.SignInAsync(product.Tenant.Service);
         await product.UntilAsync(() => product.Worker.Runtime.IsIdle);

@@ -46,14 +46,17 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
         ProductDb db, string connectionId, DateTimeOffset since, int count, CancellationToken cancellationToken)
     {
         var environment = await db.Connections.Where(c => c.Id == connectionId).Select(c => c.Environment).SingleOrDefaultAsync(cancellationToken);
+        // By the index first: each delivery has an attempt or more, so as many deliveries as uses are enough.
         var rows = await db.Deliveries.Where(d => d.ConnectionId == connectionId && d.UpdatedAt >= since)
+            .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id)
+            .Take(count)
             .Join(db.Attempts, d => d.Id, a => a.DeliveryId, (d, a) => new { d.ReportId, d.Kind, a })
             .Join(db.Reports, x => x.ReportId, r => r.Id, (x, r) => new { Workflow = r.Publisher + ": " + r.Title, x.Kind, x.a })
             .Where(x => x.a.Kind != AttemptKind.Mail && x.a.Kind != AttemptKind.Pace && x.a.Outcome != null && x.a.StartedAt >= since)
-            .OrderByDescending(x => x.a.StartedAt)
+            .OrderByDescending(x => x.a.StartedAt).ThenByDescending(x => x.a.DeliveryId).ThenByDescending(x => x.a.Number)
             .Take(count)
             .ToListAsync(cancellationToken);
-        return rows.Select(x => From(x.Workflow, x.Kind, x.a, environment));
+        return rows.AsEnumerable().Reverse().Select(x => From(x.Workflow, x.Kind, x.a, environment));
     }
 
     private static ConnectionEvent From(string workflow, string way, AttemptRow attempt, string? environment)

@@ -59,9 +59,11 @@ public sealed class DeviceSignInDesk
             await StoreAsync(row, cancellationToken);
         }
 
-        if (row is { State: DeviceSignInState.Waiting })
+        if (row is { State: DeviceSignInState.Waiting } && !await TryStartAsync(row, cancellationToken))
         {
-            await StartAsync(row, cancellationToken);
+            row = await AskAsync(connection, open, actor, cancellationToken); // nobody would ask for what becomes of the old code
+            await StoreAsync(row, cancellationToken);
+            await TryStartAsync(row, cancellationToken);
         }
 
         return DeviceSignIn.From(row, Begun(row), now);
@@ -114,19 +116,27 @@ public sealed class DeviceSignInDesk
         cancellationToken);
 
     // After the row, and again for one that is under way: a process that died in between has not started it.
-    private async Task StartAsync(DeviceSignInRow row, CancellationToken cancellationToken)
+    // False: the workflow that waited for it has ended, failed or was terminated.
+    private async Task<bool> TryStartAsync(DeviceSignInRow row, CancellationToken cancellationToken)
     {
+        if (Begun(row) is not { } begun)
+        {
+            return true; // it is over: there is nothing to wait for
+        }
+
+        var instance = $"device-sign-in-{row.Id}";
         try
         {
             await _client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(SignInByDevice),
-                new DeviceSignInInput(row.ConnectionId, row.Id, BegunDevice.Read(Begun(row)!).Interval),
-                new($"device-sign-in-{row.Id}"),
+                new DeviceSignInInput(row.ConnectionId, row.Id, BegunDevice.Read(begun).Interval),
+                new(instance),
                 cancellationToken);
+            return true;
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // It waits already.
+            return await _client.GetInstanceAsync(instance, cancellationToken) is not { IsCompleted: true };
         }
     }
 

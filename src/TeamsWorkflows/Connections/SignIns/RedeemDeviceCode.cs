@@ -21,6 +21,12 @@ internal sealed class RedeemDeviceCode(
                 await db.Connections.SingleOrDefaultAsync(c => c.Id == input.ConnectionId, stopping),
                 await SignInAcceptance.OpenCaseAsync(db, input.ConnectionId, stopping)),
             stopping);
+        if (row is { State: DeviceSignInState.Connected } && connection is not null)
+        {
+            await acceptance.TellAsync(connection, open?.Id, row.Actor, stopping); // the process died before the case was told
+            return Over;
+        }
+
         if (row is not { State: DeviceSignInState.Waiting, ProtectedAnswer: { } data } || connection is not { SignIn: SignInWay.DeviceCode })
         {
             return Over; // another one was begun, or the connection is another one by now
@@ -36,9 +42,9 @@ internal sealed class RedeemDeviceCode(
         {
             DeviceCodeAnswer.Pending pending => new(IsOver: false, pending.IsTooFast),
             DeviceCodeAnswer.Refused refused => await OnRefusedAsync(row, refused.Evidence, stopping),
-            DeviceCodeAnswer.SignedIn signedIn => await acceptance.AcceptAsync(connection, signedIn.App, signedIn.Result, row.CaseId, row.Actor, stopping) is SignInResult.WrongAccount wrong
+            DeviceCodeAnswer.SignedIn signedIn => await acceptance.AcceptAsync(connection, signedIn.App, signedIn.Result, row.CaseId, row.Actor, row, stopping) is SignInResult.WrongAccount wrong
                 ? await EndAsync(row, DeviceSignInState.WrongAccount, wrong.Actual, diagnosis: null, stopping)
-                : await EndAsync(row, DeviceSignInState.Connected, connection.Username, diagnosis: null, stopping),
+                : Over,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -12,8 +12,15 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
     /// <param name="app">By whose cache the tokens came.</param>
     /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
     /// <param name="actor">The operator who began it.</param>
+    /// <param name="device">The sign-in by device code that it came by: it ends with the connection, in one transaction; null: another way.</param>
     public async Task<SignInResult> AcceptAsync(
-        ConnectionRow connection, IClientApplicationBase app, AuthenticationResult result, string? caseId, string actor, CancellationToken cancellationToken)
+        ConnectionRow connection,
+        IClientApplicationBase app,
+        AuthenticationResult result,
+        string? caseId,
+        string actor,
+        DeviceSignInRow? device,
+        CancellationToken cancellationToken)
     {
         if (!IsExpected(connection, result.Account))
         {
@@ -21,14 +28,17 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
             return new SignInResult.WrongAccount(connection.Id, caseId, connection.Username!, result.Account.Username);
         }
 
-        var resolved = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, actor, cancellationToken);
-        if (resolved is not null)
-        {
-            await cases.TellAsync(resolved, new CaseResolved(actor, $"Signed in as {connection.Username}."), cancellationToken);
-        }
+        var resolved = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, actor, device, cancellationToken);
+        await TellAsync(connection, resolved, actor, cancellationToken);
 
         return new SignInResult.Connected(connection.Id, resolved, connection.Username!);
     }
+
+    /// <summary>Tells the case, if there is one, that somebody has signed in. Twice does no harm.</summary>
+    public Task TellAsync(ConnectionRow connection, string? caseId, string actor, CancellationToken cancellationToken)
+        => caseId is null
+            ? Task.CompletedTask
+            : cases.TellAsync(caseId, new CaseResolved(actor, $"Signed in as {connection.Username}."), cancellationToken);
 
     /// <summary>The open case that a sign-in resolves.</summary>
     public static Task<CaseRow?> OpenCaseAsync(ProductDb db, string connectionId, CancellationToken cancellationToken)
@@ -38,7 +48,8 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
     public static string[] Scopes(ConnectionRow connection) => connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     // With an open case, the connection is healthy when the probe says so and not before.
-    private Task<string?> ConnectAsync(string connectionId, string accountId, string actor, CancellationToken cancellationToken)
+    private Task<string?> ConnectAsync(
+        string connectionId, string accountId, string actor, DeviceSignInRow? device, CancellationToken cancellationToken)
         => database.WriteAsync(
             async db =>
             {
@@ -57,6 +68,12 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                 {
                     (connection.State, connection.StateSince) = (ConnectionState.Healthy, time.GetUtcNow());
                     (connection.Diagnosis, connection.Evidence) = (null, null);
+                }
+
+                if (device is not null
+                    && await db.DeviceSignIns.SingleOrDefaultAsync(s => s.ConnectionId == connectionId && s.Id == device.Id, cancellationToken) is { } ended)
+                {
+                    (ended.State, ended.Account, ended.ProtectedAnswer) = (DeviceSignInState.Connected, connection.Username, null);
                 }
 
                 return open?.Id;
