@@ -21,13 +21,13 @@ public sealed class StoreReadsTests
 
         // As much again of everything else, while every read hangs: pool threads that hung as well would come one or two a second.
         await Task.WhenAll(Enumerable.Range(0, Readers).Select(static _ => Task.Run(Thread.Yield))).WaitAsync(Patience);
-        await TestHub.UntilAsync(() => store.Hanging == 16);
+        await TestHub.UntilAsync(() => store.Hanging == StoreReads.MaxThreads);
         Assert.All(reading, static r => Assert.False(r.IsCompleted));
-        Assert.InRange(ThreadPool.ThreadCount, 0, before + 16);
+        Assert.InRange(ThreadPool.ThreadCount, 0, before + StoreReads.MaxThreads);
 
         store.Answer();
         await Task.WhenAll(reading).WaitAsync(Patience);
-        Assert.Equal(16, store.MostHanging);
+        Assert.Equal(StoreReads.MaxThreads, store.MostHanging);
     }
 
     private static async Task<OrchestrationMetadata?> AnyAsync(TestHub hub)

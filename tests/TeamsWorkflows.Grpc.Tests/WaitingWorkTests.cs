@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar;
@@ -29,7 +30,16 @@ public sealed class WaitingWorkTests(ITestOutputHelper output)
             await StartAsync(hub, 100, Count);
             await hub.Worker.Runtime.WhenQuietAsync();
 
-            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+            // Callers are told while the last commit's turns are still being asked for: what is left when that is over counts.
+            var patience = Stopwatch.StartNew();
+            long each;
+            do
+            {
+                await Task.Delay(20);
+                each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+            }
+            while (each > MostBytesEach && patience.Elapsed < TimeSpan.FromSeconds(10));
+
             output.WriteLine($"{each} bytes each");
             Assert.Equal(Count + 100, hub.Broker.Figures.Waiting);
             Assert.InRange(each, 0, MostBytesEach);

@@ -11,7 +11,7 @@ namespace TeamsWorkflows.DurableTask.Storage;
 internal sealed class StoreReads(IPartitionStore store)
 {
     /// <summary>How many read at once: half of the connections that stores keep for reading (20); the others are for turns.</summary>
-    private const int MaxThreads = 10;
+    public const int MaxThreads = 10;
 
     private readonly ReadingThreads _threads = new();
 
