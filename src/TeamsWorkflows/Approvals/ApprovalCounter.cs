@@ -56,10 +56,10 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
             {
                 var decided = await db.Deliveries.Where(d => d.State == DeliveryState.AwaitingApproval
                         && db.Approvals.Any(a => a.ReportId == d.ReportId && a.State != ApprovalState.Waiting && a.ClosedAt < before))
-                    .Select(d => d.ReportId).Distinct().Take(TellPageSize).ToListAsync(cancellationToken);
+                    .Select(d => d.ReportId).Distinct().OrderBy(static id => id).Take(TellPageSize).ToListAsync(cancellationToken);
                 var cancelled = await db.Approvals.Where(a => a.State == ApprovalState.Waiting && a.CreatedAt < before
                         && !db.Deliveries.Any(d => d.ReportId == a.ReportId && (d.State == DeliveryState.AwaitingApproval || d.State == DeliveryState.Accepted)))
-                    .Select(a => a.ReportId).Take(TellPageSize).ToListAsync(cancellationToken);
+                    .Select(a => a.ReportId).OrderBy(static id => id).Take(TellPageSize).ToListAsync(cancellationToken);
                 return decided.Concat(cancelled);
             },
             cancellationToken);
