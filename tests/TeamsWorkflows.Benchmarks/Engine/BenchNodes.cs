@@ -27,12 +27,7 @@ internal sealed class BenchNodes : IDisposable
         BenchNodes started = new(Open(options, log));
         for (var i = 1; i < nodes; i++)
         {
-            var other = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Arguments(arguments))
-            {
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-            })!;
+            var other = OwnProcess.Start(Arguments(arguments), readsCaller: true);
             started._others.Add(other);
             other.StandardOutput.ReadLine(); // it runs
         }
@@ -102,14 +97,9 @@ internal sealed class BenchNodes : IDisposable
         return hub;
     }
 
-    // "dotnet X.dll" when it was started like that, the program itself otherwise.
-    private static string[] Arguments(EngineArguments arguments)
-    {
-        string[] own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(BenchNodes).Assembly.Location] : [];
-        return
-        [
-            .. own, "engine", "node", "--postgres", arguments.Postgres!, "--folder", arguments.Folder,
-            "--lease-ms", arguments.Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
-        ];
-    }
+    private static string[] Arguments(EngineArguments arguments) =>
+    [
+        "engine", "node", "--postgres", arguments.Postgres!, "--folder", arguments.Folder,
+        "--lease-ms", arguments.Lease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+    ];
 }

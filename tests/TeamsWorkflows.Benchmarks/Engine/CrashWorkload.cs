@@ -18,6 +18,10 @@ internal static class CrashWorkload
             while (StepLog.Read(options.Folder).Count < Steps / 2)
             {
                 await Task.Delay(5);
+                if (first.HasExited)
+                {
+                    throw new InvalidOperationException($"The process that was to be killed has ended by itself, with {first.ExitCode}.");
+                }
             }
 
             first.Kill();
@@ -59,10 +63,6 @@ internal static class CrashWorkload
             CultureInfo.InvariantCulture, $"{ends.Count(static e => e.Output == "5")} {opened:F0}"));
     }
 
-    private static Process Start(EngineArguments options, string phase, bool output) => Process.Start(new ProcessStartInfo(
-        Environment.ProcessPath!, ["engine", "w5child", phase == "start" ? "0" : "1", "--folder", options.Folder])
-    {
-        RedirectStandardOutput = output,
-        UseShellExecute = false,
-    })!;
+    private static Process Start(EngineArguments options, string phase, bool output)
+        => OwnProcess.Start(["engine", "w5child", phase == "start" ? "0" : "1", "--folder", options.Folder], writesHere: !output);
 }

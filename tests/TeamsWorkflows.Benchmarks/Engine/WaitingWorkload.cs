@@ -80,11 +80,7 @@ internal static class WaitingWorkload
 
     private static async Task<string> RunReopenedAsync(EngineArguments options)
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["engine", "reopen", "--folder", options.Folder])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        using var child = OwnProcess.Start(["engine", "reopen", "--folder", options.Folder]);
         var line = await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
         return line.Trim();

@@ -106,11 +106,7 @@ internal static class Compare
 
     private static async Task<string> RunSelfAsync(string[] args)
     {
-        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, args)
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        using var child = OwnProcess.Start(args);
         var output = await child.StandardOutput.ReadToEndAsync();
         await child.WaitForExitAsync();
         return output.Trim();
