@@ -71,6 +71,29 @@ public sealed class AlarmTests
     }
 
     [Fact]
+    public async Task It_follows_a_clock_that_jumps_both_ways()
+    {
+        var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
+        var longest = TimeSpan.FromMilliseconds(10);
+        using BlockingCollection<DateTimeOffset> rings = [];
+        await using var alarm = new WaitingAlarm(time, () => rings.Add(time.GetUtcNow()), longest);
+        var due = time.GetUtcNow().AddHours(1);
+        alarm.Set(due);
+        Assert.False(rings.TryTake(out _, 5 * longest));
+
+        time.Advance(TimeSpan.FromMinutes(59)); // forward, and not far enough
+        Assert.False(rings.TryTake(out _, 5 * longest));
+
+        time.AdjustTime(due.AddHours(-2)); // back
+        Assert.False(rings.TryTake(out _, 5 * longest));
+
+        time.AdjustTime(due);
+        Assert.True(rings.TryTake(out var rung, Patience));
+        Assert.Equal(due, rung);
+        Assert.Empty(rings);
+    }
+
+    [Fact]
     public async Task On_a_clock_that_is_moved_it_rings_when_the_clock_gets_there()
     {
         var time = new FakeTimeProvider();

@@ -10,7 +10,7 @@ internal abstract class Alarm : IAsyncDisposable
     /// <summary>Makes the alarm that suits a clock.</summary>
     /// <param name="ring">Called when it is time; it may set the alarm again. What it throws ends the process.</param>
     public static Alarm Create(TimeProvider time, Action ring)
-        => time == TimeProvider.System ? new WaitingAlarm(time, ring) : new TimerAlarm(time, ring);
+        => time == TimeProvider.System ? new WaitingAlarm(time, ring, MaxWait) : new TimerAlarm(time, ring);
 
     /// <summary>Replaces the time that is waited for, if any.</summary>
     /// <param name="due">A time that has passed rings at once.</param>

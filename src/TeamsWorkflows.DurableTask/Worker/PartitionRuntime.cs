@@ -36,6 +36,7 @@ public sealed partial class PartitionRuntime
     private readonly Sequences _sequences;
     private readonly Tenures? _tenures; // null: all partitions are this process's for ever
     private readonly int _timersPerPage;
+    private readonly bool _isRemote;
     private int _busyCount; // instances from runnable to durable
     private int _openActivityCount; // activities from released to completed
     private int _questionCount; // turns from asked for to answered, where code runs elsewhere
@@ -58,7 +59,7 @@ public sealed partial class PartitionRuntime
         ArgumentNullException.ThrowIfNull(options);
 
         (_store, _reads, _time, _idle, _admission) = (store, new StoreReads(store), time, new IdleInstances(options, time), new Admission(options));
-        (_tenures, _timersPerPage) = (tenures, Math.Max(1, options.MaxTimersInMemory / 2));
+        (_tenures, _isRemote, _timersPerPage) = (tenures, isRemote, Math.Max(1, options.MaxTimersInMemory / 2));
         var recovered = store.Recover(_timersPerPage);
         _sequences = new Sequences(recovered.LastKey, recovered.LastSequence, tenures is null ? null : time);
         _timers = new DueTimers(_timersPerPage);
@@ -378,8 +379,8 @@ public sealed partial class PartitionRuntime
         }
     }
 
-    // What holds starts back: work that is there already and that nobody does.
-    private int QueuedCount => _activities.Count + _questionCount;
+    // What holds starts back: work that is there already and that nobody does. Elsewhere, who knows: all without an answer.
+    private int QueuedCount => _isRemote ? _openActivityCount + _questionCount : _activities.Count;
 
     private void ThrowIfFaulted()
     {

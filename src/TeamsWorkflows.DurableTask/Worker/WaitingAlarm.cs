@@ -9,13 +9,15 @@ internal sealed class WaitingAlarm : Alarm
 {
     private readonly object _gate = new();
     private readonly TimeProvider _time;
+    private readonly TimeSpan _maxWait;
     private readonly Thread _thread;
     private DateTimeOffset? _due;
     private bool _isStopped;
 
-    public WaitingAlarm(TimeProvider time, Action ring)
+    /// <param name="maxWait">How late it may be for a clock that somebody puts forward.</param>
+    public WaitingAlarm(TimeProvider time, Action ring, TimeSpan maxWait)
     {
-        _time = time;
+        (_time, _maxWait) = (time, maxWait);
         _thread = new Thread(() => Keep(ring)) { Name = "timers", IsBackground = true };
         _thread.Start();
     }
@@ -77,6 +79,6 @@ internal sealed class WaitingAlarm : Alarm
     }
 
     // Rounded up: a wait of nothing would come back at once, and again, until it is time.
-    private static TimeSpan WholeMilliseconds(TimeSpan wait)
-        => wait > MaxWait ? MaxWait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+    private TimeSpan WholeMilliseconds(TimeSpan wait)
+        => wait > _maxWait ? _maxWait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 }
