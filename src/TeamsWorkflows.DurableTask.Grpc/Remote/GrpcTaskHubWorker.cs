@@ -36,7 +36,7 @@ public sealed partial class GrpcTaskHubWorker : IAsyncDisposable
         _activitySlots = new SemaphoreSlim(hub.Options.MaxConcurrentActivities);
     }
 
-    /// <summary>Gets why no work comes from the engine at the moment, in its own words; null: the engine is there.</summary>
+    /// <summary>Gets why no work comes from the engine at the moment, as its gRPC status; null: the engine is there.</summary>
     public string? Trouble => _source.Trouble;
 
     /// <summary>Begins to take work; an engine that is not there yet is waited for.</summary>

@@ -16,9 +16,12 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
 {
     private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(15);
 
-    private volatile string? _trouble = "It has not answered yet.";
+    // An engine that refuses a stream does so at once; one that has no work says nothing.
+    private static readonly TimeSpan RefusalPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets why no work comes from the engine at the moment; null: the engine is there.</summary>
+    private volatile string? _trouble = "It has not answered yet";
+
+    /// <summary>Gets why no work comes from the engine at the moment; null: it answers, and has not refused the stream of work.</summary>
     /// <remarks>A stream says nothing for as long as there is no work, so the engine is asked before each one.</remarks>
     public string? Trouble => _trouble;
 
@@ -109,7 +112,6 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
         try
         {
             await hub.Service.HelloAsync(new Empty(), deadline: hub.Time.GetUtcNow().UtcDateTime + HelloPatience, cancellationToken: stopping);
-            _trouble = null;
             return true;
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is RpcException or OperationCanceledException or ObjectDisposedException)
@@ -118,8 +120,7 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
         }
         catch (RpcException e)
         {
-            _trouble = $"{e.StatusCode}: {e.Status.Detail}";
-            Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, e.Status.Detail);
+            Lose(e);
             return false;
         }
     }
@@ -129,7 +130,14 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
     {
         try
         {
-            return await stream.ResponseStream.MoveNext(CancellationToken.None) ? stream.ResponseStream.Current : null;
+            var isNext = stream.ResponseStream.MoveNext(CancellationToken.None);
+            if (_trouble is not null)
+            {
+                await Task.WhenAny(isNext, Task.Delay(RefusalPatience, hub.Time, stopping));
+                _trouble = isNext.IsFaulted ? _trouble : null;
+            }
+
+            return await isNext ? stream.ResponseStream.Current : null;
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is RpcException or ObjectDisposedException or InvalidOperationException)
         {
@@ -137,9 +145,16 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
         }
         catch (RpcException e)
         {
-            Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, e.Status.Detail);
+            Lose(e);
             return null;
         }
+    }
+
+    // The log has the engine's own words; who asks whether this process is ready may be anybody.
+    private void Lose(RpcException e)
+    {
+        _trouble = e.StatusCode.ToString();
+        Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, e.Status.Detail);
     }
 
     private async Task AnswerAsync(Func<CancellationToken, Task> call, string what, Func<CancellationToken, Task>? giveBack, CancellationToken stopping)

@@ -16,7 +16,7 @@ internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskCli
     public void Start() => worker.Start();
 
     public IEnumerable<string> NotReady() => worker.Trouble is { } trouble
-        ? [$"The engine at {options.Value.Endpoint} does not serve the task hub '{options.Value.TaskHub}': {trouble}"]
+        ? [$"The Durable Task engine does not serve the task hub '{options.Value.TaskHub}': {trouble}. The log has its address and its words."]
         : [];
 
     public ValueTask DisposeAsync() => worker.DisposeAsync();

@@ -46,14 +46,22 @@ public sealed class RemoteHubTests
         await sidecar.RestartAsync(async () => await UntilAsync(() => worker.Trouble?.StartsWith("Unavailable", StringComparison.Ordinal) is true));
 
         await UntilAsync(() => worker.Trouble is null);
+    }
 
-        static async Task UntilAsync(Func<bool> condition)
+    [Fact]
+    public async Task An_engine_that_answers_and_gives_no_work_is_named_without_its_words()
+    {
+        await using var engine = await RefusingEngine.StartAsync();
+        RemoteHubOptions options = new() { Endpoint = engine.Address.AbsoluteUri, TaskHub = "one", MinReconnectDelay = TimeSpan.FromMilliseconds(5), MaxReconnectDelay = TimeSpan.FromMilliseconds(10) };
+        using RemoteHub hub = new(options, TimeProvider.System, new Random(1));
+        await using GrpcTaskHubWorker worker = new(hub, RunningEngine.Registry(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        worker.Start();
+        await UntilAsync(() => worker.Trouble == "PermissionDenied");
+
+        for (var look = 0; look < 30; look++)
         {
-            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
-            while (!condition())
-            {
-                await Task.Delay(10, patience.Token);
-            }
+            await Task.Delay(5);
+            Assert.Equal("PermissionDenied", worker.Trouble); // that it greets makes it no better
         }
     }
 
@@ -185,5 +193,14 @@ public sealed class RemoteHubTests
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
             => new(GetToken(requestContext, cancellationToken));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(10, patience.Token);
+        }
     }
 }
