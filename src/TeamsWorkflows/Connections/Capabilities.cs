@@ -26,6 +26,9 @@ public enum Operation
     /// <summary>Finding a channel by its name.</summary>
     ReadChannels,
     CreateChannel,
+
+    /// <summary>Handing a card to a workflow by its webhook. No token, so no permission of Graph.</summary>
+    PostToWorkflow,
 }
 
 /// <summary>Which operation each auth model can do at all, whatever its consent says.</summary>
@@ -42,13 +45,15 @@ public static class Capabilities
         (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
             Operation.PostChatMessage or Operation.UpdateChatMessage) =>
             "This connection acts as an application, and Graph lets only members write in a chat. Use a connection with a signed-in user.",
+        (AuthModel.Webhook, Operation.PostToWorkflow) => null,
+        (_, Operation.PostToWorkflow) => "This connection has no webhook. Use one of model Webhook, or give the workflow's url.",
         (AuthModel.Webhook, _) =>
             "This connection is a workflow's webhook: it takes messages for the one channel that the workflow posts to, and nothing else. "
-            + "Use a connection with a signed-in user.",
+            + "Use it in a destination of kind workflow, or a connection with a signed-in user.",
         _ => null,
     };
 
-    /// <summary>The delegated scopes of which an operation needs one, the smallest first (R50, R58).</summary>
+    /// <summary>The delegated scopes of which an operation needs one, the smallest first (R50, R58); empty: it needs none.</summary>
     public static IReadOnlyList<string> AnyScopeOf(Operation operation) => operation switch
     {
         Operation.PostChannelMessage => ["ChannelMessage.Send", "Group.ReadWrite.All"],
@@ -63,6 +68,7 @@ public static class Capabilities
         Operation.CreateChat => ["Chat.Create", "Chat.ReadWrite"],
         Operation.ReadChannels => ["Channel.ReadBasic.All", "ChannelSettings.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
         Operation.CreateChannel => ["Channel.Create", "Group.ReadWrite.All"],
+        Operation.PostToWorkflow => [],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

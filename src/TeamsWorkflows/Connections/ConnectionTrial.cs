@@ -7,10 +7,15 @@ namespace TeamsWorkflows.Connections;
 /// <summary>Tries a connection: a token, and a call with it.</summary>
 internal sealed class ConnectionTrial(TokenSource tokens, TeamsChannels channels, ConnectionVerdicts verdicts)
 {
-    /// <returns>The token, or why the connection does not work.</returns>
+    /// <returns>The token, null for a webhook, which has none; or why the connection does not work.</returns>
     public async Task<(string? AccessToken, ConnectionVerdict? Failure)> RunAsync(
         ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
+        if (connection.AuthModel == AuthModel.Webhook)
+        {
+            return (null, null); // only a message would show it, and that is somebody's: the next one does
+        }
+
         var token = await tokens.AcquireAsync(connection, request, cancellationToken);
         if (token is not TokenResult.Acquired acquired)
         {

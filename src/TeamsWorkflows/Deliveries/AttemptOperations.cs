@@ -20,6 +20,7 @@ internal static class AttemptOperations
             (ChatWay.Name, AttemptKind.Place) => Operation.CreateChat,
             (EmailWay.Name, AttemptKind.Post) => Operation.SendMail,
             (FileWay.Name, AttemptKind.Post) or (_, AttemptKind.Upload) => Operation.UploadFile,
+            (WorkflowWay.Name, AttemptKind.Post) => Operation.PostToWorkflow,
             _ => null,
         };
     }

@@ -64,7 +64,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         if (earlier is not null)
         {
             return WorkflowJson.Read<PostOutcome>(earlier.Outcome)
-                ?? await EndAsync(subject, earlier, Interrupted(time.GetUtcNow()), cancellationToken);
+                ?? await EndInterruptedAsync(subject, earlier, cancellationToken);
         }
 
         var attempt = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = kind, StartedAt = time.GetUtcNow() };
@@ -114,6 +114,11 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             return (null, null, new(Outcomes.OfToken(known), null, null, null, null));
         }
 
+        if (connection.AuthModel == AuthModel.Webhook)
+        {
+            return default; // its address is all there is
+        }
+
         var token = await tokens.AcquireAsync(connection, TokenRequest.Silent, cancellationToken);
         attempt.AcquisitionMs = token.Duration.TotalMilliseconds;
         if (token is TokenResult.Acquired acquired)
@@ -144,7 +149,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         var (subject, other) = await LoadAsync(input, cancellationToken);
         return other is null
             ? throw new IOException("An attempt could not be stored.")
-            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndAsync(subject, other, Interrupted(time.GetUtcNow()), cancellationToken);
+            : WorkflowJson.Read<PostOutcome>(other.Outcome) ?? await EndInterruptedAsync(subject, other, cancellationToken);
     }
 
     private static AttemptTrace Under(AttemptSubject subject, AttemptTrace trace)
@@ -208,19 +213,28 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         }
     }
 
-    private Task<PostOutcome> EndAsync(
-        AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken) => database.WriteAsync(
-        async db =>
-        {
-            var trace = found.Outcome is PostOutcome.Throttled throttled
-                ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
-                : found;
-            Fill(attempt, trace);
-            db.Attempts.Update(attempt); // its intent is there
-            await ApplyAsync(db, subject, attempt, trace, cancellationToken);
-            return trace.Outcome;
-        },
+    // Nobody answers for it any more; unless another node has just stored what the other side said.
+    private Task<PostOutcome> EndInterruptedAsync(AttemptSubject subject, AttemptRow attempt, CancellationToken cancellationToken) => database.WriteAsync(
+        async db => await db.Attempts.Where(a => a.DeliveryId == attempt.DeliveryId && a.Number == attempt.Number)
+                .Select(a => a.Outcome).SingleAsync(cancellationToken) is { } stored
+            ? WorkflowJson.Read<PostOutcome>(stored)!
+            : await EndAsync(db, subject, attempt, Interrupted(time.GetUtcNow()), cancellationToken),
         cancellationToken);
+
+    private Task<PostOutcome> EndAsync(AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)
+        => database.WriteAsync(db => EndAsync(db, subject, attempt, found, cancellationToken), cancellationToken);
+
+    private async Task<PostOutcome> EndAsync(
+        ProductDb db, AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)
+    {
+        var trace = found.Outcome is PostOutcome.Throttled throttled
+            ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
+            : found;
+        Fill(attempt, trace);
+        db.Attempts.Update(attempt); // its intent is there
+        await ApplyAsync(db, subject, attempt, trace, cancellationToken);
+        return trace.Outcome;
+    }
 
     private void Fill(AttemptRow attempt, AttemptTrace trace)
     {
@@ -250,6 +264,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
 
             case PostOutcome.HandedOver:
                 SetState(db, delivery, DeliveryState.HandedOver, "Accepted; whether it was shown is not known here.");
+                await MarkSuccessAsync(db, subject.Connection, cancellationToken);
                 break;
 
             case PostOutcome.RootGone gone:

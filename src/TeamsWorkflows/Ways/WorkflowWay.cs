@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
@@ -9,9 +11,12 @@ using TeamsWorkflows.Reports.Content;
 namespace TeamsWorkflows.Ways;
 
 /// <summary>A channel, by the webhook of a Power Automate flow ("When a Teams webhook request is received").</summary>
-/// <param name="Url">The flow's address with its signature: a secret, kept protected.</param>
-public sealed record WorkflowDestination(string? Url) : Destination
+/// <param name="Url">The flow's address with its signature: a secret, kept protected; null: the connection has it.</param>
+/// <param name="Connection">A connection of model <see cref="AuthModel.Webhook"/>: its owner mends it once, for all its reports; null: the address is given.</param>
+public sealed record WorkflowDestination(string? Url, string? Connection = null) : Destination
 {
+    internal override string? ConnectionName => Connection;
+
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 
     internal override string? Address => Url;
@@ -21,15 +26,25 @@ public sealed record WorkflowDestination(string? Url) : Destination
 /// <seealso href="https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"/>
 internal sealed class WorkflowWay : Way<WorkflowDestination>
 {
-    public override string Kind => "workflow";
+    public const string Name = "workflow";
+
+    public override string Kind => Name;
 
     public override JsonTypeInfo JsonType => DestinationJson.Default.WorkflowDestination;
 
     protected override void Validate(WorkflowDestination destination, WayCheck check)
     {
-        if (AddressRules.WhyNot(destination.Url) is { } reason)
+        if (destination.Connection is not null)
         {
-            check.Add("url", reason);
+            check.RequireConnection(destination.Connection, Operation.PostToWorkflow);
+            if (destination.Url is not null)
+            {
+                check.Add("url", "Give one of url and connection.");
+            }
+        }
+        else if (AddressRules.WhyNot(destination.Url) is { } reason)
+        {
+            check.Add("url", $"{reason} Or name a connection of model Webhook.");
         }
 
         check.RefuseFiles("Send the files to a channel by a connection.");
@@ -59,7 +74,7 @@ internal sealed class WorkflowWay : Way<WorkflowDestination>
 }
 
 /// <summary>Hands a card to a flow, once: a flow has no key by which it could drop a repeat.</summary>
-internal sealed class PostToWorkflow(AttemptRunner attempts, DestinationVault vault, AddressCaller caller) : TaskActivity<AttemptInput, PostOutcome>
+internal sealed class PostToWorkflow(AttemptRunner attempts, DestinationVault vault, WebhookAddresses webhooks, AddressCaller caller) : TaskActivity<AttemptInput, PostOutcome>
 {
     public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input) => attempts.PostAsync(
         input,
@@ -67,10 +82,15 @@ internal sealed class PostToWorkflow(AttemptRunner attempts, DestinationVault va
         {
             var destination = vault.Open<WorkflowDestination>(subject.Delivery);
             var rendering = new WorkflowWay().Render((Destination)destination, ReportDocument.From(subject.Report), subject.Envelope);
-            var answer = await caller.PostAsync(new(destination.Url!), rendering.ContentType, rendering.Payload, [], CancellationToken.None);
+            var answer = await caller.PostAsync(AddressOf(subject, destination), rendering.ContentType, rendering.Payload, [], CancellationToken.None);
             return answer is { Status: 202 }
                 ? AddressOutcomes.Good(new PostOutcome.HandedOver(answer.Header("x-ms-workflow-run-id")), answer)
                 : AddressOutcomes.OfPost(answer); // a 200 with a body may hide a failure: unknown
         },
         context.CancellationToken);
+
+    private Uri AddressOf(AttemptSubject subject, WorkflowDestination destination) => subject.Connection is { } connection
+        ? webhooks.Of(connection) ?? throw new ActivityFailureException(
+            "Connection.Unreadable", $"The keys that protected the webhook's address of the connection '{connection.Id}' are gone. Enter the address anew.")
+        : new(destination.Url!);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Ways;
 
@@ -12,7 +13,7 @@ internal enum PaceScope
     Connection,
     Tenant,
 
-    /// <summary>A web address that needs no connection; the only scope of what goes there.</summary>
+    /// <summary>A web address, a connection's or the destination's own; the only scope of what goes there.</summary>
     Address,
 }
 
@@ -38,8 +39,8 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
 
     /// <summary>The limits of a message to Graph, narrowest first; none: it is a file, or what takes it is not Graph.</summary>
     public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options)
-        => connection is null || delivery.Kind == FileWay.Name
-        ? []
+        => connection is null || delivery.Kind == FileWay.Name ? []
+        : connection.AuthModel == AuthModel.Webhook ? [new(PaceScope.Address, $"connection/{connection.Id}", options.Address)]
         :
         [
             .. (delivery.ChannelId ?? delivery.ChatId) is { } place
