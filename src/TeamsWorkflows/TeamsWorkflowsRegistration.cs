@@ -50,7 +50,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<AddressCaller>();
         services.AddSingleton<DestinationVault>();
+        services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<MsalClients>();
+        services.AddSingleton<ExpectedTokens>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionVerdicts>();
         services.AddSingleton<ConnectionTrial>();

@@ -153,8 +153,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
     internal static string Purpose(string connectionId) => $"connection-secret/{connectionId}";
 
     private static bool IsSameIdentity(ConnectionRow row, ConnectionDefinition definition)
-        => (row.AuthModel, row.SignIn, row.TenantId, row.ClientId, row.Username)
-            == (definition.AuthModel, definition.SignIn, definition.TenantId, definition.ClientId, definition.Username);
+        => row.Identity == (definition.AuthModel, definition.SignIn, definition.TenantId, definition.ClientId, definition.Username);
 
     private ConnectionRow NewRow(ConnectionDefinition definition) => new()
     {

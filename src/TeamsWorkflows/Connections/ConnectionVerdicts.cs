@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -9,7 +10,7 @@ namespace TeamsWorkflows.Connections;
 internal sealed record ConnectionVerdict(Diagnosis Diagnosis, FailureEvidence Evidence);
 
 /// <summary>Judges a connection's failures by the answer, by what the connection is for, and by what it went through.</summary>
-internal sealed class ConnectionVerdicts(ConnectionLog log)
+internal sealed partial class ConnectionVerdicts(ConnectionLog log, ExpectedTokens expected, ILogger<ConnectionVerdicts> logger)
 {
     /// <summary>How many of the last uses are looked at: a chain of throttling or a streak shows in them.</summary>
     private const int Uses = 50;
@@ -18,7 +19,7 @@ internal sealed class ConnectionVerdicts(ConnectionLog log)
     public async Task<ConnectionVerdict> JudgeAsync(
         ConnectionRow connection, FailureEvidence evidence, Operation? operation, CancellationToken cancellationToken)
     {
-        var known = evidence with { Expected = ExpectedTokens.Of(connection, operation) };
+        var known = evidence with { Expected = expected.Of(connection, operation) };
         var alone = Diagnostician.Diagnose(known);
         if (alone.Layer is not (FailureLayer.Authentication or FailureLayer.Authorization))
         {
@@ -33,7 +34,21 @@ internal sealed class ConnectionVerdicts(ConnectionLog log)
             TokenIssuedAt: known.Token?.IssuedAt,
             ClockOffset: known.ClockOffset,
             Environment: connection.Environment);
-        var before = await log.ReadAsync(connection.Id, Uses, cancellationToken);
-        return new(Diagnostician.Diagnose(known with { History = new([.. before.Events, now]) }), known);
+        try
+        {
+            var before = await log.ReadAsync(connection.Id, Uses, cancellationToken);
+            return new(Diagnostician.Diagnose(known with { History = new([.. before.Events, now]) }), known);
+        }
+        catch (Exception e) when (DatabaseFailure.IsOfDatabase(e))
+        {
+            Log.NoHistory(logger, connection.Id, e); // an answer that is here must not be lost for what only explains it
+            return new(alone, known);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The history of connection {Connection} cannot be read: its failure is judged by the answer alone")]
+        public static partial void NoHistory(ILogger logger, string connection, Exception reason);
     }
 }

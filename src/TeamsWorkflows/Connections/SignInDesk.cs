@@ -29,7 +29,7 @@ public abstract record SignInResult
 
     public sealed record Refused(string ConnectionId, string? CaseId, Diagnosis Diagnosis) : SignInResult;
 
-    /// <summary>The state is unknown, used up or too old: begin again.</summary>
+    /// <summary>The state is unknown, used up or too old, or the connection was made another one meanwhile: begin again.</summary>
     public sealed record Expired : SignInResult;
 }
 

@@ -30,10 +30,8 @@ internal abstract record TokenResult(TimeSpan Duration)
 }
 
 /// <summary>Asks for a connection's token, silently. Its own step, measured apart from the call that needs the token.</summary>
-internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeProvider time)
+internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, AcquisitionLog log, TimeProvider time)
 {
-    private const string GraphDefaultScope = "https://graph.microsoft.com/.default";
-
     public async Task<TokenResult> AcquireAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Source.StartActivity("token.acquire");
@@ -90,9 +88,9 @@ internal sealed class TokenSource(MsalClients clients, AcquisitionLog log, TimeP
             .ExecuteAsync(cancellationToken);
     }
 
-    private static Task<AuthenticationResult> ForApplicationAsync(
+    private Task<AuthenticationResult> ForApplicationAsync(
         IConfidentialClientApplication app, TokenRequest request, CancellationToken cancellationToken)
-        => app.AcquireTokenForClient([GraphDefaultScope])
+        => app.AcquireTokenForClient([expected.DefaultScope])
             .WithForceRefresh(request.BypassCache)
             .WithClaims(request.Claims)
             .ExecuteAsync(cancellationToken);

@@ -8,6 +8,9 @@ public static class DatabaseFailure
     private const string SerializationFailure = "40001";
     private const string Deadlock = "40P01";
 
+    /// <summary>The database, or its disk, refused or was away: the caller's own code is not to blame.</summary>
+    public static bool IsOfDatabase(Exception e) => e is IOException or TimeoutException || Find(e) is not null;
+
     /// <summary>Nothing was written, because of another transaction that was.</summary>
     public static bool IsConflict(Exception e) => Find(e) is { SqlState: SerializationFailure or Deadlock };
 

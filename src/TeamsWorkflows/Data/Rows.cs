@@ -72,6 +72,10 @@ public sealed class ConnectionRow
     [MaxLength(320)]
     public string? Username { get; set; }
 
+    /// <summary>Gets whose tokens the connection's are: another value is another connection, that must connect anew.</summary>
+    internal (AuthModel AuthModel, SignInWay SignIn, string TenantId, string ClientId, string? Username) Identity
+        => (AuthModel, SignIn, TenantId, ClientId, Username);
+
     /// <summary>Gets or sets who answers for the connection.</summary>
     [MaxLength(320)]
     public required string Owner { get; set; }

@@ -9,7 +9,8 @@ using Operation = TeamsWorkflows.Connections.Operation;
 namespace TeamsWorkflows.Doctor;
 
 /// <summary>Whether each connection gets a token, of the right tenant and audience, with consent, and reaches its channels (R94).</summary>
-internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time) : IDoctorCheck
+internal sealed class TokenChecks(
+    Database database, TokenSource tokens, ExpectedTokens expected, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time) : IDoctorCheck
 {
     private const int MaxChannels = 20;
 
@@ -48,7 +49,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
         return [.. Claims(row, TokenClaims.Read(acquired.AccessToken)), .. await ReachAsync(row, acquired.AccessToken, cancellationToken)];
     }
 
-    private static IEnumerable<Finding> Claims(ConnectionRow row, TokenClaims? claims)
+    private IEnumerable<Finding> Claims(ConnectionRow row, TokenClaims? claims)
     {
         if (claims is null)
         {
@@ -56,7 +57,7 @@ internal sealed class TokenChecks(Database database, TokenSource tokens, TeamsCh
             yield break;
         }
 
-        yield return ExpectedTokens.GraphAudiences.Contains(claims.Audience?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
+        yield return expected.GraphAudiences.Contains(claims.Audience?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase)
             ? Finding.Good("audience", row.Id, "The token is made for Graph.")
             : new("audience", row.Id, CheckResult.Bad, $"The token is made for {claims.Audience}.", "Ask for scopes of Graph.");
         if (Guid.TryParse(row.TenantId, out _) && claims.TenantId is { } tenant)

@@ -11,6 +11,12 @@ public sealed class GraphOptions
     [Required]
     public Uri BaseAddress { get; set; } = new("https://graph.microsoft.com/v1.0");
 
+    /// <summary>Gets or sets what tokens for Graph are made for: the cloud's own address, without version.</summary>
+    /// <value>The default is <c>https://graph.microsoft.com</c>; national clouds have others, such as <c>https://graph.microsoft.us</c>.</value>
+    /// <seealso href="https://learn.microsoft.com/graph/deployments"/>
+    [Required]
+    public Uri Resource { get; set; } = new("https://graph.microsoft.com");
+
     /// <summary>Gets or sets the longest one call may take; after that its outcome is unknown.</summary>
     /// <value>The default is 60 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]

@@ -55,14 +55,13 @@ public sealed class DeviceSignInDesk
         var now = _time.GetUtcNow();
         if (row is not { State: DeviceSignInState.Waiting } || row.ExpiresAt < now + LeastLeft || row.CaseId != open?.Id || Begun(row) is null)
         {
-            row = await AskAsync(connection, open, actor, cancellationToken);
-            await StoreAsync(row, cancellationToken);
+            row = await StoreAsync(await AskAsync(connection, open, actor, cancellationToken), former: row, cancellationToken);
         }
 
         if (row is { State: DeviceSignInState.Waiting } && !await TryStartAsync(row, cancellationToken))
         {
-            row = await AskAsync(connection, open, actor, cancellationToken); // nobody would ask for what becomes of the old code
-            await StoreAsync(row, cancellationToken);
+            // Nobody would ask for what becomes of the old code.
+            row = await StoreAsync(await AskAsync(connection, open, actor, cancellationToken), former: row, cancellationToken);
             await TryStartAsync(row, cancellationToken);
         }
 
@@ -107,11 +106,19 @@ public sealed class DeviceSignInDesk
         return row;
     }
 
-    private Task StoreAsync(DeviceSignInRow row, CancellationToken cancellationToken) => _database.WriteAsync(
+    // The gate is this node's: another one may have begun a sign-in meanwhile. Whoever stored first has the connection's only one.
+    private Task<DeviceSignInRow> StoreAsync(DeviceSignInRow row, DeviceSignInRow? former, CancellationToken cancellationToken) => _database.WriteAsync(
         async db =>
         {
+            var current = await db.DeviceSignIns.AsNoTracking().SingleOrDefaultAsync(s => s.ConnectionId == row.ConnectionId, cancellationToken);
+            if (current is { State: DeviceSignInState.Waiting } && current.Id != former?.Id)
+            {
+                return current;
+            }
+
             await db.DeviceSignIns.Where(s => s.ConnectionId == row.ConnectionId).ExecuteDeleteAsync(cancellationToken);
             db.DeviceSignIns.Add(row);
+            return row;
         },
         cancellationToken);
 

@@ -22,13 +22,19 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
         DeviceSignInRow? device,
         CancellationToken cancellationToken)
     {
-        if (!IsExpected(connection, result.Account))
+        if (!IsExpected(connection, result))
         {
             await app.RemoveAsync(result.Account);
             return new SignInResult.WrongAccount(connection.Id, caseId, connection.Username!, result.Account.Username);
         }
 
-        var resolved = await ConnectAsync(connection.Id, result.Account.HomeAccountId.Identifier, actor, device, cancellationToken);
+        var (isSame, resolved) = await ConnectAsync(connection, result.Account.HomeAccountId.Identifier, actor, device, cancellationToken);
+        if (!isSame)
+        {
+            await app.RemoveAsync(result.Account);
+            return new SignInResult.Expired();
+        }
+
         await TellAsync(connection, resolved, actor, cancellationToken);
 
         return new SignInResult.Connected(connection.Id, resolved, connection.Username!);
@@ -47,13 +53,20 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
 
     public static string[] Scopes(ConnectionRow connection) => connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    // With an open case, the connection is healthy when the probe says so and not before.
-    private Task<string?> ConnectAsync(
-        string connectionId, string accountId, string actor, DeviceSignInRow? device, CancellationToken cancellationToken)
+    // With an open case, the connection is healthy when the probe says so and not before. A connection that was made another
+    // one, or removed, while the person signed in is not what they signed in for.
+    private Task<(bool IsSame, string? CaseId)> ConnectAsync(
+        ConnectionRow signedIn, string accountId, string actor, DeviceSignInRow? device, CancellationToken cancellationToken)
         => database.WriteAsync(
             async db =>
             {
-                var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
+                var connectionId = signedIn.Id;
+                if (await db.Connections.SingleOrDefaultAsync(c => c.Id == connectionId, cancellationToken) is not { } connection
+                    || connection.Identity != signedIn.Identity)
+                {
+                    return (false, (string?)null);
+                }
+
                 var open = await OpenCaseAsync(db, connectionId, cancellationToken);
                 (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
                 db.ConnectionEvents.Add(new ConnectionEventRow
@@ -76,11 +89,16 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                     (ended.State, ended.Account, ended.ProtectedAnswer) = (DeviceSignInState.Connected, connection.Username, null);
                 }
 
-                return open?.Id;
+                return (true, open?.Id);
             },
             cancellationToken);
 
-    private static bool IsExpected(ConnectionRow connection, IAccount account)
-        => string.Equals(account.Username, connection.Username, StringComparison.OrdinalIgnoreCase)
-            && string.Equals(account.HomeAccountId.TenantId, connection.TenantId, StringComparison.OrdinalIgnoreCase);
+    // A connection that names its directory by a domain was signed in for at that directory's own endpoint: what the token says
+    // is the directory's identifier. Either way the account is one of its own, not a guest.
+    private static bool IsExpected(ConnectionRow connection, AuthenticationResult result)
+        => string.Equals(result.Account.Username, connection.Username, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(
+                result.Account.HomeAccountId.TenantId,
+                Guid.TryParse(connection.TenantId, out _) ? connection.TenantId : result.TenantId,
+                StringComparison.OrdinalIgnoreCase);
 }
