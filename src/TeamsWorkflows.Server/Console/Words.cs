@@ -209,6 +209,14 @@ internal static class Words
     };
 
     /// <summary>What kind of case it is, in words for an alert.</summary>
+    public static string Of(ChainLink link) => link switch
+    {
+        ChainLink.Issue => "Microsoft does not issue a token",
+        ChainLink.Acquire => "the application does not get one: its credential, its settings or its stored sign-in",
+        ChainLink.Store => "the token cache",
+        _ => "the call that carries the token",
+    };
+
     public static string Of(OperatorAction cause) => cause switch
     {
         OperatorAction.Reconnect => "Reconnect required",

@@ -3,6 +3,7 @@ using Azure.Identity;
 using Microsoft.Identity.Client;
 using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Diagnostics.Reading;
 using TeamsWorkflows.Http;
 
 namespace TeamsWorkflows.Connections;
@@ -18,18 +19,18 @@ internal static class MsalEvidence
             RetryAfter = WaitOf(original, now) ?? WaitOf(e, now),
         },
         MsalServiceException e => From(e, now),
-        MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = e.Message },
+        MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = Redaction.Body(e.Message) },
         MissingCredentialException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
         VaultUnreachableException e => new(FailureSurface.MsalException, now) { Error = "unreachable", Exception = e.Message },
         AuthenticationFailedException e => new(FailureSurface.MsalException, now) { Exception = Redaction.Body(e.Message) },
-        JsonException => new(FailureSurface.TokenEndpoint, now)
+        JsonException => OfTokenEndpoint(now) with
         {
             Status = 200,
             Error = "unreadable_token_response",
             Exception = "The authority answered 200 with something that is not JSON.",
         },
-        HttpRequestException e => new(FailureSurface.TokenEndpoint, now) { Error = "unreachable", Exception = e.HttpRequestError.ToString() },
-        OperationCanceledException when !cancellationToken.IsCancellationRequested => new(FailureSurface.TokenEndpoint, now)
+        HttpRequestException e => OfTokenEndpoint(now) with { Error = "unreachable", Exception = e.HttpRequestError.ToString() },
+        OperationCanceledException when !cancellationToken.IsCancellationRequested => OfTokenEndpoint(now) with
         {
             Error = "timeout",
             Exception = "The authority did not answer in time.",
@@ -38,12 +39,25 @@ internal static class MsalEvidence
     };
 
     /// <summary>MSAL takes a 200 without access_token for a success.</summary>
-    public static FailureEvidence NoToken(DateTimeOffset now) => new(FailureSurface.TokenEndpoint, now)
+    public static FailureEvidence NoToken(DateTimeOffset now) => OfTokenEndpoint(now) with
     {
         Status = 200,
         Error = "unreadable_token_response",
         Exception = "The authority answered 200 without an access token.",
     };
+
+    /// <summary>Looks at a token before it is used (R13, R14, R50): one that is made for something else is for nobody else's eyes.</summary>
+    /// <returns>Null when it may be used, or cannot be read: then the service says what it thinks of it.</returns>
+    public static FailureEvidence? WrongToken(string accessToken, ExpectedToken expected, DateTimeOffset now)
+    {
+        var evidence = new FailureEvidence(FailureSurface.MsalException, now)
+        {
+            Exception = "The authority gave a token that is made for something else; it was not used.",
+            Token = TokenClaims.Read(accessToken),
+            Expected = expected,
+        };
+        return TokenComparison.Compare(evidence) is TokenFinding.WrongAudience or TokenFinding.WrongTenant ? evidence : null;
+    }
 
     /// <summary>A webhook has no token, and whoever asks for one has mistaken the connection.</summary>
     public static FailureEvidence NoIdentity(DateTimeOffset now) => new(FailureSurface.MsalException, now)
@@ -52,7 +66,14 @@ internal static class MsalEvidence
         Exception = "The connection is a workflow's webhook: it has no identity, and so no token.",
     };
 
-    private static FailureEvidence From(MsalServiceException e, DateTimeOffset now) => new(FailureSurface.TokenEndpoint, now)
+    // Which of the authority's endpoints it was, MSAL does not say: all but a sign-in's beginning are the one for tokens.
+    private static FailureEvidence OfTokenEndpoint(DateTimeOffset now) => new(FailureSurface.TokenEndpoint, now)
+    {
+        Method = HttpMethod.Post.Method,
+        Endpoint = "/{tenant}/oauth2/v2.0/token",
+    };
+
+    private static FailureEvidence From(MsalServiceException e, DateTimeOffset now) => OfTokenEndpoint(now) with
     {
         Status = e.StatusCode == 0 ? null : e.StatusCode,
         Error = e.ErrorCode,
@@ -62,9 +83,31 @@ internal static class MsalEvidence
         Body = Redaction.Body(e.ResponseBody),
         Headers = Redaction.Headers(e.Headers?.Select(h => (h.Key, string.Join(", ", h.Value))) ?? []),
         RetryAfter = WaitOf(e, now),
-        RequestId = e.CorrelationId,
-        Exception = e.ResponseBody is { Length: > 0 } ? null : e.Message,
+        RequestId = RequestIdOf(e),
+        ClientRequestId = string.IsNullOrEmpty(e.CorrelationId) ? null : e.CorrelationId, // ours: MSAL sends it with the request
+        Exception = e.ResponseBody is { Length: > 0 } ? null : Redaction.Body(e.Message),
     };
+
+    /// <summary>Entra's own identifier of the request: a header, and <c>trace_id</c> in what it answers.</summary>
+    private static string? RequestIdOf(MsalServiceException e)
+    {
+        if (e.Headers?.TryGetValues("x-ms-request-id", out var values) is true)
+        {
+            return string.Join(", ", values);
+        }
+
+        try
+        {
+            using var answer = JsonDocument.Parse(e.ResponseBody ?? "");
+            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("trace_id", out var id) && id.ValueKind == JsonValueKind.String
+                ? Redaction.Body(id.GetString())
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null; // a page of HTML, say
+        }
+    }
 
     private static TimeSpan? WaitOf(MsalServiceException e, DateTimeOffset now) => RetryAfter.Of(e.Headers?.RetryAfter, now);
 }

@@ -59,8 +59,13 @@ internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, 
                 _ => await ForApplicationAsync(clients.Create(connection), request, cancellationToken),
             };
             var duration = time.GetElapsedTime(started);
-            return string.IsNullOrEmpty(result.AccessToken)
-                ? Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration)
+            if (string.IsNullOrEmpty(result.AccessToken))
+            {
+                return Refused(MsalEvidence.NoToken(time.GetUtcNow()), duration);
+            }
+
+            return MsalEvidence.WrongToken(result.AccessToken, expected.Of(connection, operation: null), time.GetUtcNow()) is { } wrong
+                ? Refused(wrong, duration)
                 : new TokenResult.Acquired(
                     result.AccessToken,
                     result.ExpiresOn,

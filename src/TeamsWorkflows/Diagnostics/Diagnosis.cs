@@ -30,6 +30,9 @@ public sealed record Diagnosis(
     /// <summary>Gets a second cause that the evidence also speaks of, such as expiry behind throttling; null when there is none.</summary>
     public SecondaryCause? Secondary { get; init; }
 
+    /// <summary>Gets which link of a token's way failed; null when it is not about tokens, or in verdicts of older releases.</summary>
+    public ChainLink? Link { get; init; }
+
     /// <summary>Gets the runbook that tells an operator how; null in verdicts of older releases.</summary>
     public string? Runbook { get; init; }
 

@@ -19,6 +19,7 @@ public static class Diagnostician
 
         var rules = RuleBook.Current;
         var facts = new EvidenceReader(rules).Read(evidence);
-        return Circumstances.Apply(new Decision(rules, facts).Take(evidence), evidence, facts);
+        var verdict = Circumstances.Apply(new Decision(rules, facts).Take(evidence), evidence, facts);
+        return verdict with { Link = ChainLinks.Of(verdict, evidence) };
     }
 }

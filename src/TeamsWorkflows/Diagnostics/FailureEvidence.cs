@@ -6,6 +6,12 @@ namespace TeamsWorkflows.Diagnostics;
 /// <param name="At">When, by our clock (UTC).</param>
 public sealed record FailureEvidence(FailureSurface Surface, DateTimeOffset At)
 {
+    /// <summary>Gets the method of the failed request; null when it is not known, as in evidence of older releases.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Gets where the failed request went: the path of a known service, only the host of an address that is a secret; null when it is not known.</summary>
+    public string? Endpoint { get; init; }
+
     /// <summary>Gets the HTTP status; null when there was no answer, or when nobody noted it.</summary>
     public int? Status { get; init; }
 

@@ -23,6 +23,7 @@ internal static partial class Redaction
         }
 
         var cut = body.Length <= MaxBodyLength ? body : body[..MaxBodyLength];
+        cut = PrivateKey().Replace(cut, Redacted);
         cut = Jwt().Replace(cut, Redacted);
         cut = AuthorizationCode().Replace(cut, $"${{name}}{Redacted}");
         cut = SecretField().Replace(cut, $"${{name}}{Redacted}");
@@ -40,6 +41,13 @@ internal static partial class Redaction
 
         return kept;
     }
+
+    // In PEM, whole or cut off, under any number of escapes.
+    [GeneratedRegex(
+        @"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrivateKey();
 
     // Three base64url parts, the first of which begins with {" : a JWT wherever it stands, whole or cut off.
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

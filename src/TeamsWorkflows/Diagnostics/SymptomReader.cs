@@ -31,6 +31,11 @@ public static class SymptomReader
     internal static bool IsAboutTokens(ConnectionEvent e) => e.Kind == ConnectionEventKind.Failed
         && (e.Status == 401 || e.Class is FailureClasses.AccessTokenExpired or FailureClasses.RefreshBroken or FailureClasses.TokenInvalid);
 
+    // What stops whatever uses the connection, whichever call is made.
+    private static bool IsOfConnection(ConnectionEvent e) => IsAboutTokens(e)
+        || (e.Kind == ConnectionEventKind.Failed && e.Class is FailureClasses.ClientCredential or FailureClasses.ConsentPermissionMissing
+            or FailureClasses.UserDisabledOrDeleted or FailureClasses.AppMissingOrDisabled);
+
     private static Symptom? RepeatedUnauthorized(ConnectionEvent[] events)
     {
         var run = TrailingRun(events, e => e is { Kind: ConnectionEventKind.Failed, Status: 401 });
@@ -69,12 +74,18 @@ public static class SymptomReader
     private static Symptom? EverythingAtOnce(ConnectionEvent[] events)
     {
         var last = Uses(events).Where(e => e.Workflow is not null).GroupBy(e => e.Workflow!, StringComparer.Ordinal).Select(g => g.Last()).ToArray();
-        var failed = last.Where(IsAboutTokens).OrderBy(e => e.At).ToArray();
-        return failed.Length < TogetherCount || failed.Length < last.Length || failed[^1].At - failed[0].At > Together ? null : new(
+        var failed = last.Where(IsOfConnection).OrderBy(e => e.At).ToArray();
+        if (failed.Length < TogetherCount || failed[^1].At - failed[0].At > Together
+            || last.Any(e => e.At > failed[0].At && !failed.Contains(e))) // what has not run since says nothing
+        {
+            return null;
+        }
+
+        return new(
             SymptomKind.EverythingAtOnce,
-            $"All {failed.Length} workflows of the connection failed within {Minutes(failed[^1].At - failed[0].At)}: it is the connection, not a workflow.",
+            $"All {failed.Length} workflows that ran failed within {Minutes(failed[^1].At - failed[0].At)}: it is the connection, not a workflow.",
             failed[0].At,
-            Suggests: FailureClasses.RefreshBroken);
+            Suggests: failed.All(IsAboutTokens) ? FailureClasses.RefreshBroken : failed[^1].Class);
     }
 
     private static Symptom? SingleEndpoint(ConnectionEvent[] events)

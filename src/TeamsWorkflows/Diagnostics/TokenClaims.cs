@@ -51,9 +51,9 @@ public sealed record TokenClaims(
             using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(text.Slice(first + 1, second)));
             return json.RootElement.ValueKind == JsonValueKind.Object ? From(json.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // three parts with dots that are not a token
+            return null; // three parts with dots that are not a token, or half a character in a claim
         }
     }
 

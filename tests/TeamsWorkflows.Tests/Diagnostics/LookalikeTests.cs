@@ -45,6 +45,30 @@ public sealed class LookalikeTests
             (failureClass, action),
             Pair(Diagnose(FailureSurface.TokenEndpoint, 400, $$"""{"error":"{{error}}","error_description":"The token has expired, in some language."}""")));
 
+    [Fact]
+    [Trait("Requirement", "R47")]
+    public void Errors_of_the_authority_have_outcomes_of_their_own()
+    {
+        string[] errors = ["invalid_grant", "interaction_required", "consent_required"];
+        var outcomes = errors.Select(e => Diagnose(FailureSurface.TokenEndpoint, 400, $$"""{"error":"{{e}}"}""")).ToArray();
+
+        Assert.Equal(errors.Length, outcomes.Select(static o => (o.Class, o.Subclass)).Distinct().Count());
+        Assert.Equal(errors.Length, outcomes.Select(static o => o.Runbook).Distinct().Count());
+    }
+
+    [Theory]
+    [Trait("Requirement", "R21")]
+    [InlineData(FailureSurface.GraphResponse, 401, """{"error":{"code":"InvalidAuthenticationToken","message":"Access token validation failure."}}""")]
+    [InlineData(FailureSurface.ConnectorMessage, null, """Action 'Post_message' failed: your token has expired. {"error":{"code":"InvalidAuthenticationToken","message":"Access token validation failure."}}""")]
+    public void Graphs_own_code_is_kept_apart_from_what_people_are_told(FailureSurface surface, int? status, string body)
+    {
+        var verdict = Diagnose(surface, status, body);
+
+        Assert.Equal("InvalidAuthenticationToken", verdict.Code, ignoreCase: true);
+        Assert.DoesNotContain("Post_message", verdict.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("validation failure", verdict.Summary, StringComparison.Ordinal);
+    }
+
     [Theory]
     [Trait("Requirement", "B2")]
     [InlineData("consent_required", 50076, FailureClasses.ConsentPermissionMissing)]

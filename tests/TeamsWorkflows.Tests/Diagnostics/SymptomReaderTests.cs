@@ -44,6 +44,21 @@ public sealed class SymptomReaderTests
                 SymptomKind.EverythingAtOnce,
                 Ok(0, "a"), Ok(0, "b"), Ok(0, "c"), Unauthorized(60, "a"), Unauthorized(61, "b"), Unauthorized(65, "c")).Suggests);
 
+    [Theory]
+    [Trait("Requirement", "R20")]
+    [InlineData(FailureClasses.ClientCredential)]
+    [InlineData(FailureClasses.ConsentPermissionMissing)]
+    [InlineData(FailureClasses.UserDisabledOrDeleted)]
+    public void What_has_not_run_since_says_nothing_against_it(string @class)
+    {
+        var found = Single(
+            SymptomKind.EverythingAtOnce, Ok(0, "yesterday's"), Ok(1, "a"), Refused(60, "a"), Refused(61, "b"), Refused(65, "c"));
+
+        Assert.Equal(@class, found.Suggests);
+
+        ConnectionEvent Refused(int minute, string workflow) => new(At(minute), Failed, workflow, "token", null, @class);
+    }
+
     [Fact]
     [Trait("Requirement", "R20")]
     public void One_workflow_that_goes_on_is_not_everything()
