@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Cases.Escalation;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
@@ -45,6 +47,7 @@ internal static class ConsoleEndpoints
         console.AddEndpointFilter(RefuseForgeriesAsync);
         console.MapGet("/", HomeAsync);
         console.MapGet("/cases/{id}", CaseAsync);
+        console.MapGet("/cases/{id}/packet.md", PacketAsync);
         console.MapGet("/deliveries", DeliveriesAsync);
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
@@ -88,9 +91,20 @@ internal static class ConsoleEndpoints
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
-        string id, string? note, CaseDesk cases, GuidedDesk guided, CancellationToken cancellationToken)
+        string id, string? note, CaseDesk cases, GuidedDesk guided, RunbookRecord runbooks, CancellationToken cancellationToken)
         => await cases.FindAsync(id, cancellationToken) is { } found && await guided.ReadAsync(id, cancellationToken) is { } test
-            ? new RazorComponentResult<CasePage>(new { Case = found, Test = test, Note = Notes.Text(note) })
+            ? new RazorComponentResult<CasePage>(new
+            {
+                Case = found,
+                Test = test,
+                Success = await runbooks.FindAsync(found.Diagnosis.Runbook, cancellationToken),
+                Note = Notes.Text(note),
+            })
+            : TypedResults.NotFound();
+
+    private static async Task<Results<ContentHttpResult, NotFound>> PacketAsync(string id, PacketDesk desk, CancellationToken cancellationToken)
+        => await desk.MakeAsync(id, cancellationToken) is { } packet
+            ? TypedResults.Text(PacketDocument.Write(packet), "text/markdown; charset=utf-8")
             : TypedResults.NotFound();
 
     private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(

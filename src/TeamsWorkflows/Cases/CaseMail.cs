@@ -12,7 +12,7 @@ internal static class CaseMail
     public static Mail Compose(Case found, Uri publicAddress, IReadOnlyList<string> recipients, string key, string prefix = "", string? note = null)
     {
         var address = new Uri(publicAddress, $"cases/{found.Id}");
-        var (headline, step) = CaseWords.For(found.Cause, found.Username);
+        var (headline, step) = CaseWords.For(found.Cause, found.Diagnosis, found.Username);
         var subject = $"{prefix}{headline}: {found.ConnectionName}";
         var text = $"""
             {subject}

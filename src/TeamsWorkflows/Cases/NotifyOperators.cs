@@ -24,7 +24,33 @@ internal sealed class NotifyOperators(
 public static class CaseWords
 {
     /// <returns>What is the matter in two or three words, and what to do in a sentence.</returns>
-    public static (string Headline, string Step) For(OperatorAction cause, string? username) => cause switch
+    public static (string Headline, string Step) For(OperatorAction cause, Diagnosis diagnosis, string? username)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+
+        var (headline, step) = For(cause, username);
+        return cause is OperatorAction.FixConfiguration or OperatorAction.RotateCredential
+            ? (HeadlineOf(diagnosis) ?? headline, Runbooks.RunbookShelf.Find(diagnosis.Runbook)?.Steps[0] is { } first ? $"{first} Then verify." : step)
+            : (headline, step);
+    }
+
+    // What all has to be put right by configuration is too much for one headline.
+    private static string? HeadlineOf(Diagnosis diagnosis) => (diagnosis.Class, diagnosis.Subclass) switch
+    {
+        (FailureClasses.Unknown, _) => "Not understood",
+        (FailureClasses.ResourceNotFound, _) => "Destination not found",
+        (FailureClasses.UserDisabledOrDeleted, _) => "Account disabled or gone",
+        (FailureClasses.AppMissingOrDisabled, _) => "Application disabled or gone",
+        (FailureClasses.ClientConfig, "clock") or (FailureClasses.TokenInvalid, "not-yet-valid") => "Clock wrong",
+        (FailureClasses.ClientConfig, "workflow-off") => "Workflow turned off",
+        (FailureClasses.TransportFailure, _) => "Service not reached",
+        (FailureClasses.ClientCredential, "certificate") => "Certificate not accepted",
+        (FailureClasses.ClientCredential, "secret-expired") => "Secret expired",
+        (FailureClasses.ClientCredential, "secret-wrong") => "Secret wrong",
+        _ => null,
+    };
+
+    private static (string Headline, string Step) For(OperatorAction cause, string? username) => cause switch
     {
         OperatorAction.Reconnect => ("Reconnect required", $"Sign in as {username ?? "the connection's account"}."),
         OperatorAction.GrantAdminConsent => ("Permissions missing", "An administrator grants the application's permissions; then verify."),

@@ -16,11 +16,17 @@ internal sealed class ProbeConnection(Database database, ConnectionTrial trial, 
 
         // A sign-in has just put a new token into the cache; everything else must be seen by the authority.
         var request = new TokenRequest(BypassCache: input.Cause != OperatorAction.Reconnect);
-        var diagnosis = (await trial.RunAsync(connection, request, context.CancellationToken)).Failure?.Diagnosis;
-        var verification = diagnosis is null ? "The connection works." : diagnosis.Summary;
+        var failure = (await trial.RunAsync(connection, request, context.CancellationToken)).Failure;
+        var diagnosis = failure?.Diagnosis;
+        var verification = failure is null
+            ? connection.AuthModel == AuthModel.Webhook ? "The next report shows whether the webhook works." : "The connection works."
+            : failure.Diagnosis.Summary;
+        var evidence = failure is null ? null : WorkflowJson.Write(failure.Evidence);
         await database.WriteAsync(
             db => db.Cases.Where(c => c.Id == input.CaseId).ExecuteUpdateAsync(
-                set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}"), context.CancellationToken),
+                set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}")
+                    .SetProperty(c => c.Evidence, c => evidence ?? c.Evidence),
+                context.CancellationToken),
             context.CancellationToken);
         return new(diagnosis);
     }

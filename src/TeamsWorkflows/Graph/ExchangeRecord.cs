@@ -7,6 +7,11 @@ namespace TeamsWorkflows.Graph;
 /// <summary>What was really exchanged by one call: the SDK keeps neither raw bodies nor every header.</summary>
 internal sealed class ExchangeRecord : IRequestOption
 {
+    public string? Method { get; private set; }
+
+    /// <summary>Gets the path of the last request that was made; a query may hold what must not be kept.</summary>
+    public string? Endpoint { get; private set; }
+
     public int? Status { get; private set; }
 
     public IReadOnlyDictionary<string, string> Headers { get; private set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -29,6 +34,8 @@ internal sealed class ExchangeRecord : IRequestOption
 
     public FailureEvidence ToEvidence(DateTimeOffset now, string clientRequestId, Exception? exception) => new(FailureSurface.GraphResponse, now)
     {
+        Method = Method,
+        Endpoint = Endpoint,
         Status = Status,
         Headers = Headers,
         Body = Body,
@@ -46,6 +53,11 @@ internal sealed class ExchangeRecord : IRequestOption
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var record = request.GetRequestOption<ExchangeRecord>();
+            if (record is not null)
+            {
+                (record.Method, record.Endpoint) = (request.Method.Method, Redaction.Body(request.RequestUri?.AbsolutePath));
+            }
+
             try
             {
                 var response = await base.SendAsync(request, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Http;
 
@@ -40,18 +41,18 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(http.Timeout);
             using var response = await http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            return Answer(response, await ReadAsync(response, limit.Token));
+            return Answer(address, response, await ReadAsync(response, limit.Token));
         }
         catch (HttpRequestException e)
         {
             var isNeverSent = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
             var isBlocked = e.InnerException is BlockedAddressException;
-            return NoAnswer(e.InnerException ?? e, isNeverSent || isBlocked, isBlocked);
+            return NoAnswer(address, e.InnerException ?? e, isNeverSent || isBlocked, isBlocked);
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return NoAnswer(e, isNeverSent: false, isBlocked: false);
+            return NoAnswer(address, e, isNeverSent: false, isBlocked: false);
         }
     }
 
@@ -64,9 +65,15 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    private AddressAnswer Answer(HttpResponseMessage response, string text)
+    private FailureEvidence Evidence(Uri address) => new(FailureSurface.WebhookResponse, time.GetUtcNow())
     {
-        var evidence = new FailureEvidence(FailureSurface.WebhookResponse, time.GetUtcNow())
+        Method = HttpMethod.Post.Method,
+        Endpoint = AddressRules.Shown(address.AbsoluteUri), // its path is a secret
+    };
+
+    private AddressAnswer Answer(Uri address, HttpResponseMessage response, string text)
+    {
+        var evidence = Evidence(address) with
         {
             Status = (int)response.StatusCode,
             Headers = Redaction.Headers(response.Headers.Concat(response.Content.Headers).Select(static h => (h.Key, string.Join(", ", h.Value)))),
@@ -78,6 +85,6 @@ internal sealed class AddressCaller(GuardedHttp http, TimeProvider time)
     }
 
     // Only the kind of the failure: its text may name the address, which is a secret.
-    private AddressAnswer NoAnswer(Exception e, bool isNeverSent, bool isBlocked) => new(
-        null, "", isNeverSent, isBlocked, new(FailureSurface.WebhookResponse, time.GetUtcNow()) { Exception = e.GetType().Name });
+    private AddressAnswer NoAnswer(Uri address, Exception e, bool isNeverSent, bool isBlocked) => new(
+        null, "", isNeverSent, isBlocked, Evidence(address) with { Exception = e.GetType().Name });
 }

@@ -11,6 +11,8 @@ public sealed class PacketDesk
     /// <summary>How far back changes are told (R99).</summary>
     public static readonly TimeSpan ChangesReach = TimeSpan.FromDays(14);
 
+    private const string NotRecorded = "not recorded";
+
     private readonly CaseDesk _cases;
     private readonly ConnectionDesk _connections;
     private readonly ConnectionLog _log;
@@ -73,26 +75,19 @@ public sealed class PacketDesk
     {
         var evidence = found.Evidence;
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in new[] { ("request-id", evidence?.RequestId), ("client-request-id", evidence?.ClientRequestId), ("case-request-id", found.Diagnosis.RequestId) })
+        foreach (var (name, value) in new[] { ("request-id", evidence?.RequestId ?? found.Diagnosis.RequestId), ("client-request-id", evidence?.ClientRequestId) })
         {
-            if (value is not null)
+            if (Redaction.Body(value) is { } id)
             {
-                ids[name] = value;
+                ids[name] = id;
             }
         }
 
-        var (endpoint, method) = evidence?.Surface switch
-        {
-            FailureSurface.TokenEndpoint or FailureSurface.MsalException => ("/{tenant}/oauth2/v2.0/token", "POST"),
-            FailureSurface.GraphResponse => ("/v1.0/teams/{team}/channels/{channel}/messages", "POST"),
-            null => ("not recorded", "not recorded"),
-            _ => ("the webhook or connector", "POST"),
-        };
         return new(
-            endpoint,
-            method,
+            Redaction.Body(evidence?.Endpoint) ?? NotRecorded,
+            evidence?.Method ?? NotRecorded,
             evidence?.Status,
-            evidence?.Error ?? found.Diagnosis.Code,
+            Redaction.Body(evidence?.Error ?? found.Diagnosis.Code),
             evidence?.ErrorCodes ?? [],
             Redaction.Body(evidence?.Body ?? evidence?.Exception),
             Redaction.Headers((evidence?.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal)).Select(static h => (h.Key, h.Value))),
@@ -103,12 +98,14 @@ public sealed class PacketDesk
     {
         var lasted = HistoryDesk.Durability(history);
         var last = history.Events.LastOrDefault(static e => e.Kind == ConnectionEventKind.Reconnected);
-        bool? helped = last is null ? null
-            : history.Events.FirstOrDefault(e => e.At >= last.At && e.Kind is ConnectionEventKind.Succeeded or ConnectionEventKind.Failed)?.Kind == ConnectionEventKind.Succeeded;
-        var summary = (helped, lasted.Count) switch
+        var firstUse = history.Events.FirstOrDefault(e => e.At >= last?.At && e.Kind is ConnectionEventKind.Succeeded or ConnectionEventKind.Failed);
+        bool? helped = firstUse is null ? null : firstUse.Kind == ConnectionEventKind.Succeeded;
+        var summary = (last, helped, lasted.Count) switch
         {
-            (null, _) => "Nobody has signed in again within the recorded time.",
-            (_, 0) => "The last sign-in has not failed yet.",
+            (null, _, _) => "Nobody has signed in again within the recorded time.",
+            (_, null, _) => "The connection has not been used since the last sign-in.",
+            (_, false, 0) => "The last sign-in did not help: the first use after it failed.",
+            (_, _, 0) => "The last sign-in has not failed yet.",
             _ => $"{lasted.Count} sign-ins helped, for {string.Join(", ", lasted.Select(static l => SymptomReader.Minutes(l.Lasted)))}: "
                 + "equal times point to a policy on sessions or sign-in frequency, unequal ones to the tool's stored credential.",
         };

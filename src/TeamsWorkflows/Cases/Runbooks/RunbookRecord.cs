@@ -27,6 +27,10 @@ public sealed class RunbookRecord(Database database, TimeProvider time)
         return Measure(cases, time.GetUtcNow());
     }
 
+    /// <returns>How one of them has done; null when no case was opened with it.</returns>
+    public async Task<RunbookSuccess?> FindAsync(string? runbook, CancellationToken cancellationToken)
+        => runbook is null ? null : (await ReadAsync(cancellationToken)).FirstOrDefault(s => s.Runbook == runbook);
+
     internal static IReadOnlyList<RunbookSuccess> Measure(IReadOnlyList<CaseRow> cases, DateTimeOffset now)
         => [.. cases.GroupBy(static c => c.Runbook!, StringComparer.Ordinal)
             .Select(g => Measure(g.Key, [.. g], cases, now))
