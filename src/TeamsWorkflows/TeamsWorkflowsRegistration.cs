@@ -167,6 +167,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<GuidedDesk>();
         services.AddSingleton<RunbookRecord>();
         services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<ConnectionUses>();
         services.AddSingleton<IDoctorCheck, HostChecks>();
         services.AddSingleton<IDoctorCheck, TokenChecks>();
         services.AddSingleton(static p => new PacketDesk(

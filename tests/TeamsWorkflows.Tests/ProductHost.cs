@@ -156,6 +156,16 @@ internal sealed class ProductHost : IAsyncDisposable
         Scopes = ["User.Read", "ChannelMessage.Send", "ChannelMessage.Read.All", "Files.ReadWrite.All"],
     };
 
+    /// <summary>A connection that is the address of the tenant's workflow.</summary>
+    public ConnectionDefinition Webhook() => new()
+    {
+        Id = "finance-workflow",
+        DisplayName = "Finance workflow",
+        AuthModel = AuthModel.Webhook,
+        WebhookAddress = Tenant.WorkflowAddress.AbsoluteUri,
+        Owner = "Finance platform team",
+    };
+
     /// <summary>Signs a person in for the connection, over the authority's page, as a browser does.</summary>
     public async Task<SignInResult> SignInAsync(SandboxUser user, string connectionId = ConnectionId)
     {

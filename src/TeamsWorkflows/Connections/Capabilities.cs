@@ -45,6 +45,8 @@ public static class Capabilities
         (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated,
             Operation.PostChatMessage or Operation.UpdateChatMessage) =>
             "This connection acts as an application, and Graph lets only members write in a chat. Use a connection with a signed-in user.",
+        (AuthModel.ApplicationSecret or AuthModel.ApplicationCertificate or AuthModel.ApplicationFederated, Operation.ReadProfile) =>
+            "This connection acts as an application, which has no profile of its own to ask for.",
         (AuthModel.Webhook, Operation.PostToWorkflow) => null,
         (_, Operation.PostToWorkflow) => "This connection has no webhook. Use one of model Webhook, or give the workflow's url.",
         (AuthModel.Webhook, _) =>
@@ -70,6 +72,28 @@ public static class Capabilities
         Operation.CreateChannel => ["Channel.Create", "Group.ReadWrite.All"],
         Operation.PostToWorkflow => [],
         _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The application roles of which an operation needs one, the smallest first; empty: no application can do it, or it needs none.</summary>
+    /// <seealso href="https://learn.microsoft.com/graph/permissions-reference"/>
+    public static IReadOnlyList<string> AnyRoleOf(Operation operation) => operation switch
+    {
+        Operation.ReadChannelMessages => ["ChannelMessage.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.SendMail => ["Mail.Send"],
+        Operation.UploadFile => ["Files.ReadWrite.All", "Sites.ReadWrite.All"],
+        Operation.ReadChatMessages => ["Chat.Read.All", "Chat.ReadWrite.All"],
+        Operation.CreateChat => ["Chat.Create"],
+        Operation.ReadChannels => ["Channel.ReadBasic.All", "ChannelSettings.Read.All", "Group.Read.All", "Group.ReadWrite.All"],
+        Operation.CreateChannel => ["Channel.Create", "Group.ReadWrite.All"],
+        _ => [],
+    };
+
+    /// <summary>What a token of a connection of that model must hold one of, for an operation; empty: nothing is known to be needed.</summary>
+    public static IReadOnlyList<string> AnyPermissionOf(AuthModel model, Operation operation) => model switch
+    {
+        AuthModel.DelegatedUser => AnyScopeOf(operation),
+        AuthModel.Webhook => [],
+        _ => AnyRoleOf(operation),
     };
 
     /// <summary>Whether a connection asks for a scope by which it may do the operation.</summary>

@@ -21,13 +21,11 @@ public static class ConnectionComparison
             new("scopes", Sorted(left.Scopes), Sorted(right.Scopes), IsExpected: false, "A call that works in one is refused in the other."),
             new("way of signing in", $"{left.SignIn}", $"{right.SignIn}", IsExpected: false, "Conditional Access treats device codes and browsers differently."),
             new("kind of account", $"{left.AccountKind}", $"{right.AccountKind}", IsExpected: false, "A person's account has other sign-in rules than a service account."),
-            new("credential", Credential(left), Credential(right), IsExpected: false, "They end at other times and are renewed in other ways."),
+            new("credential", left.CredentialKind, right.CredentialKind, IsExpected: false, "They end at other times and are renewed in other ways."),
             new("state", $"{left.State}", $"{right.State}", IsExpected: false, "It works in one and not in the other."),
         ];
         return [.. all.Where(static d => !string.Equals(d.Left, d.Right, StringComparison.OrdinalIgnoreCase))];
     }
 
     private static string Sorted(IReadOnlyList<string> scopes) => string.Join(' ', scopes.Order(StringComparer.OrdinalIgnoreCase));
-
-    private static string Credential(Connection connection) => connection.UsesCertificate ? "certificate" : "secret";
 }

@@ -43,6 +43,15 @@ public sealed record Connection(
     /// <summary>Gets a value indicating whether the application proves itself by a secret, which ends and leaks.</summary>
     internal bool UsesSecret { get; init; }
 
+    /// <summary>Gets a value indicating whether a managed identity vouches for the application.</summary>
+    internal bool UsesManagedIdentity { get; init; }
+
+    /// <summary>Gets the kind of its credential, in words.</summary>
+    internal string CredentialKind => UsesCertificate ? "certificate"
+        : UsesSecret ? "secret"
+        : UsesManagedIdentity ? "managed identity"
+        : AuthModel == AuthModel.Webhook ? "webhook" : "none";
+
     /// <summary>Gets what works today and breaks some day, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -192,6 +201,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             RegistrationOwner = row.RegistrationOwner,
             UsesCertificate = row.CertificateFile is not null || row.VaultCertificate is not null,
             UsesSecret = row.ProtectedSecret is not null,
+            UsesManagedIdentity = row.ManagedIdentity is not null,
         };
         return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };
     }

@@ -20,5 +20,5 @@ internal sealed class ExpectedTokens(IOptions<GraphOptions> options)
     public ExpectedToken Of(ConnectionRow connection, Operation? operation) => new(
         GraphAudiences,
         Guid.TryParse(connection.TenantId, out _) ? connection.TenantId : null, // tokens name the identifier, and a domain cannot be compared
-        connection.AuthModel == AuthModel.DelegatedUser && operation is { } used ? Capabilities.AnyScopeOf(used) : []);
+        operation is { } used ? Capabilities.AnyPermissionOf(connection.AuthModel, used) : []);
 }

@@ -23,7 +23,7 @@ public sealed class DoctorDesk(
     {
         var (now, all) = (time.GetUtcNow(), await connections.ListAsync(cancellationToken));
         var expiries = await forecast.ExpiriesAsync(cancellationToken);
-        List<Finding> findings = [.. all.SelectMany(c => EnvironmentChecks.Check(c, entra.Value, graph.Value)), .. expiries.Where(static e => e.NeedsPerson).Select(e => Date(e, now))];
+        List<Finding> findings = [.. all.SelectMany(c => EnvironmentChecks.Check(c, all, entra.Value, graph.Value)), .. expiries.Where(static e => e.NeedsPerson).Select(e => Date(e, now))];
         foreach (var check in checks)
         {
             findings.AddRange(await check.RunAsync(cancellationToken));
@@ -43,7 +43,7 @@ public sealed class DoctorDesk(
     private static string Credential(Connection connection, IReadOnlyList<Expiry> expiries)
     {
         var end = expiries.FirstOrDefault(e => e.ConnectionId == connection.Id && e.Kind is ExpiryKind.ClientSecret or ExpiryKind.Certificate);
-        return (connection.UsesCertificate ? "certificate" : "secret")
+        return connection.CredentialKind
             + (end is null ? "" : string.Create(CultureInfo.InvariantCulture, $" until {end.At.UtcDateTime:yyyy-MM-dd}"));
     }
 

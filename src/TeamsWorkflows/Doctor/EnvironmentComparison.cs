@@ -37,10 +37,16 @@ public static class EnvironmentComparison
 
         yield return new($"{id}: tenant", left.TenantId, right.TenantId, IsExpected: true, "Consent, policies and accounts of one say nothing about the other.");
         yield return new($"{id}: application", left.ClientId, right.ClientId, IsExpected: true, "Permissions and credentials of one say nothing about the other.");
+        if (!string.Equals(left.Environment, right.Environment, StringComparison.OrdinalIgnoreCase)
+            && left.ClientId.Length > 0 && (left.TenantId, left.ClientId) == (right.TenantId, right.ClientId))
+        {
+            yield return new($"{id}: environment", left.Environment, right.Environment, IsExpected: false, "Both use one application in one tenant: what breaks or limits one does the same to the other.");
+        }
+
         yield return new($"{id}: account", left.Username, right.Username, IsExpected: true, "Memberships and policies of one say nothing about the other.");
         yield return new($"{id}: auth model", $"{left.AuthModel}", $"{right.AuthModel}", IsExpected: false, "What one may do, the other may be refused.");
         yield return new($"{id}: scopes", Sorted(left.Scopes), Sorted(right.Scopes), IsExpected: false, "A call that works in one is refused in the other.");
-        yield return new($"{id}: kind of credential", left.Credential.Split(' ')[0], right.Credential.Split(' ')[0], IsExpected: false, "They end and are renewed in other ways.");
+        yield return new($"{id}: kind of credential", Kind(left.Credential), Kind(right.Credential), IsExpected: false, "They end and are renewed in other ways.");
     }
 
     // What is bad in one and not in the other is what makes the difference that people see.
@@ -50,6 +56,8 @@ public static class EnvironmentComparison
 
     private static HashSet<string> Bad(DoctorReport report)
         => report.Findings.Where(static f => f.Result == CheckResult.Bad).Select(static f => $"{f.Check} of {f.Subject}").ToHashSet(StringComparer.Ordinal);
+
+    private static string Kind(string credential) => credential.Split(" until ")[0];
 
     private static string Sorted(IReadOnlyList<string> scopes) => string.Join(' ', scopes.Order(StringComparer.OrdinalIgnoreCase));
 }

@@ -20,7 +20,7 @@ internal sealed class HostChecks(
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        var tenants = await database.ReadAsync(db => db.Connections.Select(c => c.TenantId).Distinct().ToListAsync(cancellationToken), cancellationToken);
+        var tenants = await database.ReadAsync(db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).Select(c => c.TenantId).Distinct().ToListAsync(cancellationToken), cancellationToken);
         using var http = outbound.CreateClient(Timeout);
         List<Finding> findings = [Finding.Good("database", "product data", $"It answers; {tenants.Count} tenants are configured.")];
         findings.AddRange(await ReachAsync(http, graph.Value.BaseAddress, cancellationToken));

@@ -4,19 +4,19 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Graph;
+using TeamsWorkflows.Ways;
 using Operation = TeamsWorkflows.Connections.Operation;
 
 namespace TeamsWorkflows.Doctor;
 
 /// <summary>Whether each connection gets a token, of the right tenant and audience, with consent, and reaches its channels (R94).</summary>
 internal sealed class TokenChecks(
-    Database database, TokenSource tokens, ExpectedTokens expected, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time) : IDoctorCheck
+    Database database, ConnectionUses uses, TokenSource tokens, ExpectedTokens expected, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time)
+    : IDoctorCheck
 {
-    private const int MaxChannels = 20;
-
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync(db => db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken), cancellationToken);
+        var rows = await database.ReadAsync(db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).OrderBy(c => c.Id).ToListAsync(cancellationToken), cancellationToken);
         var findings = new List<Finding>();
         foreach (var row in rows)
         {
@@ -46,10 +46,11 @@ internal sealed class TokenChecks(
             return [new("token", row.Id, CheckResult.Bad, diagnosis.Summary, $"Runbook {diagnosis.Runbook}.")];
         }
 
-        return [.. Claims(row, TokenClaims.Read(acquired.AccessToken)), .. await ReachAsync(row, acquired.AccessToken, cancellationToken)];
+        var use = await uses.OfAsync(row.Id, cancellationToken);
+        return [.. Claims(row, use, TokenClaims.Read(acquired.AccessToken)), .. await ReachAsync(row, use, acquired.AccessToken, cancellationToken)];
     }
 
-    private IEnumerable<Finding> Claims(ConnectionRow row, TokenClaims? claims)
+    private IEnumerable<Finding> Claims(ConnectionRow row, ConnectionUse use, TokenClaims? claims)
     {
         if (claims is null)
         {
@@ -67,29 +68,37 @@ internal sealed class TokenChecks(
                 : new("tenant", row.Id, CheckResult.Bad, $"The token is of tenant {tenant}, and the connection of {row.TenantId}.", "Correct TenantId, or the account.");
         }
 
-        foreach (var operation in row.AuthModel == AuthModel.DelegatedUser ? Capabilities.OfDeliveries : [])
+        foreach (var operation in row.AuthModel == AuthModel.DelegatedUser ? Capabilities.OfDeliveries : OfApplication(use))
         {
-            var needed = Capabilities.AnyScopeOf(operation);
+            var needed = Capabilities.AnyPermissionOf(row.AuthModel, operation);
             yield return needed.Intersect(claims.Permissions, StringComparer.OrdinalIgnoreCase).Any()
                 ? Finding.Good("consent", row.Id, $"{operation}: granted.")
                 : new("consent", row.Id, CheckResult.Bad, $"{operation}: the token lacks {needed[0]}.", $"Grant {needed[0]} with admin consent in tenant {row.TenantId}.");
         }
     }
 
-    // The channels that were used lately: each is read as a delivery reads it back.
-    private async Task<IEnumerable<Finding>> ReachAsync(ConnectionRow row, string accessToken, CancellationToken cancellationToken)
+    // An application is asked for what it is used for, and for nothing more.
+    private static IEnumerable<Operation> OfApplication(ConnectionUse use)
     {
-        var used = await database.ReadAsync(
-            db => db.Deliveries.Where(d => d.ConnectionId == row.Id && d.TeamId != null && d.ChannelId != null)
-                .GroupBy(d => new { d.TeamId, d.ChannelId })
-                .Select(g => new { g.Key.TeamId, g.Key.ChannelId, Last = g.Max(d => d.CreatedAt) })
-                .OrderByDescending(c => c.Last).Take(MaxChannels).ToListAsync(cancellationToken),
-            cancellationToken);
+        if (use.Kinds.Contains(EmailWay.Name))
+        {
+            yield return Operation.SendMail;
+        }
+
+        if (use.Kinds.Contains(FileWay.Name))
+        {
+            yield return Operation.UploadFile;
+        }
+    }
+
+    // Each channel is read as a delivery reads it back.
+    private async Task<IEnumerable<Finding>> ReachAsync(ConnectionRow row, ConnectionUse use, string accessToken, CancellationToken cancellationToken)
+    {
         var findings = new List<Finding>();
-        foreach (var channel in used)
+        foreach (var channel in use.Channels)
         {
             var result = await channels.FindAsync(
-                accessToken, channel.TeamId!, channel.ChannelId!, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
+                accessToken, channel.TeamId, channel.ChannelId, Guid.Empty, time.GetUtcNow(), channels.NewRequestId(), cancellationToken);
             if (result is not GraphResult<ChatMessage>.Failure failure)
             {
                 findings.Add(Finding.Good("channel", row.Id, $"{channel.ChannelId} can be read."));

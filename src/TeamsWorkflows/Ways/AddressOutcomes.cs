@@ -13,6 +13,15 @@ internal static class AddressOutcomes
     /// <summary>Something that must not be sent twice was not confirmed.</summary>
     public static AttemptTrace OfPost(AddressAnswer answer) => Trace(answer, d => Outcomes.OfPost(answer.Status, answer.IsNeverSent, d));
 
+    /// <summary>The same of an address that is a connection's: what is wrong with it concerns all its reports, and its owner mends it.</summary>
+    public static AttemptTrace OfConnectionPost(AddressAnswer answer) => Trace(
+        answer,
+        d => Outcomes.OfPost(answer.Status, answer.IsNeverSent, d) switch
+        {
+            PostOutcome.Rejected when d.Action != OperatorAction.FixPayload => new PostOutcome.PermissionDenied(d),
+            var outcome => outcome,
+        });
+
     /// <summary>Something that the other side knows by its key was not confirmed: another try is harmless.</summary>
     public static AttemptTrace OfRepeatable(AddressAnswer answer) => Trace(answer, d => Outcomes.OfRead(answer.Status, d));
 

@@ -85,7 +85,8 @@ internal sealed class PostToWorkflow(AttemptRunner attempts, DestinationVault va
             var answer = await caller.PostAsync(AddressOf(subject, destination), rendering.ContentType, rendering.Payload, [], CancellationToken.None);
             return answer is { Status: 202 }
                 ? AddressOutcomes.Good(new PostOutcome.HandedOver(answer.Header("x-ms-workflow-run-id")), answer)
-                : AddressOutcomes.OfPost(answer); // a 200 with a body may hide a failure: unknown
+                : subject.Connection is null ? AddressOutcomes.OfPost(answer) // a 200 with a body may hide a failure: unknown
+                : AddressOutcomes.OfConnectionPost(answer);
         },
         context.CancellationToken);
 

@@ -25,17 +25,18 @@ public sealed class ConnectionPageTests
         var page = new StringBuilder()
             .Append("# Connections\n\n")
             .Append("Made from the code; when it is stale, run\n`UPDATE_DOCS=1 dotnet test tests/TeamsWorkflows.Tests --filter ConnectionPageTests`.\n\n")
-            .Append("What expires is an access token, a credential for about an hour, or the path by which it is renewed. It is not a Teams password.\n\n")
+            .Append("What expires is an access token, or the path by which it is renewed. An access token is a signed credential for about an hour, which\n")
+            .Append("carries who somebody is (a user or an application) and what for (scopes or roles). It is not a Teams password.\n\n")
             .Append("A connection is defined in section `Connections` of the configuration, or by `POST /api/v1/connections`. One of the configuration\n")
             .Append("cannot be changed by the API. The path of a certificate is read whenever Entra is asked: replacing the file rotates it.\n\n")
             .Append(Credentials)
             .Append(SigningIn)
-            .Append("## What each auth model can do\n\n| operation | scope (one of) |");
+            .Append("## What each auth model can do\n\n| operation | scope (one of) | role of an application (one of) |");
         var models = Enum.GetValues<AuthModel>();
-        page.Append(CultureInfo.InvariantCulture, $" {string.Join(" | ", models)} |\n|---|---|{string.Concat(models.Select(_ => "---|"))}\n");
+        page.Append(CultureInfo.InvariantCulture, $" {string.Join(" | ", models)} |\n|---|---|---|{string.Concat(models.Select(_ => "---|"))}\n");
         foreach (var operation in Enum.GetValues<Operation>())
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {operation} | {string.Join(", ", Capabilities.AnyScopeOf(operation))} | ");
+            page.Append(CultureInfo.InvariantCulture, $"| {operation} | {string.Join(", ", Capabilities.AnyScopeOf(operation))} | {string.Join(", ", Capabilities.AnyRoleOf(operation))} | ");
             page.Append(CultureInfo.InvariantCulture, $"{string.Join(" | ", models.Select(m => Capabilities.WhyNot(m, operation) is null ? "yes" : "no"))} |\n");
         }
 

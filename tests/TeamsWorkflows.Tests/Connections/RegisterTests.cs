@@ -55,6 +55,25 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    [Trait("Requirement", "R14")]
+    [Trait("Requirement", "R48")]
+    public async Task A_directory_may_be_named_by_its_domain_and_another_ones_account_is_refused_all_the_same()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = Another(product);
+        definition.TenantId = product.Tenant.Domain;
+        Assert.IsType<RegisterResult.Registered>(await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+
+        Assert.IsType<SignInResult.WrongAccount>(await product.SignInAsync(product.Tenant.Operator, definition.Id));
+        Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service, definition.Id));
+        var delivery = await product.EndOfAsync(await product.SubmitAsync(product.Request() with
+        {
+            Destinations = [new TeamsWorkflows.Ways.ChannelDestination(definition.Id, product.Finance.Id, product.ReportsChannel)],
+        }));
+        Assert.Equal(TeamsWorkflows.Deliveries.DeliveryState.Delivered, delivery.State);
+    }
+
+    [Fact]
     [Trait("Requirement", "R66")]
     public async Task What_the_configuration_defines_is_not_changed_by_the_api()
     {

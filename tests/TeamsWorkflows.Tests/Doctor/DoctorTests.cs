@@ -1,5 +1,7 @@
 using TeamsWorkflows.Cli;
 using TeamsWorkflows.Doctor;
+using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests.Doctor;
 
@@ -66,6 +68,50 @@ public sealed class DoctorTests
 
         Assert.False(report.IsUsable);
         Assert.Contains(report.Findings, f => f is { Result: CheckResult.Bad, Fix.Length: > 0 } && f.Check == check);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R93")]
+    public async Task A_webhook_has_no_token_to_be_examined_and_each_credential_has_its_name()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Connections.ConfigureAsync(product.Webhook(), default);
+
+        var report = await product.Get<DoctorDesk>().ExamineAsync(default);
+
+        Assert.True(report.IsUsable, string.Join('\n', report.Findings));
+        Assert.Equal(["secret", "webhook"], report.Inventory.Connections.Select(c => c.Credential));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R94")]
+    public async Task The_channels_of_schedules_are_looked_for_before_the_first_report()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var nowhere = new ChannelDestination(ProductHost.ConnectionId, product.Finance.Id, "19:gone@thread.tacv2");
+        var definition = new ScheduleDefinition("Daily", "0 6 * * *", "Europe/Berlin", "owner@contoso.example", product.Request() with { Destinations = [nowhere] });
+        Assert.IsType<PutScheduleResult.Put>(await product.Get<ScheduleDesk>().PutAsync("daily", definition, new(IfMatch: null, OnlyNew: true), new("erp", "erp", MayChangeAll: false), default));
+
+        var report = await product.Get<DoctorDesk>().ExamineAsync(default);
+
+        Assert.Contains(report.Findings, f => f is { Check: "channel", Result: CheckResult.Bad } && f.Detail.StartsWith(nowhere.ChannelId!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R93")]
+    [Trait("Requirement", "R28")]
+    public async Task A_test_that_uses_the_application_of_production_is_pointed_out()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var test = product.Definition();
+        (test.Id, test.Environment) = ("finance-test", "test");
+        await product.Connections.ConfigureAsync(test, default);
+
+        var report = await product.Get<DoctorDesk>().ExamineAsync(default);
+
+        Assert.Contains(report.Findings, f => f.Subject == "finance-test" && f.Detail.Contains("uses the application and tenant of production's", StringComparison.Ordinal));
+        var other = report with { Inventory = report.Inventory with { Connections = [.. report.Inventory.Connections.Select(c => c with { Environment = "staging" })] } };
+        Assert.Contains(EnvironmentComparison.Compare(report, other), d => d is { What: $"{ProductHost.ConnectionId}: environment", IsExpected: false });
     }
 
     [Fact]
