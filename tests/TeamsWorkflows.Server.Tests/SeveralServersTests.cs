@@ -16,7 +16,6 @@ namespace TeamsWorkflows.Server.Tests;
 
 /// <summary>Several servers over one PostgreSQL, and what they must share for it.</summary>
 [Collection(PostgresServer.Name)]
-[Trait("Requirement", "R17")]
 public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelper output)
 {
     private const int Reports = 60;

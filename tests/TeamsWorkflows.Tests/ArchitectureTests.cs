@@ -70,6 +70,80 @@ public sealed class ArchitectureTests
         Assert.Empty(suspects);
     }
 
+    [Fact]
+    [Trait("Requirement", "R65")]
+    public void Nothing_that_workflows_and_activities_say_to_each_other_can_hold_a_token()
+    {
+        var said = Product.GetTypes().Select(Generic).OfType<Type>().SelectMany(static t => t.GetGenericArguments()).ToHashSet();
+        HashSet<Type> reached = [];
+        foreach (var type in said)
+        {
+            Reach(type, reached);
+        }
+
+        Assert.Contains(typeof(TeamsWorkflows.Connections.ParkedRun), reached);
+        Assert.Empty(reached.SelectMany(static t => t.GetProperties().Where(static p => p.PropertyType == typeof(string) && IsSuspect(p.Name)).Select(p => $"{t.Name}.{p.Name}")));
+
+        static Type? Generic(Type type)
+        {
+            for (var t = type.BaseType; t is not null; t = t.BaseType)
+            {
+                if (t.IsGenericType && (t.GetGenericTypeDefinition() == typeof(TaskOrchestrator<,>) || t.GetGenericTypeDefinition() == typeof(TaskActivity<,>)))
+                {
+                    return t;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    [Fact]
+    [Trait("Requirement", "R68")]
+    public void Nobody_but_connections_asks_for_tokens_and_no_publisher_can_bring_a_credential()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Docs.Root, "src", "TeamsWorkflows"), "*.cs", SearchOption.AllDirectories)
+            .Where(static f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !f.Contains($"{Path.DirectorySeparatorChar}Connections{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !f.EndsWith("TeamsWorkflowsRegistration.cs", StringComparison.Ordinal));
+        Assert.DoesNotContain(sources, static f => File.ReadAllText(f) is var text
+            && (text.Contains("Microsoft.Identity.Client", StringComparison.Ordinal) || text.Contains("AcquireToken", StringComparison.Ordinal)));
+
+        HashSet<Type> given = [];
+        Reach(typeof(TeamsWorkflows.Reports.ReportRequest), given);
+        string[] words = ["Tenant", "ClientId", "ClientSecret", "Password", "Credential", "Certificate", "AuthModel"];
+        Assert.Contains(typeof(TeamsWorkflows.Ways.ChannelDestination), given);
+        Assert.Empty(given.SelectMany(static t => t.GetProperties()).Where(p => words.Any(w => p.Name.Contains(w, StringComparison.OrdinalIgnoreCase))).Select(static p => $"{p.DeclaringType!.Name}.{p.Name}"));
+    }
+
+    // A destination's own secret signs what a program gets; it is nobody's sign-in, and lies encrypted.
+    private static bool IsSuspect(string name) => (name.Contains("Token", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("Secret", StringComparison.OrdinalIgnoreCase) || name.Contains("Password", StringComparison.OrdinalIgnoreCase))
+        && !name.EndsWith("Id", StringComparison.Ordinal);
+
+    private static void Reach(Type type, HashSet<Type> reached)
+    {
+        foreach (var argument in type.GetGenericArguments().Append(type.GetElementType()).OfType<Type>())
+        {
+            Reach(argument, reached);
+        }
+
+        if (type.Assembly != Product || !reached.Add(type))
+        {
+            return;
+        }
+
+        foreach (var derived in Product.GetTypes().Where(t => t.BaseType == type))
+        {
+            Reach(derived, reached);
+        }
+
+        foreach (var property in type.GetProperties())
+        {
+            Reach(property.PropertyType, reached);
+        }
+    }
+
     private static IEnumerable<string> ProjectReferences(string project)
         => XDocument.Load(Path.Combine(Docs.Root, "src", project, $"{project}.csproj")).Descendants("ProjectReference")
             .Select(static r => Path.GetFileNameWithoutExtension(((string)r.Attribute("Include")!).Replace('\\', '/')));

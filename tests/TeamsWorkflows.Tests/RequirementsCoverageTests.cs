@@ -34,10 +34,13 @@ public sealed partial class RequirementsCoverageTests
 
     private static IEnumerable<CoveringTest> Read(string project, string source)
     {
-        var @class = ClassName().Match(source).Groups["name"].Value;
+        var classes = TestClass().Matches(source).ToArray();
         foreach (Match test in TestMethod().Matches(source))
         {
-            var rows = Row().Matches(test.Groups["attributes"].Value).Select(m => m.Groups["row"].Value).ToArray();
+            var around = classes.Last(c => c.Index < test.Index);
+            var @class = around.Groups["name"].Value;
+            var rows = Row().Matches(around.Groups["attributes"].Value + test.Groups["attributes"].Value)
+                .Select(m => m.Groups["row"].Value).Distinct(StringComparer.Ordinal).ToArray();
             if (rows.Length > 0)
             {
                 yield return new(project, @class, test.Groups["name"].Value, rows);
@@ -63,8 +66,9 @@ public sealed partial class RequirementsCoverageTests
         return page.ToString();
     }
 
-    [GeneratedRegex(@"\bclass (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
-    private static partial Regex ClassName();
+    // At the left margin, with the attributes in front of it: they count for each of its methods.
+    [GeneratedRegex(@"(?<attributes>(?:^\[[^\n]*\n)*)^(?:public|internal) (?:sealed |abstract |static )?(?:partial )?class (?<name>\w+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex TestClass();
 
     // The attributes in front of a public method, each on a line of its own.
     [GeneratedRegex(@"(?<attributes>(?:^    \[[^\n]*\n|^        [^\n]*\n)+)    public (?:static )?(?:async )?[\w<>]+ (?<name>\w+)\(", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]

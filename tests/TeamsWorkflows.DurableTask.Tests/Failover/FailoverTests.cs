@@ -14,7 +14,6 @@ namespace TeamsWorkflows.DurableTask.Tests.Failover;
 /// flight on the node that failed, and its partitions are another's within the bound.
 /// </remarks>
 [Collection(PostgresServer.Name)]
-[Trait("Requirement", "R17")]
 public sealed class FailoverTests(PostgresCluster cluster, ITestOutputHelper output) : IDisposable
 {
     private const int Load = 60; // instances that each node starts

@@ -30,7 +30,6 @@ public sealed class PostgresTaskHubTests(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
-    [Trait("Requirement", "R17")]
     public async Task Clients_of_any_node_see_and_steer_the_whole_hub()
     {
         var hub = cluster.NewHub();

@@ -125,6 +125,48 @@ public sealed class AddressWayTests
     }
 
     [Fact]
+    [Trait("Requirement", "R51")]
+    [Trait("Requirement", "R86")]
+    public async Task A_webhook_that_is_a_connection_has_its_address_nowhere_else_and_one_case_when_it_is_turned_off()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var webhook = product.Webhook();
+        await product.Connections.ConfigureAsync(webhook, default);
+        var destination = new WorkflowDestination(Url: null, webhook.Id);
+        Assert.Equal((DeliveryState.HandedOver, "handed-over"), Ended(await EndOfAsync(product, destination)));
+        Assert.NotNull((await product.Connections.FindAsync(webhook.Id, default))!.LastSuccessAt);
+
+        product.Tenant.EnableWorkflow(enabled: false);
+        Assert.Equal(DeliveryState.FellBack, (await EndOfAsync(product, destination)).State);
+        Assert.Equal(DeliveryState.FellBack, (await EndOfAsync(product, destination)).State);
+        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        Assert.Equal((webhook.Id, "resource-not-found/workflow-deleted"), (found.ConnectionId, found.Diagnosis.Runbook));
+        Assert.Contains("Destination not found", Assert.Single(product.OperatorMails).Subject, StringComparison.Ordinal);
+
+        product.Tenant.EnableWorkflow(enabled: true);
+        Assert.Equal(TeamsWorkflows.Cases.ResolveResult.Verifying, await product.Cases.ResolveAsync(found.Id, "olivia", "Turned on", default));
+        await product.UntilAsync(async () => !(await product.Cases.FindAsync(found.Id, default))!.IsOpen);
+        Assert.Equal(DeliveryState.HandedOver, (await EndOfAsync(product, destination)).State);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R51")]
+    [InlineData(null, ProductHost.ConnectionId, "no webhook")]
+    [InlineData("https://contoso.example/x", "finance-workflow", "one of url and connection")]
+    [InlineData(null, "nobody", "no such connection")]
+    [InlineData(null, null, "model Webhook")]
+    public async Task A_workflow_is_reached_by_an_address_or_by_a_connection_that_is_one(string? url, string? connection, string fix)
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Connections.ConfigureAsync(product.Webhook(), default);
+
+        var refused = Assert.IsType<SubmitResult.Invalid>(await product.Reports.SubmitAsync(
+            "erp", "key", product.Request() with { Destinations = [new WorkflowDestination(url, connection)] }, default));
+
+        Assert.Contains(fix, string.Join(' ', refused.Errors.SelectMany(static e => e.Value)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_leads_inside_is_refused_when_it_is_called()
     {
         await using var product = await ProductHost.StartAsync(("Outbound:TrustedHosts:0", "nobody.example"));

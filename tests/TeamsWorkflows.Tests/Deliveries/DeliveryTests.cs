@@ -24,6 +24,7 @@ public sealed class DeliveryTests
     [Theory]
     [Trait("Requirement", "R10")]
     [Trait("Requirement", "R46")]
+    [Trait("Requirement", "R32")]
     [InlineData("token-expired")]
     [InlineData("expired-403")]
     [InlineData("cae-challenge")]

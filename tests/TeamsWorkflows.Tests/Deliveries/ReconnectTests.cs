@@ -14,6 +14,8 @@ public sealed class ReconnectTests
     [Trait("Requirement", "R84")]
     [Trait("Requirement", "R83")]
     [Trait("Requirement", "R39")]
+    [Trait("Requirement", "R10")]
+    [Trait("Requirement", "R46")]
     [InlineData("refresh-revoked")]
     [InlineData("cae-challenge-interactive")]
     [InlineData("mfa-required")]
