@@ -39,6 +39,7 @@ internal static class Outcomes
             FailureLayer.Authentication => new PostOutcome.AuthenticationFailed(diagnosis),
             FailureLayer.Throttling when status is 401 or 403 => new PostOutcome.AuthenticationFailed(diagnosis), // its token ran out meanwhile
             FailureLayer.Authorization => new PostOutcome.PermissionDenied(diagnosis),
+            _ when diagnosis.MayRenewSilently => new PostOutcome.AuthenticationFailed(diagnosis), // a clock is off: the next token may do
             _ => new PostOutcome.Rejected(diagnosis),
         },
     };

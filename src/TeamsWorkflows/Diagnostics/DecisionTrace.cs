@@ -2,7 +2,7 @@ namespace TeamsWorkflows.Diagnostics;
 
 /// <summary>How a verdict came about: which rules fired on which evidence, and what would change it.</summary>
 /// <param name="RulesVersion">Which edition of the rules decided.</param>
-/// <param name="Steps">The rules that fired, the deciding one first; at most <see cref="MaxSteps"/>.</param>
+/// <param name="Steps">The rules that fired, the deciding one first, at most <see cref="MaxSteps"/>; then what claims, clocks and history changed or tell.</param>
 /// <param name="WouldChange">What evidence would give another verdict, in words.</param>
 public sealed record DecisionTrace(string RulesVersion, IReadOnlyList<TraceStep> Steps, string WouldChange)
 {

@@ -1,17 +1,27 @@
+using System.Net.Sockets;
 using System.Text.Json;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
 
 namespace TeamsWorkflows.Doctor;
 
-/// <summary>Whether the hosts can be reached, are who they say, agree on the time, and know the tenants.</summary>
+/// <summary>Whether the hosts (authority, Graph, key vaults, mail server) can be reached, are who they say, agree on the time, and know the tenants.</summary>
 internal sealed class HostChecks(
-    OutboundHttp outbound, Database database, IOptions<EntraOptions> entra, IOptions<GraphOptions> graph, TimeProvider time) : IDoctorCheck
+    OutboundHttp outbound,
+    Database database,
+    IOptions<EntraOptions> entra,
+    IOptions<GraphOptions> graph,
+    IOptions<FallbackOptions> fallback,
+    TimeProvider time) : IDoctorCheck
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
@@ -20,13 +30,27 @@ internal sealed class HostChecks(
 
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        var tenants = await database.ReadAsync(db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).Select(c => c.TenantId).Distinct().ToListAsync(cancellationToken), cancellationToken);
+        var (tenants, certificates) = await database.ReadAsync(
+            async db => (
+                await db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).Select(c => c.TenantId).Distinct().ToListAsync(cancellationToken),
+                await db.Connections.Where(c => c.VaultCertificate != null).Select(c => c.VaultCertificate!).Distinct().ToListAsync(cancellationToken)),
+            cancellationToken);
         using var http = outbound.CreateClient(Timeout);
         List<Finding> findings = [Finding.Good("database", "product data", $"It answers; {tenants.Count} tenants are configured.")];
         findings.AddRange(await ReachAsync(http, graph.Value.BaseAddress, cancellationToken));
         foreach (var tenant in tenants)
         {
             findings.AddRange(await AuthorityAsync(http, tenant, cancellationToken));
+        }
+
+        foreach (var vault in certificates.Select(static c => new Uri(new Uri(c).GetLeftPart(UriPartial.Authority))).Distinct())
+        {
+            findings.AddRange(await ReachAsync(http, vault, cancellationToken));
+        }
+
+        if (fallback.Value is { Connection: null, Host.Length: > 0 })
+        {
+            findings.Add(await MailServerAsync(fallback.Value, cancellationToken));
         }
 
         return findings;
@@ -63,6 +87,26 @@ internal sealed class HostChecks(
         catch (Exception e) when (IsUnreachable(e, cancellationToken))
         {
             return [Unreachable(address.Host, e)];
+        }
+    }
+
+    // No mail is sent: it is greeted, and left.
+    private static async Task<Finding> MailServerAsync(FallbackOptions mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds };
+            await client.ConnectAsync(mail.Host, mail.Port, mail.Security, cancellationToken);
+            await client.DisconnectAsync(quit: true, cancellationToken);
+            return Finding.Good("reach", mail.Host, "It answers as a mail server.");
+        }
+        catch (SslHandshakeException)
+        {
+            return new("reach", mail.Host, CheckResult.Bad, "The mail server's TLS is not trusted, or it has none.", "Correct Fallback:Security, or the certificate.");
+        }
+        catch (Exception e) when (e is IOException or SocketException or ProtocolException or CommandException or NotSupportedException or TimeoutException)
+        {
+            return new("reach", mail.Host, CheckResult.Bad, $"No mail server answers at port {mail.Port} ({e.GetType().Name}).", "Correct Fallback:Host and Fallback:Port, or the firewall: fallbacks and cases go out by it.");
         }
     }
 

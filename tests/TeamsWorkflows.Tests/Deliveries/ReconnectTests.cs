@@ -79,6 +79,7 @@ public sealed class ReconnectTests
     [Fact]
     [Trait("Requirement", "R85")]
     [Trait("Requirement", "R55")]
+    [Trait("Requirement", "B12")]
     public async Task An_expired_secret_parks_until_it_is_rotated_and_verified()
     {
         await using var product = await ProductHost.StartAsync();
@@ -105,6 +106,9 @@ public sealed class ReconnectTests
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
         Assert.Single(product.Messages);
         Assert.Equal("Rotated the secret", (await product.Cases.FindAsync(found.Id, default))!.Resolution);
+        product.Time.Advance(TimeSpan.FromHours(25)); // it did not come back
+        var success = await product.Get<TeamsWorkflows.Cases.Runbooks.RunbookRecord>().FindAsync(found.Diagnosis.Runbook, default);
+        Assert.Equal((1, 1, "Rotated the secret"), (success!.Closed, success.Held, success.LastFix));
         Assert.Equal(ResolveResult.AlreadyClosed, await product.Cases.ResolveAsync(found.Id, "olivia", "Again", default));
     }
 

@@ -95,4 +95,27 @@ public sealed class TokenClaimsTests
         Payloads.Noon.AddSeconds(expiresIn), Payloads.Noon.AddSeconds(notBefore), null, audience, $"https://sts.windows.net/{tenant}/", tenant, "app", ["ChannelMessage.Send"], false);
 
     private static string Token(string payload) => $"eyJhbGciOiJub25lIn0.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}.c2ln";
+
+    [Theory]
+    [Trait("Requirement", "R95")]
+    [Trait("Requirement", "R12")]
+    [InlineData(-30, 20, TokenAcquisition.FromCache, FailureClasses.ClientConfig)] // our clock is behind: the token looks good here
+    [InlineData(-30, -5, TokenAcquisition.FromCache, FailureClasses.AccessTokenExpired)] // it has run out by both clocks
+    [InlineData(-3, 20, TokenAcquisition.FromCache, FailureClasses.AccessTokenExpired)]
+    [InlineData(30, 60, TokenAcquisition.Renewed, FailureClasses.ClientConfig)]
+    public void A_clock_that_is_far_off_is_not_cured_by_a_sign_in(int offsetMinutes, int leftMinutes, TokenAcquisition acquisition, string expected)
+    {
+        var verdict = Diagnostician.Diagnose(new(FailureSurface.GraphResponse, Payloads.Noon)
+        {
+            Status = 401,
+            Body = """{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed, the token is expired."}}""",
+            ClockOffset = TimeSpan.FromMinutes(offsetMinutes),
+            Acquisition = acquisition,
+            Token = new(Payloads.Noon.AddMinutes(leftMinutes), null, Payloads.Noon.AddHours(-1), "https://graph.microsoft.com", null, null, null, [], false),
+        });
+
+        Assert.Equal(expected, verdict.Class);
+        Assert.Equal(expected == FailureClasses.ClientConfig ? "clock" : null, verdict.Subclass);
+        Assert.True(verdict.MayRenewSilently);
+    }
 }

@@ -29,8 +29,29 @@ internal static class Circumstances
             verdict = Adjust(verdict, "token.fresh", "the token was new", verdict.Confidence * 0.7);
         }
 
+        if (IsOfTheClock(verdict, evidence))
+        {
+            var clock = RuleBook.Current.Verdicts["config.clock"];
+            verdict = Adjust(verdict, "clock.far", $"clock offset {evidence.ClockOffset:c}, and the token is good by our clock", 0.9) with
+            {
+                Layer = clock.Layer,
+                Class = clock.Class,
+                Subclass = clock.Subclass,
+                Action = clock.Action,
+                Summary = clock.Summary,
+                Runbook = clock.Runbook,
+                Secondary = new(FailureClasses.AccessTokenExpired, null, verdict.Rule),
+            };
+        }
+
         return evidence.History is { } history ? WithHistory(verdict, history) : verdict;
     }
+
+    // Signing in cures no clock: a token that looks good here, or was made just now, runs out by the service's clock all the same.
+    private static bool IsOfTheClock(Diagnosis verdict, FailureEvidence evidence)
+        => verdict.Class == FailureClasses.AccessTokenExpired
+            && evidence.ClockOffset?.Duration() >= TokenComparison.Tolerance
+            && (evidence.Token?.Expires > evidence.At || evidence.Acquisition is TokenAcquisition.Renewed or TokenAcquisition.SignedIn);
 
     // A token that ran out behind a chain of 429 is damage, not the cause. Other symptoms are told and change nothing.
     private static Diagnosis WithHistory(Diagnosis verdict, ConnectionHistory history)
