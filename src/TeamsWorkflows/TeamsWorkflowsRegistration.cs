@@ -19,6 +19,7 @@ using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
@@ -142,7 +143,13 @@ public static class TeamsWorkflowsRegistration
     private static void AddDesks(this IServiceCollection services)
     {
         services.AddSingleton<ReportDesk>();
-        services.AddSingleton<DeliveryDesk>();
+        services.AddSingleton(static p => new DeliveryDesk(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<DurableTaskClient>(),
+            p.GetRequiredService<ReportDesk>(),
+            p.GetRequiredService<ApprovalCounter>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton<LedgerCleaner>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();

@@ -48,17 +48,18 @@ internal sealed class WriteGroup(Func<Func<ProductDb, Task>, CancellationToken, 
 
     private List<PendingWrite> Take()
     {
-        List<PendingWrite> group = [];
+        List<PendingWrite> group = [], given = [];
         lock (_gate)
         {
             while (group.Count < MaxSize && _queue.TryDequeue(out var pending))
             {
-                group.Add(pending);
+                (pending.CancellationToken.IsCancellationRequested ? given : group).Add(pending);
             }
 
             _isWriting = group.Count > 0;
         }
 
+        given.ForEach(static p => p.Fail(new OperationCanceledException(p.CancellationToken))); // nobody waits for it, and the others need not run twice
         return group;
     }
 
@@ -72,7 +73,7 @@ internal sealed class WriteGroup(Func<Func<ProductDb, Task>, CancellationToken, 
                     foreach (var pending in group)
                     {
                         await pending.RunAsync(db);
-                        await db.SaveChangesAsync(pending.CancellationToken);
+                        await db.SaveChangesAsync(CancellationToken.None); // one caller who leaves now must not break the group up
                         db.ChangeTracker.Clear();
                     }
                 },

@@ -7,8 +7,19 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>What operators do about deliveries: cancel, decide, send once more; each with a reason, for the record.</summary>
-public sealed class DeliveryDesk(Database database, DurableTaskClient client, ReportDesk reports, TimeProvider time, Func<Guid> newGuid)
+public sealed class DeliveryDesk
 {
+    private readonly Database _database;
+    private readonly DurableTaskClient _client;
+    private readonly ReportDesk _reports;
+    private readonly ApprovalCounter _approvals;
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newGuid;
+
+    internal DeliveryDesk(
+        Database database, DurableTaskClient client, ReportDesk reports, ApprovalCounter approvals, TimeProvider time, Func<Guid> newGuid)
+        => (_database, _client, _reports, _approvals, _time, _newGuid) = (database, client, reports, approvals, time, newGuid);
+
     /// <summary>Ends a delivery early.</summary>
     /// <remarks>
     /// A message that is under way is not called back: its outcome is waited for, and the delivery ends as delivered if it
@@ -26,7 +37,7 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                 if (delivery.State == DeliveryState.AwaitingApproval)
                 {
                     unapproved = delivery.ReportId;
-                    (delivery.State, delivery.Reason, delivery.UpdatedAt) = (DeliveryState.Cancelled, $"Cancelled by {actor}: {reason}", time.GetUtcNow());
+                    (delivery.State, delivery.Reason, delivery.UpdatedAt) = (DeliveryState.Cancelled, $"Cancelled by {actor}: {reason}", _time.GetUtcNow());
                     return WordResult.Done;
                 }
 
@@ -43,7 +54,7 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
             return await RaiseAsync(deliveryId, OperatorSaid.Cancelled, new(OperatorWord.Cancel, actor, reason), cancellationToken);
         }
 
-        await client.RaiseEventAsync(ApprovalNames.Instance(unapproved), AwaitApproval.Closed, true, cancellationToken);
+        await _approvals.TellAsync(unapproved, cancellationToken);
         return WordResult.Done;
     }
 
@@ -52,7 +63,7 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
     public async Task<IReadOnlyDictionary<string, WordResult>?> CancelReportAsync(
         string reportId, string actor, string reason, CancellationToken cancellationToken)
     {
-        if (await reports.FindAsync(reportId, cancellationToken) is not { } report)
+        if (await _reports.FindAsync(reportId, cancellationToken) is not { } report)
         {
             return null;
         }
@@ -86,7 +97,7 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                     return WordResult.NotHeld;
                 }
 
-                (delivery.State, delivery.UpdatedAt) = (DeliveryState.Waiting, time.GetUtcNow()); // one decision, not two
+                (delivery.State, delivery.UpdatedAt) = (DeliveryState.Waiting, _time.GetUtcNow()); // one decision, not two
                 return WordResult.Done;
             },
             cancellationToken);
@@ -94,7 +105,7 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
     }
 
     private Task<WordResult> SayAsync(string deliveryId, OperatorSaid said, Func<DeliveryRow, WordResult> judge, CancellationToken cancellationToken)
-        => database.WriteAsync(
+        => _database.WriteAsync(
             async db =>
             {
                 if (await db.Deliveries.SingleOrDefaultAsync(d => d.Id == deliveryId, cancellationToken) is not { } delivery)
@@ -107,9 +118,9 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
                 {
                     db.DeliveryWords.Add(new DeliveryWordRow
                     {
-                        Id = newGuid(),
+                        Id = _newGuid(),
                         DeliveryId = deliveryId,
-                        At = time.GetUtcNow(),
+                        At = _time.GetUtcNow(),
                         Word = said.Word,
                         Actor = said.Actor,
                         Reason = said.Reason,
@@ -126,14 +137,14 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
         var isHeard = false;
         try
         {
-            isHeard = await client.RaiseEventAsync(DeliveryNames.InstanceOf(deliveryId), eventName, said, cancellationToken);
+            isHeard = await _client.RaiseEventAsync(DeliveryNames.InstanceOf(deliveryId), eventName, said, cancellationToken);
             return isHeard ? WordResult.Done : WordResult.NotStarted;
         }
         finally
         {
             if (!isHeard && eventName == OperatorSaid.Decided)
             {
-                await database.WriteAsync(
+                await _database.WriteAsync(
                     db => db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
                         .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None),
                     CancellationToken.None);

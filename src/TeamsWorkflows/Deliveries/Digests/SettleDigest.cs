@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Deliveries.Digests;
 
@@ -81,8 +82,10 @@ internal sealed class LeaveDigest(Database database) : TaskActivity<string, Left
                 return new(digest.State);
             }
 
+            var report = await db.Reports.SingleAsync(r => r.Id == delivery.ReportId, context.CancellationToken);
             delivery.DigestId = null;
             digest.Count--;
+            digest.Bytes -= DigestDocument.SizeOf(ReportDocument.From(report)) ?? 0; // others may have the room
             return new LeftDigest(DigestState.Released);
         },
         context.CancellationToken);
