@@ -71,12 +71,15 @@ internal sealed class BenchNodes : IDisposable
     }
 
     /// <summary>Ends the last of the others as a power cut would.</summary>
-    public void KillOne()
+    /// <returns>Which process it was.</returns>
+    public int KillOne()
     {
         using var victim = _others[^1];
         _others.RemoveAt(_others.Count - 1);
+        var id = victim.Id;
         victim.Kill();
         victim.WaitForExit();
+        return id;
     }
 
     public void Dispose()

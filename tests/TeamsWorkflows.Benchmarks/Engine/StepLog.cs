@@ -12,7 +12,7 @@ internal sealed class StepLog : IDisposable
         AutoFlush = true,
     };
 
-    public static StepLog Open(string folder) => new(Path.Combine(folder, $"steps-{Environment.ProcessId}.log"));
+    public static StepLog Open(string folder) => new(PathOf(folder, Environment.ProcessId));
 
     public static void Clear(string folder)
     {
@@ -26,6 +26,9 @@ internal sealed class StepLog : IDisposable
     public static List<string> Read(string folder)
         => [.. Directory.GetFiles(folder, Pattern).Order(StringComparer.Ordinal).SelectMany(ReadFile)];
 
+    /// <returns>The same of one process.</returns>
+    public static IReadOnlyList<string> Read(string folder, int processId) => ReadFile(PathOf(folder, processId));
+
     public void Append(string step)
     {
         lock (_file)
@@ -35,6 +38,8 @@ internal sealed class StepLog : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static string PathOf(string folder, int processId) => Path.Combine(folder, $"steps-{processId}.log");
 
     private static string[] ReadFile(string path)
     {
