@@ -25,27 +25,38 @@ public sealed class WaitingWorkTests(ITestOutputHelper output)
             Directory.CreateDirectory(folder);
             var hub = await hubs.GetAsync("one");
             await StartAsync(hub, 0, 100); // whatever is made once
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-
-            await StartAsync(hub, 100, Count);
-            await hub.Worker.Runtime.WhenQuietAsync();
-
-            // Callers are told while the last commit's turns are still being asked for: what is left when that is over counts.
-            var patience = Stopwatch.StartNew();
-            long each;
-            do
+            var (waiting, each) = (100, -1L);
+            for (var round = 0; round < 3 && each < 0; round++) // what earlier tests have left may go meanwhile, and be counted for less
             {
-                await Task.Delay(20);
-                each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+                each = await CostAsync(hub, waiting);
+                output.WriteLine($"{each} bytes each");
+                waiting += Count;
             }
-            while (each > MostBytesEach && patience.Elapsed < TimeSpan.FromSeconds(10));
 
-            output.WriteLine($"{each} bytes each");
-            Assert.Equal(Count + 100, hub.Broker.Figures.Waiting);
+            Assert.Equal(waiting, hub.Broker.Figures.Waiting);
             Assert.InRange(each, 0, MostBytesEach);
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<long> CostAsync(SidecarHub hub, int from)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await StartAsync(hub, from, Count);
+        await hub.Worker.Runtime.WhenQuietAsync();
+
+        // Callers are told while the last commit's turns are still being asked for: what is left when that is over counts.
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            await Task.Delay(20);
+            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+            if (each <= MostBytesEach || patience.Elapsed >= TimeSpan.FromSeconds(10))
+            {
+                return each;
+            }
+        }
     }
 
     private static Task StartAsync(SidecarHub hub, int from, int count) => Task.WhenAll(Enumerable.Range(from, count).Select(i => hub.Worker.DeliverAsync(

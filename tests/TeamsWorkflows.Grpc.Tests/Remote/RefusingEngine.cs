@@ -26,13 +26,13 @@ internal sealed class RefusingEngine : IAsyncDisposable
         builder.Services.AddGrpc();
         var web = builder.Build();
         web.MapGrpcService<Service>();
-        await web.StartAsync();
+        await web.StartAsync(CancellationToken.None);
         return new(web);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _web.StopAsync();
+        await _web.StopAsync(CancellationToken.None);
         await _web.DisposeAsync();
     }
 

@@ -44,7 +44,7 @@ public sealed class TokenClaimsTests
     [InlineData(3600, 1200, Graph, Tenant, 0, FailureClasses.TokenInvalid, "not-yet-valid", OperatorAction.FixConfiguration)]
     [InlineData(3600, -60, "https://vault.azure.net", Tenant, 0, FailureClasses.TokenInvalid, "audience", OperatorAction.FixConfiguration)]
     [InlineData(3600, -60, Graph, "22222222-0000-0000-0000-000000000000", 0, FailureClasses.TokenInvalid, "issuer", OperatorAction.FixConfiguration)]
-    [InlineData(60, -3600, Graph, Tenant, -10, FailureClasses.AccessTokenExpired, null, OperatorAction.Reconnect)]
+    [InlineData(60, -3600, Graph, Tenant, -10, FailureClasses.ClientConfig, "clock", OperatorAction.FixConfiguration)]
     [InlineData(3600, -60, Graph, Tenant, 0, FailureClasses.TokenInvalid, "unexplained", OperatorAction.Reconnect)]
     public void A_bare_401_is_explained_by_the_claims(
         int expiresIn, int notBefore, string audience, string tenant, int clockMinutesAhead, string failureClass, string? subclass, OperatorAction action)
