@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Cases;
-using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
@@ -29,12 +28,9 @@ internal sealed class ParkRun(
     private Task<OpenedCase?> OpenAsync(ParkRunInput input, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var (now, cause) = (time.GetUtcNow(), input.Diagnosis.Action);
+            var now = time.GetUtcNow();
             var connection = await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken);
-            var open = await db.Cases.FirstOrDefaultAsync(
-                c => c.ConnectionId == input.ConnectionId && c.ClosedAt == null
-                    && (c.Cause == cause || (c.Runbook == RunbookShelf.ReconnectLoop && cause == OperatorAction.Reconnect)),
-                cancellationToken);
+            var open = await CaseKey.FindOpenAsync(db, input.ConnectionId, input.Diagnosis, cancellationToken);
             if (open is null)
             {
                 if (connection.State == ConnectionState.Healthy && connection.Generation > input.Generation)
@@ -48,6 +44,7 @@ internal sealed class ParkRun(
                     Id = newGuid().ToString("N"),
                     ConnectionId = input.ConnectionId,
                     Cause = diagnosis.Action,
+                    Class = CaseKey.Of(diagnosis).Class,
                     Diagnosis = WorkflowJson.Write(diagnosis),
                     Runbook = diagnosis.Runbook,
                     Evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken),

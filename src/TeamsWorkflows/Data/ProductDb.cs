@@ -99,8 +99,8 @@ public class ProductDb : DbContext
         {
             @case.HasKey(c => c.Id);
 
-            // One open case per connection and cause: single flight is a constraint of the database, not of our code.
-            @case.HasIndex(c => new { c.ConnectionId, c.Cause }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
+            // One open case per connection, cause and class: single flight is a constraint of the database, not of our code.
+            @case.HasIndex(c => new { c.ConnectionId, c.Cause, c.Class }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
             @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
         });
         modelBuilder.Entity<ParkedRunRow>(run =>

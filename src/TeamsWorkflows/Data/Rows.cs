@@ -325,6 +325,10 @@ public sealed class CaseRow
 
     public required OperatorAction Cause { get; set; }
 
+    /// <summary>Gets or sets which failure it is about, of those that ask for the same: see <see cref="Cases.CaseKey"/>. Empty in cases of older releases.</summary>
+    [MaxLength(64)]
+    public required string Class { get; set; }
+
     /// <summary>Gets or sets the verdict that opened it, as JSON of a <see cref="Diagnostics.Diagnosis"/>.</summary>
     public required string Diagnosis { get; set; }
 
