@@ -111,6 +111,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<UnparkRun>();
         services.AddSingleton<ProbeConnection>();
         services.AddSingleton<CheckConnections>();
+        services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<Registrations>();
         services.AddSingleton<CloseCase>();
         services.AddSingleton<ResumeRuns>();

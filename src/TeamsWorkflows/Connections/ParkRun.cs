@@ -39,18 +39,13 @@ internal sealed class ParkRun(
                 }
 
                 var diagnosis = await LoopBreaker.JudgeAsync(db, input.ConnectionId, input.Diagnosis, now, cancellationToken);
-                open = new CaseRow
+                open = diagnosis == input.Diagnosis ? null : await CaseKey.FindOpenAsync(db, input.ConnectionId, diagnosis, cancellationToken);
+                if (open is null)
                 {
-                    Id = newGuid().ToString("N"),
-                    ConnectionId = input.ConnectionId,
-                    Cause = diagnosis.Action,
-                    Class = CaseKey.Of(diagnosis).Class,
-                    Diagnosis = WorkflowJson.Write(diagnosis),
-                    Runbook = diagnosis.Runbook,
-                    Evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken),
-                    OpenedAt = now,
-                };
-                db.Cases.Add(open);
+                    var evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken);
+                    open = NewCase(input.ConnectionId, diagnosis, evidence, now);
+                    db.Cases.Add(open);
+                }
             }
 
             if (input.InstanceId is { } instanceId)
@@ -67,6 +62,18 @@ internal sealed class ParkRun(
             return new OpenedCase(open.Id, open.Cause);
         },
         cancellationToken);
+
+    private CaseRow NewCase(string connectionId, Diagnosis diagnosis, string? evidence, DateTimeOffset now) => new()
+    {
+        Id = newGuid().ToString("N"),
+        ConnectionId = connectionId,
+        Cause = diagnosis.Action,
+        Class = CaseKey.Of(diagnosis).Class,
+        Diagnosis = WorkflowJson.Write(diagnosis),
+        Runbook = diagnosis.Runbook,
+        Evidence = evidence,
+        OpenedAt = now,
+    };
 
     private static Task<string?> LastEvidenceAsync(ProductDb db, string deliveryId, CancellationToken cancellationToken)
         => db.Attempts.Where(a => a.DeliveryId == deliveryId && a.Evidence != null)

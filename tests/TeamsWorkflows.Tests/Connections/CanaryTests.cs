@@ -89,6 +89,42 @@ public sealed class CanaryTests
         Assert.False((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
     }
 
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_connection_that_was_stopped_by_a_process_that_died_gets_its_case_in_the_next_round()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await StopAsync(product, ProductHost.ConnectionId);
+
+        var round = await CheckAsync(product);
+
+        Assert.Equal(0, round.Checked);
+        var found = await product.OpenCaseAsync(parked: 0);
+        Assert.Equal(OperatorAction.RotateCredential, found.Cause);
+        await CheckAsync(product);
+        Assert.Single(await product.Cases.ListAsync(onlyOpen: false, default));
+        Assert.Single(product.OperatorMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_round_goes_on_with_the_next_connection_when_one_cannot_be_stored()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Connections.ConfigureAsync(RegisterTests.Another(product), default);
+        await StopAsync(product, ProductHost.ConnectionId);
+        await StopAsync(product, "finance-test");
+        await product.Database.WriteAsync(
+            db => db.Database.ExecuteSqlRawAsync(
+                $"CREATE TRIGGER full BEFORE INSERT ON Cases WHEN NEW.ConnectionId = '{ProductHost.ConnectionId}' BEGIN SELECT RAISE(ABORT, 'no'); END"),
+            default);
+
+        await CheckAsync(product);
+
+        Assert.Equal("finance-test", Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default)).ConnectionId);
+        Assert.Contains(product.Log.Lines, l => l.StartsWith($"Warning: Connection {ProductHost.ConnectionId} could not be checked", StringComparison.Ordinal));
+    }
+
     [Theory]
     [Trait("Requirement", "B10")]
     [InlineData("00:00:00", new string[0], "06:00", null)]
@@ -127,6 +163,19 @@ public sealed class CanaryTests
         Assert.False(await keys.OpensAsync(made.Key, default));
         Assert.Equal("olivia", Assert.Single(await keys.ListAsync(default)).RevokedBy);
     }
+
+    private static Task<WatchRound> CheckAsync(ProductHost product)
+        => product.Get<CheckConnections>().RunAsync(new(nameof(CheckConnections), "watch", 0, CancellationToken.None), new(1));
+
+    private static Task StopAsync(ProductHost product, string connectionId) => product.Database.WriteAsync(
+        async db =>
+        {
+            var row = await db.Connections.SingleAsync(c => c.Id == connectionId);
+            row.State = ConnectionState.NeedsAttention;
+            row.Diagnosis = WorkflowJson.Write(Diagnostician.Diagnose(
+                new(FailureSurface.TokenEndpoint, product.Time.GetUtcNow()) { Status = 401, Error = "invalid_client", ErrorCodes = ["7000222"] }));
+        },
+        CancellationToken.None);
 
     private static async Task RoundAsync(ProductHost product)
     {

@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.DurableTask;
+
+namespace TeamsWorkflows.Connections.Canary;
+
+/// <summary>Tries one connection, and opens its case when it does not work.</summary>
+/// <remarks>It also uses the stored sign-in, which ends when nobody does, and asks the registration when its credentials end.</remarks>
+internal sealed class ConnectionCheck(
+    Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, TimeProvider time)
+{
+    public async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row, TokenRequest request)
+    {
+        var (token, failure) = await trial.RunAsync(row, request, context.CancellationToken);
+        if (failure is { Diagnosis: { MayRenewSilently: true } first } && !request.BypassCache)
+        {
+            (token, failure) = await trial.RunAsync(row, new TokenRequest(BypassCache: true, first.Claims), context.CancellationToken);
+        }
+
+        if (failure is null)
+        {
+            await registrations.ReadAsync(row, token!, context.CancellationToken);
+            return true;
+        }
+
+        if (IsForPeople(failure.Diagnosis))
+        {
+            await StopAsync(row, failure, context.CancellationToken);
+            await ParkAsync(context, row, failure.Diagnosis);
+        }
+
+        return false;
+    }
+
+    /// <summary>Sees to it that a connection that is stopped has the case that its verdict asks for.</summary>
+    public Task ParkAsync(TaskActivityContext context, ConnectionRow stopped)
+        => WorkflowJson.Read<Diagnosis>(stopped.Diagnosis) is { } diagnosis && IsForPeople(diagnosis)
+            ? ParkAsync(context, stopped, diagnosis)
+            : Task.CompletedTask;
+
+    private Task<ParkResult> ParkAsync(TaskActivityContext context, ConnectionRow row, Diagnosis diagnosis)
+        => park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
+
+    private static bool IsForPeople(Diagnosis diagnosis)
+        => diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown;
+
+    // Whoever used the connection meanwhile knows better: only the generation that was tried is stopped.
+    private Task StopAsync(ConnectionRow used, ConnectionVerdict failure, CancellationToken cancellationToken) => database.WriteAsync(
+        async db =>
+        {
+            var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
+            if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
+            {
+                (row.State, row.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
+                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(failure.Diagnosis), WorkflowJson.Write(failure.Evidence));
+            }
+        },
+        cancellationToken);
+}
