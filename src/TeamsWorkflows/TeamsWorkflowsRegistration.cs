@@ -57,6 +57,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ConnectionVerdicts>();
         services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
+        services.AddSingleton<ConnectionHealth>();
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();

@@ -6,7 +6,7 @@ using TeamsWorkflows.DurableTask;
 namespace TeamsWorkflows.Cases;
 
 /// <summary>Closes a case and frees its connection, in one step; gives back who waited for it, if it is asked for.</summary>
-internal sealed class CloseCase(Database database, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
+internal sealed class CloseCase(Database database, ConnectionHealth health, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
 {
     public override Task<ParkedRun[]> RunAsync(TaskActivityContext context, CloseCaseInput input) => database.WriteAsync(
         async db =>
@@ -17,8 +17,8 @@ internal sealed class CloseCase(Database database, TimeProvider time) : TaskActi
             {
                 (found.ClosedAt, found.ClosedBy, found.Resolution) = (now, input.Actor, input.Reason);
                 var connection = await db.Connections.SingleAsync(c => c.Id == found.ConnectionId, context.CancellationToken);
-                (connection.State, connection.StateSince, connection.Diagnosis) = (ConnectionState.Healthy, now, null);
-                (connection.Evidence, connection.Generation) = (null, connection.Generation + 1);
+                health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, input.Actor);
+                connection.Generation++;
             }
 
             return input.KeepsRuns

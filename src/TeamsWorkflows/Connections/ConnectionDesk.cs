@@ -51,6 +51,7 @@ public sealed record Connection(
 public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time, Func<Guid> newGuid)
 {
     private readonly WebhookAddresses _webhooks = new(protector);
+    private readonly ConnectionHealth _health = new(time, newGuid);
 
     public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
     {
@@ -95,8 +96,8 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
                         await db.DeviceSignIns.Where(s => s.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
-                        (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
-                        (row.Diagnosis, row.Evidence) = (null, null);
+                        row.AccountId = null;
+                        _health.Move(db, row, ConnectionState.NeverConnected, because: null, evidence: null, actor);
                     }
                 }
 

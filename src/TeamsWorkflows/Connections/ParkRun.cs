@@ -11,7 +11,13 @@ namespace TeamsWorkflows.Connections;
 
 /// <summary>Opens the connection's case, or joins the one that is open, and puts the run behind it.</summary>
 internal sealed class ParkRun(
-    Database database, DurableTaskClient client, TimeProvider time, Func<Guid> newGuid, IOptions<DeliveryOptions> options, IOptions<CaseOptions> cases)
+    Database database,
+    DurableTaskClient client,
+    ConnectionHealth health,
+    TimeProvider time,
+    Func<Guid> newGuid,
+    IOptions<DeliveryOptions> options,
+    IOptions<CaseOptions> cases)
     : TaskActivity<ParkRunInput, ParkResult>
 {
     public override async Task<ParkResult> RunAsync(TaskActivityContext context, ParkRunInput input)
@@ -52,8 +58,7 @@ internal sealed class ParkRun(
             {
                 if (connection.State != ConnectionState.NeedsAttention)
                 {
-                    (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
-                    (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(input.Diagnosis), open.Evidence);
+                    health.Move(db, connection, ConnectionState.NeedsAttention, input.Diagnosis, open.Evidence, ConnectionHealth.Product);
                 }
 
                 await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);

@@ -166,6 +166,36 @@ public sealed class HistoryTests
         Assert.Equal([OperationalChange.SecretRotated, OperationalChange.OwnerChanged], story.Changes.Select(c => c.Change).OfType<OperationalChange>().Order());
     }
 
+    [Fact]
+    [Trait("Requirement", "R3")]
+    [Trait("Requirement", "R99")]
+    public async Task How_a_connection_fared_is_kept_state_by_state_with_the_cause()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("refresh-revoked");
+        var report = await product.SubmitAsync();
+        await product.OpenCaseAsync();
+        product.Tenant.Faults.Clear();
+        await product.SignInAsync(product.Tenant.Service);
+        await product.EndOfAsync(report);
+        var definition = product.Definition();
+        definition.Username = product.Tenant.Operator.UserName;
+        await product.Connections.ConfigureAsync(definition, default);
+
+        var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
+
+        Assert.Equal(
+            [
+                (ConnectionState.Healthy, ConnectionState.NeverConnected, null, "configuration"),
+                (ConnectionState.NeedsAttention, ConnectionState.Healthy, null, "olivia"),
+                (ConnectionState.Healthy, ConnectionState.NeedsAttention, OperatorAction.Reconnect, ConnectionHealth.Product),
+                (ConnectionState.NeverConnected, ConnectionState.Healthy, null, "olivia"),
+            ],
+            story.Health.Select(h => (h.From, h.To, h.Cause, h.Actor)));
+        Assert.StartsWith($"{FailureClasses.RefreshBroken}: ", story.Health[2].Because, StringComparison.Ordinal);
+        Assert.DoesNotContain(story.Changes, c => c.Kind == ConnectionEventKind.StateChanged);
+    }
+
     internal static Task<ConnectionRow> ConnectionAsync(ProductHost product)
         => product.Database.ReadAsync(db => Task.FromResult(db.Connections.Single(c => c.Id == ProductHost.ConnectionId)), default);
 

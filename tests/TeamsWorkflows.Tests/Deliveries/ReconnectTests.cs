@@ -192,7 +192,7 @@ public sealed class ReconnectTests
         var input = new AttemptInput(report.Deliveries[0].Id, 99);
         var restoring = new RestoreBeforeTheFirstWrite(product);
         var outcome = await new AttemptRunner(
-            restoring.Database, product.Get<TokenSource>(), product.Get<ConnectionVerdicts>(), product.Get<TeamsWorkflows.Deliveries.Pacing.PaceGate>(), product.Time)
+            restoring.Database, product.Get<TokenSource>(), product.Get<ConnectionVerdicts>(), product.Get<ConnectionHealth>(), product.Get<TeamsWorkflows.Deliveries.Pacing.PaceGate>(), product.Time)
             .PostAsync(input, (_, _) => throw new InvalidOperationException("Nothing may be posted."), CancellationToken.None);
 
         Assert.IsType<PostOutcome.AuthenticationFailed>(outcome);

@@ -8,7 +8,7 @@ namespace TeamsWorkflows.Connections.Canary;
 /// <summary>Tries one connection, and opens its case when it does not work.</summary>
 /// <remarks>It also uses the stored sign-in, which ends when nobody does, and asks the registration when its credentials end.</remarks>
 internal sealed class ConnectionCheck(
-    Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, TimeProvider time)
+    Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, ConnectionHealth health)
 {
     public async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row, TokenRequest request)
     {
@@ -52,8 +52,8 @@ internal sealed class ConnectionCheck(
             var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
             if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
             {
-                (row.State, row.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
-                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(failure.Diagnosis), WorkflowJson.Write(failure.Evidence));
+                var evidence = WorkflowJson.Write(failure.Evidence);
+                health.Move(db, row, ConnectionState.NeedsAttention, failure.Diagnosis, evidence, ConnectionHealth.Product);
             }
         },
         cancellationToken);

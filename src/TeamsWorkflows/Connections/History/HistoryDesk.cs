@@ -7,18 +7,26 @@ namespace TeamsWorkflows.Connections.History;
 /// <summary>What a connection went through, for people: uses, tokens, sign-ins, changes, and the patterns in them.</summary>
 /// <param name="Changes">Sign-ins and changes, the newest first.</param>
 /// <param name="Acquisitions">Questions to the authority, the newest first.</param>
+/// <param name="Health">How it came from one state into another, the newest first.</param>
 /// <param name="Symptoms">What the history as a whole shows.</param>
 /// <param name="ReconnectsLasted">How long each sign-in helped, the oldest first (R100).</param>
 public sealed record ConnectionStory(
     string ConnectionId,
     IReadOnlyList<RecordedChange> Changes,
     IReadOnlyList<Acquisition> Acquisitions,
+    IReadOnlyList<HealthMove> Health,
     IReadOnlyList<Symptom> Symptoms,
     IReadOnlyList<ReconnectDurability> ReconnectsLasted,
     AcquisitionCounts Last24Hours);
 
 /// <param name="Change">What was changed; null when somebody signed in.</param>
 public sealed record RecordedChange(DateTimeOffset At, ConnectionEventKind Kind, OperationalChange? Change, string Actor, string? Note);
+
+/// <param name="Cause">What has to be done about it; null when nothing has.</param>
+/// <param name="Actor">Who brought it about; the product's name when nobody did.</param>
+/// <param name="Because">The failure's class, and the verdict in a sentence; null when the connection works, or nobody has tried.</param>
+public sealed record HealthMove(
+    DateTimeOffset At, ConnectionState From, ConnectionState To, OperatorAction? Cause, string Actor, string? Because);
 
 public sealed record Acquisition(DateTimeOffset At, TokenAcquisition Result, string? Class, string? Code, double DurationMs, DateTimeOffset? ExpiresAt);
 
@@ -47,11 +55,13 @@ public sealed class HistoryDesk
         var acquisitions = await _database.ReadAsync(
             db => db.Acquisitions.Where(a => a.ConnectionId == connectionId).OrderByDescending(a => a.At).Take(MaxShown).ToListAsync(cancellationToken),
             cancellationToken);
+        var moves = await _log.MovesAsync(connectionId, now - ConnectionLog.Reach, MaxShown, cancellationToken);
         var today = acquisitions.Where(a => a.At > now.AddDays(-1)).ToLookup(static a => a.Result);
         return new(
             connectionId,
             [.. changes.AsEnumerable().Reverse().Take(MaxShown).Select(From)],
             [.. acquisitions.Select(static a => new Acquisition(a.At, a.Result, a.Class, a.Code, a.DurationMs, a.ExpiresAt))],
+            [.. moves.Select(static m => new HealthMove(m.At, m.From!.Value, m.To!.Value, m.Cause, m.Actor, m.Note))],
             SymptomReader.Read(history),
             Durability(history),
             new(today[TokenAcquisition.Renewed].Count(), today[TokenAcquisition.Failed].Count()));

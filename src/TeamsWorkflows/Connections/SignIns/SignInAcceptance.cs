@@ -7,7 +7,7 @@ using TeamsWorkflows.Diagnostics;
 namespace TeamsWorkflows.Connections.SignIns;
 
 /// <summary>What follows from a person's sign-in, whichever way it came about: the right account connects, another leaves nothing behind.</summary>
-internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimeProvider time, Func<Guid> newGuid)
+internal sealed class SignInAcceptance(Database database, CaseDesk cases, ConnectionHealth health, TimeProvider time, Func<Guid> newGuid)
 {
     /// <param name="app">By whose cache the tokens came.</param>
     /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
@@ -79,8 +79,7 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                 });
                 if (open is null)
                 {
-                    (connection.State, connection.StateSince) = (ConnectionState.Healthy, time.GetUtcNow());
-                    (connection.Diagnosis, connection.Evidence) = (null, null);
+                    health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, actor);
                 }
 
                 if (device is not null
