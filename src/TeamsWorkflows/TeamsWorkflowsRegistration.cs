@@ -53,6 +53,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<ExpectedTokens>();
+        services.AddSingleton<TokenFlights>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionVerdicts>();
         services.AddSingleton<ConnectionTrial>();

@@ -30,15 +30,21 @@ internal abstract record TokenResult(TimeSpan Duration)
 }
 
 /// <summary>Asks for a connection's token, silently. Its own step, measured apart from the call that needs the token.</summary>
-internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, AcquisitionLog log, TimeProvider time)
+internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, TokenFlights flights, AcquisitionLog log, TimeProvider time)
 {
     public async Task<TokenResult> AcquireAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Source.StartActivity("token.acquire");
         span?.SetTag("teamsworkflows.connection", connection.Id);
-        var result = await AskAsync(connection, request, cancellationToken);
+        var (result, isShared) = request == TokenRequest.Silent
+            ? await flights.RunAsync(connection, r => AskAsync(connection, r, cancellationToken), cancellationToken)
+            : (flights.Noted(connection, await AskAsync(connection, request, cancellationToken)), false);
         span?.SetStatus(result is TokenResult.Acquired ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
-        await log.NoteAsync(connection, result, cancellationToken);
+        if (!isShared)
+        {
+            await log.NoteAsync(connection, result, cancellationToken);
+        }
+
         return result;
     }
 

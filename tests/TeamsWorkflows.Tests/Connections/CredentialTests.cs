@@ -85,7 +85,7 @@ public sealed class CredentialTests
         var identity = new Identity(product);
         using var clients = new MsalClients(
             product.Get<OutboundHttp>(), product.Database, product.Get<ISecretProtector>(), product.Get<VaultCertificates>(), identity, product.Get<IOptions<EntraOptions>>());
-        var tokens = new TokenSource(clients, product.Get<ExpectedTokens>(), product.Get<AcquisitionLog>(), product.Time);
+        var tokens = new TokenSource(clients, product.Get<ExpectedTokens>(), product.Get<TokenFlights>(), product.Get<AcquisitionLog>(), product.Time);
 
         Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
         Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
