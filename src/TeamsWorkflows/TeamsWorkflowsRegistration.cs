@@ -154,6 +154,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<MsalClients>(),
             p.GetRequiredService<ISecretProtector>(),
             p.GetRequiredService<SignInAcceptance>(),
+            p.GetRequiredService<AcquisitionLog>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<IOptions<EntraOptions>>()));
         services.AddSingleton<SignInAcceptance>();

@@ -105,6 +105,8 @@ public sealed class DeviceSignInTests
         Assert.NotNull(ended.Diagnosis);
         Assert.NotEqual(FailureClasses.AccessTokenExpired, ended.Diagnosis.Class);
         Assert.Equal("AADSTS65004", ended.Diagnosis.Code);
+        var story = await product.Get<TeamsWorkflows.Connections.History.HistoryDesk>().ReadAsync(ConnectionId, default);
+        Assert.Equal(TokenAcquisition.Failed, Assert.Single(story.Acquisitions).Result);
     }
 
     [Fact]

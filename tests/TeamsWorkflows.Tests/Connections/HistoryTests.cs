@@ -40,9 +40,9 @@ public sealed class HistoryTests
         await product.OpenCaseAsync();
 
         var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
-        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.Renewed], story.Acquisitions.Select(a => a.Result).Distinct());
+        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.Renewed, TokenAcquisition.SignedIn], story.Acquisitions.Select(a => a.Result).Distinct());
         Assert.Equal(FailureClasses.RefreshBroken, story.Acquisitions[0].Class);
-        Assert.Equal(new(Renewed: 1, Failed: 1), story.Last24Hours);
+        Assert.Equal(new(Renewed: 1, Failed: 1, SignedIn: 1), story.Last24Hours);
         Assert.Contains("token.acquire", spans);
         Assert.Contains("FromCache ", results);
         Assert.Contains("Renewed ", results);
@@ -65,6 +65,22 @@ public sealed class HistoryTests
         var history = await product.Get<ConnectionLog>().ReadAsync(ProductHost.ConnectionId, CancellationToken.None);
 
         Assert.Equal(["file", "channel-message", "channel-read", "file"], history.Events.Where(e => e.Workflow is not null).Select(e => e.Endpoint));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R56")]
+    [Trait("Requirement", "R63")]
+    public async Task A_sign_in_that_the_authority_refuses_is_an_acquisition_that_failed()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.ExpireSecret(product.Tenant.Connector);
+
+        Assert.IsType<SignInResult.Refused>(await product.SignInAsync(product.Tenant.Service));
+
+        var acquisitions = (await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Acquisitions;
+        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.SignedIn], acquisitions.Select(a => a.Result));
+        Assert.Equal((FailureClasses.ClientCredential, "AADSTS7000222"), (acquisitions[0].Class, acquisitions[0].Code));
+        Assert.NotNull(acquisitions[1].ExpiresAt);
     }
 
     [Fact]

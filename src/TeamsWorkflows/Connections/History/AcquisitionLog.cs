@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Identity.Client;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -17,18 +18,32 @@ internal sealed partial class AcquisitionLog(Database database, TimeProvider tim
     public static readonly TimeSpan SpikeWindow = TimeSpan.FromMinutes(10);
 
     /// <summary>Notes how a token was got. What came out of the cache is counted and not kept.</summary>
-    public async Task NoteAsync(ConnectionRow connection, TokenResult result, CancellationToken cancellationToken)
+    public Task NoteAsync(ConnectionRow connection, TokenResult result, CancellationToken cancellationToken) => result switch
     {
-        var diagnosis = (result as TokenResult.Refused)?.Evidence is { } evidence ? Diagnostician.Diagnose(evidence) : null;
-        var acquired = result as TokenResult.Acquired;
-        var how = acquired?.How ?? TokenAcquisition.Failed;
-        Telemetry.Acquired(connection.Id, how.ToString(), diagnosis?.Class, result.Duration);
+        TokenResult.Acquired a => NoteAsync(connection, a.How, diagnosis: null, a.ExpiresOn, a.Duration, cancellationToken),
+        TokenResult.Refused r => NoteAsync(connection, TokenAcquisition.Failed, Diagnostician.Diagnose(r.Evidence), expiresOn: null, r.Duration, cancellationToken),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Notes that a person's sign-in gave a token.</summary>
+    public Task NoteAsync(ConnectionRow connection, AuthenticationResult signedIn, CancellationToken cancellationToken) => NoteAsync(
+        connection,
+        TokenAcquisition.SignedIn,
+        diagnosis: null,
+        signedIn.ExpiresOn,
+        TimeSpan.FromMilliseconds(signedIn.AuthenticationResultMetadata.DurationTotalInMs),
+        cancellationToken);
+
+    private async Task NoteAsync(
+        ConnectionRow connection, TokenAcquisition how, Diagnosis? diagnosis, DateTimeOffset? expiresOn, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        Telemetry.Acquired(connection.Id, how.ToString(), diagnosis?.Class, duration);
         if (how == TokenAcquisition.FromCache)
         {
             return;
         }
 
-        Log.Acquired(logger, connection.Id, how, diagnosis?.Class, diagnosis?.Code, result.Duration.TotalMilliseconds, acquired?.ExpiresOn.UtcDateTime);
+        Log.Acquired(logger, connection.Id, how, diagnosis?.Class, diagnosis?.Code, duration.TotalMilliseconds, expiresOn?.UtcDateTime);
         var row = new AcquisitionRow
         {
             Id = newGuid(),
@@ -37,8 +52,8 @@ internal sealed partial class AcquisitionLog(Database database, TimeProvider tim
             Result = how,
             Class = diagnosis?.Class,
             Code = diagnosis?.Code,
-            DurationMs = result.Duration.TotalMilliseconds,
-            ExpiresAt = acquired?.ExpiresOn,
+            DurationMs = duration.TotalMilliseconds,
+            ExpiresAt = expiresOn,
         };
         var failures = await database.WriteAsync(db => AddAsync(db, row, cancellationToken), cancellationToken);
         if (failures == SpikeCount)

@@ -32,7 +32,7 @@ public sealed record Acquisition(DateTimeOffset At, TokenAcquisition Result, str
 
 public sealed record ReconnectDurability(DateTimeOffset From, TimeSpan Lasted);
 
-public sealed record AcquisitionCounts(int Renewed, int Failed);
+public sealed record AcquisitionCounts(int Renewed, int Failed, int SignedIn);
 
 /// <summary>Shows histories, and takes down what operators know and machines do not (R5).</summary>
 public sealed class HistoryDesk
@@ -64,7 +64,7 @@ public sealed class HistoryDesk
             [.. moves.Select(static m => new HealthMove(m.At, m.From!.Value, m.To!.Value, m.Cause, m.Actor, m.Note))],
             SymptomReader.Read(history),
             Durability(history),
-            new(today[TokenAcquisition.Renewed].Count(), today[TokenAcquisition.Failed].Count()));
+            new(today[TokenAcquisition.Renewed].Count(), today[TokenAcquisition.Failed].Count(), today[TokenAcquisition.SignedIn].Count()));
     }
 
     /// <summary>The symptoms of two connections of one purpose in two environments, read as one history (R4).</summary>

@@ -1,13 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Identity.Client;
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections.SignIns;
 
 /// <summary>What follows from a person's sign-in, whichever way it came about: the right account connects, another leaves nothing behind.</summary>
-internal sealed class SignInAcceptance(Database database, CaseDesk cases, ConnectionHealth health, TimeProvider time, Func<Guid> newGuid)
+internal sealed class SignInAcceptance(
+    Database database, CaseDesk cases, AcquisitionLog acquisitions, ConnectionHealth health, TimeProvider time, Func<Guid> newGuid)
 {
     /// <param name="app">By whose cache the tokens came.</param>
     /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
@@ -35,6 +37,7 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, Connec
             return new SignInResult.Expired();
         }
 
+        await acquisitions.NoteAsync(connection, result, cancellationToken);
         await TellAsync(connection, resolved, actor, cancellationToken);
 
         return new SignInResult.Connected(connection.Id, resolved, connection.Username!);
