@@ -47,6 +47,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<AzureCredentials>();
         services.AddSingleton<VaultCertificates>();
+        services.AddSingleton<CertificateRecord>();
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<AddressCaller>();
         services.AddSingleton<DestinationVault>();

@@ -89,7 +89,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                     db.ConnectionEvents.AddRange(changes.Select(change => Changed(row.Id, change, actor)));
                     if (changes.Contains(OperationalChange.SecretRotated) || row.ClientId != definition.ClientId)
                     {
-                        (row.CredentialEndsAt, row.CredentialCheckedAt) = (null, null); // the old credential's
+                        (row.CredentialEndsAt, row.CredentialCheckedAt, row.CertificateThumbprint) = (null, null, null); // the old credential's
                     }
 
                     if (!IsSameIdentity(row, definition))

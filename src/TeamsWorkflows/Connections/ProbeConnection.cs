@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
@@ -6,13 +7,18 @@ using TeamsWorkflows.DurableTask;
 namespace TeamsWorkflows.Connections;
 
 /// <summary>Proves that a connection works again: a token, and a call with it.</summary>
-internal sealed class ProbeConnection(Database database, ConnectionTrial trial, TimeProvider time)
+internal sealed class ProbeConnection(Database database, ConnectionTrial trial, VaultCertificates vaults, TimeProvider time)
     : TaskActivity<ProbeInput, ProbeResult>
 {
     public override async Task<ProbeResult> RunAsync(TaskActivityContext context, ProbeInput input)
     {
         var connection = await database.ReadAsync(
             db => db.Connections.SingleAsync(c => c.Id == input.ConnectionId, context.CancellationToken), context.CancellationToken);
+
+        if (input.Cause == OperatorAction.RotateCredential && connection.VaultCertificate is { } address)
+        {
+            vaults.Forget(address); // somebody says that there is a new one
+        }
 
         // A sign-in has just put a new token into the cache; everything else must be seen by the authority.
         var request = new TokenRequest(BypassCache: input.Cause != OperatorAction.Reconnect);

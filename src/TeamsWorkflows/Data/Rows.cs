@@ -35,6 +35,10 @@ public sealed class ConnectionRow
     [MaxLength(1000)]
     public string? VaultCertificate { get; set; }
 
+    /// <summary>Gets or sets the thumbprint of the certificate that was used last; null: none was, since the credential was configured.</summary>
+    [MaxLength(64)]
+    public string? CertificateThumbprint { get; set; }
+
     /// <summary>Gets or sets the managed identity that vouches for the application: a client identifier, or <c>system</c>.</summary>
     [MaxLength(64)]
     public string? ManagedIdentity { get; set; }

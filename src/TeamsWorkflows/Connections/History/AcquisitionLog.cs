@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Microsoft.Identity.Client;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using AuthenticationResult = Microsoft.Identity.Client.AuthenticationResult;
 
 namespace TeamsWorkflows.Connections.History;
 
