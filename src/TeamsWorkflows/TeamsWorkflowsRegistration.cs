@@ -179,6 +179,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionDesk>(),
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AdminConsent>();
         services.AddSingleton<ConnectionRegister>();
         services.AddSingleton(static p => new CanaryDesk(
             p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));

@@ -50,6 +50,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/connections", ConnectionsAsync);
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
+        console.MapConsentForms();
         console.MapScheduleConsole();
         console.MapOrchestrationConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);

@@ -114,6 +114,9 @@ public sealed class ConsentRow
 
     [MaxLength(320)]
     public required string RecordedBy { get; set; }
+
+    /// <summary>Gets or sets when somebody has to look at it again; null: nobody has said so.</summary>
+    public DateTimeOffset? ReviewAt { get; set; }
 }
 
 /// <summary>A key to the calendar feed, for programs that cannot sign in. Only its hash is kept.</summary>

@@ -18,4 +18,7 @@ public enum ExpiryKind
     SignInFrequency,
     ClientSecret,
     Certificate,
+
+    /// <summary>Somebody has said when the consent has to be looked at again; it does not end by itself.</summary>
+    Consent,
 }

@@ -19,6 +19,9 @@ internal sealed record ExpiryFacts(
 {
     /// <summary>Gets a value indicating whether the secret's end is what the registration says, and not what somebody entered.</summary>
     public bool IsFromRegistration { get; init; }
+
+    /// <summary>Gets when the consent has to be looked at again; null: nobody has said so.</summary>
+    public DateTimeOffset? ConsentReviewAt { get; init; }
 }
 
 /// <summary>What ends, when, and why we think so (B10, R61). Pure.</summary>
@@ -30,7 +33,7 @@ internal static class ExpiryForecast
 
     /// <returns>The soonest first.</returns>
     public static IReadOnlyList<Expiry> Of(ExpiryFacts facts)
-        => [.. new[] { Token(facts), Unused(facts), Frequency(facts), Secret(facts), Certificate(facts) }.OfType<Expiry>().OrderBy(static e => e.At)];
+        => [.. new[] { Token(facts), Unused(facts), Frequency(facts), Secret(facts), Certificate(facts), Consent(facts) }.OfType<Expiry>().OrderBy(static e => e.At)];
 
     private static Expiry? Token(ExpiryFacts facts) => facts.TokenExpiresAt is not { } at ? null : new(
         facts.ConnectionId,
@@ -65,6 +68,14 @@ internal static class ExpiryForecast
         NeedsPerson: true,
         facts.IsFromRegistration ? "The application's registration says so." : "SecretExpiresAt of the connection, as it was entered.",
         "Make a new secret beside the old one, configure it, verify, then remove the old one. A certificate is better.");
+
+    private static Expiry? Consent(ExpiryFacts facts) => facts.ConsentReviewAt is not { } at ? null : new(
+        facts.ConnectionId,
+        ExpiryKind.Consent,
+        at,
+        NeedsPerson: true,
+        "ReviewAt of the last recorded consent, as it was entered.",
+        "Look whether each permission is still needed, grant what is, and record the consent anew.");
 
     private static Expiry? Certificate(ExpiryFacts facts) => facts.CertificateExpiresAt is not { } at ? null : new(
         facts.ConnectionId,

@@ -124,6 +124,9 @@ public sealed class ForecastDesk
             db => db.Acquisitions.Where(a => a.ConnectionId == row.Id && a.ExpiresAt != null)
                 .OrderByDescending(a => a.At).FirstOrDefaultAsync(cancellationToken),
             cancellationToken);
+        var review = await _database.ReadAsync(
+            db => db.Consents.Where(c => c.ConnectionId == row.Id).OrderByDescending(c => c.GrantedAt).Select(c => c.ReviewAt).FirstOrDefaultAsync(cancellationToken),
+            cancellationToken);
         DateTimeOffset? signedIn = signIns.Length == 0 ? null : signIns[^1].At;
         var loop = SymptomReader.Read(history).FirstOrDefault(static s => s.Kind == SymptomKind.ReconnectLoop);
         return ExpiryForecast.Of(new(
@@ -138,6 +141,7 @@ public sealed class ForecastDesk
                 : row.VaultCertificate is { } address ? await _vaults.EndOfAsync(address, cancellationToken) : null)
         {
             IsFromRegistration = row.CredentialEndsAt is not null,
+            ConsentReviewAt = review,
         });
     }
 }
