@@ -194,6 +194,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton(static p => new ForecastDesk(
             p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CanaryTimes>();
+        services.AddSingleton<ExpiryTeller>();
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>

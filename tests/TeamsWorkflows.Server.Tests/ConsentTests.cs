@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TeamsWorkflows.Server.Tests;
 
 /// <summary>The way back from Microsoft's page for permissions: looking changes nothing, the form takes it down.</summary>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
@@ -126,8 +127,13 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(
-        ConnectionDesk connections, CancellationToken cancellationToken)
-        => new(new { Connections = await connections.ListAsync(cancellationToken) });
+        ConnectionDesk connections, ForecastDesk forecast, TimeProvider time, CancellationToken cancellationToken)
+        => new(new
+        {
+            Connections = await connections.ListAsync(cancellationToken),
+            Expiries = await forecast.ExpiriesAsync(cancellationToken),
+            Now = time.GetUtcNow(),
+        });
 
     private static async Task<Results<RedirectHttpResult, NotFound>> SignInForCaseAsync(
         string id, ClaimsPrincipal caller, CaseDesk cases, SignInDesk signIns, CancellationToken cancellationToken)

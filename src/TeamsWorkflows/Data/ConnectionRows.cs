@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Diagnostics;
 
@@ -117,6 +118,23 @@ public sealed class ConsentRow
 
     /// <summary>Gets or sets when somebody has to look at it again; null: nobody has said so.</summary>
     public DateTimeOffset? ReviewAt { get; set; }
+}
+
+/// <summary>That the operators were told of something that ends, and how long ahead.</summary>
+public sealed class ExpiryNoticeRow
+{
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required ExpiryKind Kind { get; set; }
+
+    /// <summary>Gets or sets the end that was told of: another one is told of anew.</summary>
+    public required DateTimeOffset EndsAt { get; set; }
+
+    /// <summary>Gets or sets the threshold, in days ahead.</summary>
+    public required int Days { get; set; }
+
+    public required DateTimeOffset ToldAt { get; set; }
 }
 
 /// <summary>A key to the calendar feed, for programs that cannot sign in. Only its hash is kept.</summary>

@@ -53,6 +53,8 @@ public class ProductDb : DbContext
 
     public DbSet<ConsentRow> Consents => Set<ConsentRow>();
 
+    public DbSet<ExpiryNoticeRow> ExpiryNotices => Set<ExpiryNoticeRow>();
+
     public DbSet<CalendarKeyRow> CalendarKeys => Set<CalendarKeyRow>();
 
     public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
@@ -121,6 +123,7 @@ public class ProductDb : DbContext
             acquisition.HasIndex(a => new { a.ConnectionId, a.At });
         });
         modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
+        modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });
         modelBuilder.Entity<CalendarKeyRow>(key =>
         {
             key.HasKey(k => k.Id);

@@ -91,6 +91,25 @@ public sealed class CanaryTests
 
     [Fact]
     [Trait("Requirement", "B10")]
+    public async Task Once_a_day_it_is_told_what_ends_and_no_connection_is_tried_for_it()
+    {
+        await using var product = await ProductHost.StartAsync(("Canary:TellEnds", "true"));
+        var definition = product.Definition();
+        definition.SecretExpiresAt = product.Time.GetUtcNow().AddDays(30.5);
+        await product.Connections.ConfigureAsync(definition, default);
+        var calls = product.TokenCalls;
+
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await RoundAsync(product);
+        Assert.Empty(product.OperatorMails);
+        await product.UntilAsync(() => Task.FromResult(product.OperatorMails.Count == 1), soon: TimeSpan.FromDays(1));
+
+        Assert.Equal((calls, 6), (product.TokenCalls, product.Time.GetUtcNow().Hour));
+        Assert.False((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
     public async Task A_connection_that_was_stopped_by_a_process_that_died_gets_its_case_in_the_next_round()
     {
         await using var product = await ProductHost.StartAsync();

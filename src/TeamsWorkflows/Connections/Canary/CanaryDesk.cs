@@ -14,9 +14,9 @@ public sealed class CanaryDesk
     /// <summary>Starts the watch when something wants one and it does not run. A watch that runs takes new settings after its next round.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is not null)
+        if (await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is { } next)
         {
-            await StartAsync(new WatchInput(1), cancellationToken);
+            await StartAsync(new WatchInput(1, OnlyPlan: next.IsCanary ? null : true), cancellationToken);
         }
     }
 

@@ -1,22 +1,26 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Connections.Canary;
 
-/// <summary>Tries every connection that is thought to work, and sees to it that each that does not has its case (B10).</summary>
+/// <summary>Tries every connection that is thought to work, and sees to it that each that does not has its case; tells what ends soon (B10).</summary>
 internal sealed partial class CheckConnections(
-    Database database, ConnectionCheck check, CanaryTimes times, TimeProvider time, ILogger<CheckConnections> logger)
+    Database database, ConnectionCheck check, ExpiryTeller teller, CanaryTimes times, TimeProvider time, ILogger<CheckConnections> logger)
     : TaskActivity<WatchInput, WatchRound>
 {
     public override async Task<WatchRound> RunAsync(TaskActivityContext context, WatchInput input)
     {
-        if (input.OnlyPlan == true)
-        {
-            return new(0, [], await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
-        }
+        var (tried, broken) = input.OnlyPlan == true ? (0, []) : await TryAsync(context);
+        await teller.TellAsync(context.CancellationToken);
+        var next = await times.NextAsync(time.GetUtcNow(), context.CancellationToken);
+        return new(tried, broken, next?.At, next is { TriesAll: false } ? true : null);
+    }
 
+    private async Task<(int Tried, IReadOnlyList<string> Broken)> TryAsync(TaskActivityContext context)
+    {
         var rows = await database.ReadAsync(
             db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).OrderBy(c => c.Id).ToListAsync(context.CancellationToken),
             context.CancellationToken);
@@ -44,7 +48,7 @@ internal sealed partial class CheckConnections(
             }
         }
 
-        return new(tried, broken, await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
+        return (tried, broken);
     }
 
     private static partial class Log

@@ -22,6 +22,12 @@ public static class Telemetry
     private static readonly Counter<long> Spikes = Meter.CreateCounter<long>(
         "teamsworkflows.token.acquisition.spikes", "{spike}", "Times at which failures to get a token became frequent.");
 
+    private static readonly Gauge<double> Days = Meter.CreateGauge<double>(
+        "teamsworkflows.credential.days_left", "d", "Until a secret, certificate, sign-in or consent ends that needs a person; by the last daily look.");
+
+    internal static void DaysLeft(string connectionId, Forecast.ExpiryKind kind, TimeSpan left)
+        => Days.Record(left.TotalDays, new TagList { { "connection", connectionId }, { "kind", kind.ToString() } });
+
     internal static void Acquired(string connectionId, string result, string? failureClass, TimeSpan duration)
     {
         var tags = new TagList { { "connection", connectionId }, { "result", result } };
