@@ -60,6 +60,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
         services.AddSingleton<ConnectionHealth>();
+        services.AddSingleton<SharedCredential>();
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();

@@ -19,7 +19,7 @@ internal readonly record struct CaseKey(OperatorAction Cause, string Class)
     {
         var (cause, @class) = Of(diagnosis);
         return db.Cases.OrderBy(c => c.OpenedAt).FirstOrDefaultAsync(
-            c => c.ConnectionId == connectionId && c.ClosedAt == null
+            c => (c.ConnectionId == connectionId || c.Others.Any(o => o.ConnectionId == connectionId)) && c.ClosedAt == null
                 && ((c.Cause == cause && (c.Class == @class || c.Class == ""))
                     || (c.Runbook == RunbookShelf.ReconnectLoop && cause == OperatorAction.Reconnect)),
             cancellationToken);

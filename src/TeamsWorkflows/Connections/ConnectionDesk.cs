@@ -58,9 +58,9 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         var (rows, cases) = await database.ReadAsync(
             async db => (
                 await db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken),
-                await db.Cases.Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
+                await db.Cases.Include(c => c.Others).Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
             cancellationToken);
-        return rows.ConvertAll(row => From(row, cases.Find(c => c.ConnectionId == row.Id)));
+        return rows.ConvertAll(row => From(row, cases.Find(c => c.ConnectionId == row.Id || c.Others.Exists(o => o.ConnectionId == row.Id))));
     }
 
     public async Task<Connection?> FindAsync(string connectionId, CancellationToken cancellationToken)

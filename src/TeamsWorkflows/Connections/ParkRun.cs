@@ -14,6 +14,7 @@ internal sealed class ParkRun(
     Database database,
     DurableTaskClient client,
     ConnectionHealth health,
+    SharedCredential shared,
     TimeProvider time,
     Func<Guid> newGuid,
     IOptions<DeliveryOptions> options,
@@ -25,7 +26,7 @@ internal sealed class ParkRun(
         var opened = await OpenAsync(input, context.CancellationToken);
         if (opened is not null)
         {
-            await StartAsync(opened, input.ConnectionId, context.CancellationToken);
+            await StartAsync(opened, context.CancellationToken);
         }
 
         return new(opened?.CaseId);
@@ -54,6 +55,11 @@ internal sealed class ParkRun(
                 }
             }
 
+            if (SharedCredential.IsLostBy(input.Diagnosis))
+            {
+                await shared.StopOthersAsync(db, connection, input.Diagnosis, open, cancellationToken);
+            }
+
             if (input.InstanceId is { } instanceId)
             {
                 if (connection.State != ConnectionState.NeedsAttention)
@@ -64,7 +70,7 @@ internal sealed class ParkRun(
                 await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);
             }
 
-            return new OpenedCase(open.Id, open.Cause);
+            return new OpenedCase(open.Id, open.ConnectionId, open.Cause);
         },
         cancellationToken);
 
@@ -97,13 +103,13 @@ internal sealed class ParkRun(
     }
 
     // After the row, so that a process that dies in between starts it when this activity runs again.
-    private async Task StartAsync(OpenedCase opened, string connectionId, CancellationToken cancellationToken)
+    private async Task StartAsync(OpenedCase opened, CancellationToken cancellationToken)
     {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReconnectConnection),
-                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase, LinesUp: true),
+                new ReconnectInput(opened.CaseId, opened.ConnectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase, LinesUp: true),
                 new(DeliveryNames.InstanceOfCase(opened.CaseId)),
                 cancellationToken);
         }
@@ -113,7 +119,7 @@ internal sealed class ParkRun(
         }
     }
 
-    private sealed record OpenedCase(string CaseId, OperatorAction Cause);
+    private sealed record OpenedCase(string CaseId, string ConnectionId, OperatorAction Cause);
 }
 
 /// <summary>Takes a run that has lost patience from behind its case.</summary>

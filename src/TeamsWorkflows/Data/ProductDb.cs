@@ -41,6 +41,8 @@ public class ProductDb : DbContext
 
     public DbSet<CaseRow> Cases => Set<CaseRow>();
 
+    public DbSet<CaseConnectionRow> CaseConnections => Set<CaseConnectionRow>();
+
     public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
 
     public DbSet<SignInRow> SignIns => Set<SignInRow>();
@@ -104,6 +106,12 @@ public class ProductDb : DbContext
             // One open case per connection, cause and class: single flight is a constraint of the database, not of our code.
             @case.HasIndex(c => new { c.ConnectionId, c.Cause, c.Class }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
             @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
+            @case.HasMany(c => c.Others).WithOne().HasForeignKey(o => o.CaseId);
+        });
+        modelBuilder.Entity<CaseConnectionRow>(other =>
+        {
+            other.HasKey(o => new { o.CaseId, o.ConnectionId });
+            other.HasIndex(o => o.ConnectionId);
         });
         modelBuilder.Entity<ParkedRunRow>(run =>
         {

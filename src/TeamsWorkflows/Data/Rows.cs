@@ -365,6 +365,19 @@ public sealed class CaseRow
     public DateTimeOffset? EscalatedAt { get; set; }
 
     public List<ParkedRunRow> ParkedRuns { get; } = [];
+
+    /// <summary>Gets the other connections that it is about.</summary>
+    public List<CaseConnectionRow> Others { get; } = [];
+}
+
+/// <summary>A connection besides the case's own that the case is about: it lost the same credential.</summary>
+public sealed class CaseConnectionRow
+{
+    [MaxLength(32)]
+    public required string CaseId { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
 }
 
 /// <summary>An orchestration that waits for a case.</summary>

@@ -26,8 +26,7 @@ internal sealed class ConnectionCheck(
 
         if (IsForPeople(failure.Diagnosis))
         {
-            await StopAsync(row, failure, context.CancellationToken);
-            await ParkAsync(context, row, failure.Diagnosis);
+            await StopAsync(context, row, failure);
         }
 
         return false;
@@ -39,10 +38,18 @@ internal sealed class ConnectionCheck(
             ? ParkAsync(context, stopped, diagnosis)
             : Task.CompletedTask;
 
+    /// <summary>Stops a connection, and opens the case that its failure asks for.</summary>
+    public async Task StopAsync(TaskActivityContext context, ConnectionRow used, ConnectionVerdict failure)
+    {
+        await StopAsync(used, failure, context.CancellationToken);
+        await ParkAsync(context, used, failure.Diagnosis);
+    }
+
     private Task<ParkResult> ParkAsync(TaskActivityContext context, ConnectionRow row, Diagnosis diagnosis)
         => park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
 
-    private static bool IsForPeople(Diagnosis diagnosis)
+    /// <summary>Whether a person has to do something about a failure, and it is known what.</summary>
+    public static bool IsForPeople(Diagnosis diagnosis)
         => diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown;
 
     // Whoever used the connection meanwhile knows better: only the generation that was tried is stopped.
@@ -50,7 +57,7 @@ internal sealed class ConnectionCheck(
         async db =>
         {
             var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
-            if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
+            if (row.Generation == used.Generation && (row.State != ConnectionState.NeedsAttention || row.Diagnosis == used.Diagnosis))
             {
                 var evidence = WorkflowJson.Write(failure.Evidence);
                 health.Move(db, row, ConnectionState.NeedsAttention, failure.Diagnosis, evidence, ConnectionHealth.Product);
