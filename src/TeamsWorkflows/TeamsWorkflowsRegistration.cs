@@ -190,6 +190,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton(static p => new HistoryDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ConnectionLog>(),
+            p.GetRequiredService<CanaryDesk>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new ForecastDesk(

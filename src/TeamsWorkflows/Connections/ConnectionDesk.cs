@@ -92,6 +92,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                         (row.CredentialEndsAt, row.CredentialCheckedAt, row.CertificateThumbprint) = (null, null, null); // the old credential's
                     }
 
+                    row.Suspicion ??= changes.Contains(OperationalChange.OwnerChanged) ? OperationalChange.OwnerChanged : null;
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);

@@ -92,6 +92,9 @@ public sealed class ConnectionRow
     [MaxLength(200)]
     public string? AccountId { get; set; }
 
+    /// <summary>Gets or sets what was changed that may have broken it, until it has been tried; null: nothing.</summary>
+    public OperationalChange? Suspicion { get; set; }
+
     public ConnectionState State { get; set; }
 
     public DateTimeOffset StateSince { get; set; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Tests.Goldens;
 
@@ -89,6 +90,46 @@ public sealed class CanaryTests
         Assert.False((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
     }
 
+    [Theory]
+    [Trait("Requirement", "R31")]
+    [InlineData(OperationalChange.OwnerChanged)]
+    [InlineData(OperationalChange.WorkflowCloned)]
+    public async Task A_new_owner_or_a_clone_has_the_connection_tried_past_the_cache_at_once(OperationalChange change)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var histories = product.Get<HistoryDesk>();
+        await histories.RecordAsync(ProductHost.ConnectionId, OperationalChange.PolicyChanged, null, "olivia", null, default);
+        Assert.Null((await HistoryTests.ConnectionAsync(product)).Suspicion);
+        var calls = product.TokenCalls;
+        await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);
+        await product.UntilAsync(async () => (await HistoryTests.ConnectionAsync(product)).Suspicion is null);
+        Assert.Equal(calls + 1, product.TokenCalls);
+
+        product.Tenant.RevokeSessions(product.Tenant.Service);
+        await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);
+
+        Assert.Equal(OperatorAction.Reconnect, (await product.OpenCaseAsync(parked: 0)).Cause);
+        Assert.Equal(ConnectionState.NeedsAttention, (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!.State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R31")]
+    public async Task A_new_owner_in_the_configuration_is_tried_when_the_watch_is_started_and_again_while_the_authority_is_away()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.Owner = "Somebody else";
+        await product.Connections.ConfigureAsync(definition, default);
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 1 });
+        var calls = product.TokenCalls;
+
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await product.UntilAsync(async () => (await HistoryTests.ConnectionAsync(product)).Suspicion is null, soon: TimeSpan.FromMinutes(5));
+
+        Assert.Equal(calls + 2, product.TokenCalls);
+        Assert.Empty(product.OperatorMails);
+    }
+
     [Fact]
     [Trait("Requirement", "B10")]
     public async Task Once_a_day_it_is_told_what_ends_and_no_connection_is_tried_for_it()
@@ -148,6 +189,8 @@ public sealed class CanaryTests
     [Trait("Requirement", "B10")]
     [InlineData("00:00:00", new string[0], "06:00", null)]
     [InlineData("01:00:00", new string[0], "06:00", "07:00")]
+    [InlineData("01:00:00", new string[0], "06:59", "07:00")]
+    [InlineData("12:00:00", new string[0], "06:00", "12:00")]
     [InlineData("00:00:00", new[] { "09:00", "17:00" }, "06:00", "08:30")]
     [InlineData("00:00:00", new[] { "09:00", "17:00" }, "08:30", "16:30")]
     [InlineData("01:00:00", new[] { "09:00" }, "08:00", "08:30")]

@@ -37,7 +37,7 @@ public sealed class CanaryOptions
     /// <summary>When the next round is due; null: never.</summary>
     internal DateTimeOffset? Next(DateTimeOffset now)
     {
-        var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? now + Interval : DateTimeOffset.MaxValue).Min();
+        var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? NextMultiple(now) : DateTimeOffset.MaxValue).Min();
         return due == DateTimeOffset.MaxValue ? null : due;
     }
 
@@ -47,6 +47,9 @@ public sealed class CanaryOptions
         => schedule.Next(now + Lead) is not { } next ? null
             : next - Lead is var round && round > now + (Lead / 2) ? round
             : now + (Lead / 2);
+
+    // By the calendar and not from now on: whatever else makes the watch plan anew does not put it off.
+    private DateTimeOffset NextMultiple(DateTimeOffset now) => new(((now.UtcTicks / Interval.Ticks) + 1) * Interval.Ticks, TimeSpan.Zero);
 
     private DateTimeOffset NextOf(TimeOnly window, DateTimeOffset now)
     {

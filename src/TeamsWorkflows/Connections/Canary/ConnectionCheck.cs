@@ -10,7 +10,7 @@ namespace TeamsWorkflows.Connections.Canary;
 internal sealed class ConnectionCheck(
     Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, ConnectionHealth health)
 {
-    public async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row, TokenRequest request)
+    public async Task<CheckedConnection> TryAsync(TaskActivityContext context, ConnectionRow row, TokenRequest request)
     {
         var (token, failure) = await trial.RunAsync(row, request, context.CancellationToken);
         if (failure is { Diagnosis: { MayRenewSilently: true } first } && !request.BypassCache)
@@ -21,15 +21,16 @@ internal sealed class ConnectionCheck(
         if (failure is null)
         {
             await registrations.ReadAsync(row, token!, context.CancellationToken);
-            return true;
+            return CheckedConnection.Works;
         }
 
-        if (IsForPeople(failure.Diagnosis))
+        if (!IsForPeople(failure.Diagnosis))
         {
-            await StopAsync(context, row, failure);
+            return CheckedConnection.Unknown;
         }
 
-        return false;
+        await StopAsync(context, row, failure);
+        return CheckedConnection.Broken;
     }
 
     /// <summary>Sees to it that a connection that is stopped has the case that its verdict asks for.</summary>
@@ -64,4 +65,16 @@ internal sealed class ConnectionCheck(
             }
         },
         cancellationToken);
+}
+
+/// <summary>What a try of a connection came to.</summary>
+internal enum CheckedConnection
+{
+    Works,
+
+    /// <summary>A person has to act: it is stopped, and has its case.</summary>
+    Broken,
+
+    /// <summary>The service has trouble of its own, or answered something that nobody knows.</summary>
+    Unknown,
 }

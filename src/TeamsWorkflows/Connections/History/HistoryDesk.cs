@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -41,11 +42,12 @@ public sealed class HistoryDesk
 
     private readonly Database _database;
     private readonly ConnectionLog _log;
+    private readonly CanaryDesk _canary;
     private readonly TimeProvider _time;
     private readonly Func<Guid> _newGuid;
 
-    internal HistoryDesk(Database database, ConnectionLog log, TimeProvider time, Func<Guid> newGuid)
-        => (_database, _log, _time, _newGuid) = (database, log, time, newGuid);
+    internal HistoryDesk(Database database, ConnectionLog log, CanaryDesk canary, TimeProvider time, Func<Guid> newGuid)
+        => (_database, _log, _canary, _time, _newGuid) = (database, log, canary, time, newGuid);
 
     public async Task<ConnectionStory> ReadAsync(string connectionId, CancellationToken cancellationToken)
     {
@@ -74,19 +76,22 @@ public sealed class HistoryDesk
         return [.. SymptomReader.Read(new([.. events])).Where(static s => s.Kind == SymptomKind.TestAgainstProduction)];
     }
 
-    /// <summary>Takes down a change that tokens depend on, as somebody reports it.</summary>
+    /// <summary>Takes down a change that tokens depend on, as somebody reports it. One after which a stored sign-in is often dead has it tried.</summary>
     /// <param name="at">When it happened; null: now.</param>
     /// <returns>False when there is no such connection.</returns>
-    public Task<bool> RecordAsync(
+    public async Task<bool> RecordAsync(
         string connectionId, OperationalChange change, DateTimeOffset? at, string actor, string? note, CancellationToken cancellationToken)
-        => _database.WriteAsync(
+    {
+        var isSuspicious = change is OperationalChange.OwnerChanged or OperationalChange.WorkflowCloned;
+        var isKnown = await _database.WriteAsync(
             async db =>
             {
-                if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
+                if (await db.Connections.SingleOrDefaultAsync(c => c.Id == connectionId, cancellationToken) is not { } row)
                 {
                     return false;
                 }
 
+                row.Suspicion ??= isSuspicious ? change : null;
                 db.ConnectionEvents.Add(new ConnectionEventRow
                 {
                     Id = _newGuid(),
@@ -100,6 +105,13 @@ public sealed class HistoryDesk
                 return true;
             },
             cancellationToken);
+        if (isKnown && isSuspicious)
+        {
+            await _canary.ReplanAsync(cancellationToken);
+        }
+
+        return isKnown;
+    }
 
     internal static IReadOnlyList<ReconnectDurability> Durability(ConnectionHistory history)
         => [.. ReconnectLoops.Lasted([.. history.Events]).Select(static l => new ReconnectDurability(l.From, l.Lasted))];

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -33,7 +34,7 @@ public sealed record Consent(
 public sealed record NewConsent(string GrantedBy, IReadOnlyList<string> Scopes, DateTimeOffset? GrantedAt = null, DateTimeOffset? ReviewAt = null);
 
 /// <summary>The register of connections: who defines them, who consented to what, who answers for them (R59, R60, R66).</summary>
-public sealed class ConnectionRegister(Database database, ConnectionDesk connections, AdminConsent consents, TimeProvider time, Func<Guid> newGuid)
+public sealed class ConnectionRegister(Database database, ConnectionDesk connections, AdminConsent consents, CanaryDesk canary, TimeProvider time, Func<Guid> newGuid)
 {
     private const int MaxNote = 1000;
 
@@ -55,6 +56,7 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
         }
 
         await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, cancellationToken);
+        await canary.ReplanAsync(cancellationToken); // what was changed may have to be tried, and what ends to be told
         return new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
     }
 
