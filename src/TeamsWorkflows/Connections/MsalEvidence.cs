@@ -16,7 +16,9 @@ internal static class MsalEvidence
         MsalThrottledServiceException { OriginalServiceException: { } original } e => From(original, now) with
         {
             RetryAfter = WaitOf(original, now) ?? WaitOf(e, now),
+            ClockOffset = null, // the answer is an old one
         },
+        MsalThrottledUiRequiredException { OriginalServiceException: { } original } => From(original, now) with { ClockOffset = null },
         MsalServiceException e => From(e, now),
         MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = e.Message },
         MissingCredentialException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
@@ -63,6 +65,7 @@ internal static class MsalEvidence
         Headers = Redaction.Headers(e.Headers?.Select(h => (h.Key, string.Join(", ", h.Value))) ?? []),
         RetryAfter = WaitOf(e, now),
         RequestId = e.CorrelationId,
+        ClockOffset = now - e.Headers?.Date,
         Exception = e.ResponseBody is { Length: > 0 } ? null : e.Message,
     };
 

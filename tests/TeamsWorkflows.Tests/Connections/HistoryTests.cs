@@ -183,6 +183,29 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    [Trait("Requirement", "R31")]
+    [Trait("Requirement", "R5")]
+    public async Task An_account_that_was_made_anew_under_the_same_name_is_a_change_of_owner()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.SignInAsync(product.Tenant.Service);
+        Assert.DoesNotContain((await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Changes, c => c.Kind == ConnectionEventKind.Changed);
+        await product.Database.WriteAsync(
+            db =>
+            {
+                db.Connections.Single().AccountId = $"{Guid.NewGuid()}.{product.Tenant.Id}";
+                return Task.CompletedTask;
+            },
+            default);
+
+        await product.SignInAsync(product.Tenant.Service);
+
+        var change = Assert.Single((await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Changes, c => c.Kind == ConnectionEventKind.Changed);
+        Assert.Equal((OperationalChange.OwnerChanged, "olivia"), (change.Change, change.Actor));
+        Assert.Contains("made anew", change.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Requirement", "R3")]
     [Trait("Requirement", "R99")]
     public async Task How_a_connection_fared_is_kept_state_by_state_with_the_cause()

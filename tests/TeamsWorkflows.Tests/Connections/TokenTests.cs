@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Sandbox;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -111,6 +113,53 @@ public sealed class TokenTests
         Assert.True(evidence.Token.Expires > product.Time.GetUtcNow());
         Assert.Equal(-120, evidence.ClockOffset!.Value.TotalMinutes, 1.0);
         Assert.NotEmpty(evidence.Body!);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R62")]
+    [Trait("Requirement", "R74")]
+    public async Task What_the_token_library_refuses_by_itself_is_judged_by_the_answer_that_it_remembers()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("mfa-required");
+        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
+        product.Time.Advance(TimeSpan.FromHours(2));
+
+        var asked = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
+        var calls = product.TokenCalls;
+        var remembered = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
+
+        Assert.Equal(calls, product.TokenCalls);
+        Assert.Contains("50076", asked.ErrorCodes);
+        Assert.Equal((asked.ErrorCodes[0], asked.SubError, asked.Status, asked.Body), (remembered.ErrorCodes[0], remembered.SubError, remembered.Status, remembered.Body));
+        Assert.True(asked.ClockOffset!.Value.Duration() < TimeSpan.FromSeconds(2), $"{asked.ClockOffset}");
+        Assert.Null(remembered.ClockOffset);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R12")]
+    [Trait("Requirement", "R95")]
+    public async Task A_clock_that_is_off_is_said_and_measured_by_the_token_endpoints_answer_too()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var offsets = new List<double>();
+        using var meters = new MeterListener { InstrumentPublished = (i, m) => { if (i.Name == "teamsworkflows.clock.offset") { m.EnableMeasurementEvents(i); } } };
+        meters.SetMeasurementEventCallback<double>((_, value, _, _) => { lock (offsets) { offsets.Add(value); } });
+        meters.Start();
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.Faults.Add(new()
+        {
+            Name = "date",
+            Surface = SandboxSurfaces.Token,
+            Status = 400,
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Date"] = (product.Time.GetUtcNow() + TimeSpan.FromMinutes(10)).ToString("R") },
+            Body = """{"error":"invalid_grant","error_description":"AADSTS50173: The provided grant has expired.","error_codes":[50173]}""",
+        });
+        await product.SubmitAsync();
+        await product.OpenCaseAsync();
+
+        Assert.Contains(product.Log.Lines, l => l.StartsWith("Warning: This machine's clock is -600 s ahead", StringComparison.Ordinal));
+        Assert.Contains(offsets, o => Math.Abs(o + 600) < 5);
     }
 
     [Fact]

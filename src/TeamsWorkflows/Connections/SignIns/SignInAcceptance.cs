@@ -71,15 +71,14 @@ internal sealed class SignInAcceptance(
                 }
 
                 var open = await OpenCaseAsync(db, connectionId, cancellationToken);
-                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
-                db.ConnectionEvents.Add(new ConnectionEventRow
+                if (connection.AccountId is { } before && before != accountId)
                 {
-                    Id = newGuid(),
-                    ConnectionId = connectionId,
-                    At = time.GetUtcNow(),
-                    Kind = ConnectionEventKind.Reconnected,
-                    Actor = actor,
-                });
+                    var note = $"{connection.Username} is another account than before: it was made anew under the same name.";
+                    db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Changed, OperationalChange.OwnerChanged, actor, note));
+                }
+
+                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
+                db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Reconnected, change: null, actor, note: null));
                 if (open is null)
                 {
                     health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, actor);
@@ -94,6 +93,17 @@ internal sealed class SignInAcceptance(
                 return (true, open?.Id);
             },
             cancellationToken);
+
+    private ConnectionEventRow Event(string connectionId, ConnectionEventKind kind, OperationalChange? change, string actor, string? note) => new()
+    {
+        Id = newGuid(),
+        ConnectionId = connectionId,
+        At = time.GetUtcNow(),
+        Kind = kind,
+        Change = change,
+        Actor = actor,
+        Note = note,
+    };
 
     // A connection that names its directory by a domain was signed in for at that directory's own endpoint: what the token says
     // is the directory's identifier. Either way the account is one of its own, not a guest.
