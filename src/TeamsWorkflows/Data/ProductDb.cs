@@ -129,6 +129,7 @@ public class ProductDb : DbContext
         {
             acquisition.HasKey(a => a.Id);
             acquisition.HasIndex(a => new { a.ConnectionId, a.At });
+            acquisition.HasIndex(a => new { a.Result, a.At });
         });
         modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
         modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });

@@ -100,6 +100,24 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    [Trait("Requirement", "R64")]
+    public async Task Many_connections_that_fail_once_each_are_said_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var row = await ConnectionAsync(product);
+        for (var i = 0; i < AcquisitionLog.SpikeCount + 2; i++)
+        {
+            product.Time.Advance(TimeSpan.FromSeconds(20));
+            row.Id = $"connection-{i}";
+            await product.Get<AcquisitionLog>().NoteAsync(
+                row, new TokenResult.Refused(new(FailureSurface.TokenEndpoint, product.Time.GetUtcNow()) { Status = 503 }, TimeSpan.FromSeconds(1)), default);
+        }
+
+        Assert.Single(product.Log.Lines, l => l.StartsWith("Error: 5 connections got no token within 10 minutes, the last of them connection-4", StringComparison.Ordinal));
+        Assert.DoesNotContain(product.Log.Lines, l => l.Contains("got no token 5 times", StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Trait("Requirement", "R5")]
     [Trait("Requirement", "R3")]
     public async Task A_password_reset_that_somebody_reports_explains_the_failure_after_it()
