@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;

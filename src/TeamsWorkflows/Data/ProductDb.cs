@@ -99,6 +99,38 @@ public class ProductDb : DbContext
         });
         modelBuilder.Entity<FlightWaiterRow>().HasKey(w => new { w.FlightId, w.DeliveryId });
 
+        MapCases(modelBuilder);
+        modelBuilder.Entity<ConnectionEventRow>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.HasIndex(x => new { x.ConnectionId, x.At });
+        });
+        modelBuilder.Entity<AcquisitionRow>(acquisition =>
+        {
+            acquisition.HasKey(a => a.Id);
+            acquisition.HasIndex(a => new { a.ConnectionId, a.At });
+            acquisition.HasIndex(a => new { a.Result, a.At });
+        });
+        modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
+        modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });
+        modelBuilder.Entity<CalendarKeyRow>(key =>
+        {
+            key.HasKey(k => k.Id);
+            key.HasIndex(k => k.KeyHash).IsUnique();
+        });
+        modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
+        modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
+        modelBuilder.Entity<OccurrenceRow>(occurrence =>
+        {
+            occurrence.HasKey(o => new { o.ScheduleId, o.Id });
+            occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
+            occurrence.HasIndex(o => new { o.ScheduleId, o.State, o.UpdatedAt });
+            occurrence.HasIndex(o => o.ReportId);
+        });
+    }
+
+    private static void MapCases(ModelBuilder modelBuilder)
+    {
         modelBuilder.Entity<CaseRow>(@case =>
         {
             @case.HasKey(c => c.Id);
@@ -119,35 +151,7 @@ public class ProductDb : DbContext
             run.HasIndex(p => new { p.CaseId, p.DeliveryId });
             run.HasIndex(p => p.DeliveryId);
         });
-
-        modelBuilder.Entity<ConnectionEventRow>(e =>
-        {
-            e.HasKey(x => x.Id);
-            e.HasIndex(x => new { x.ConnectionId, x.At });
-        });
-        modelBuilder.Entity<AcquisitionRow>(acquisition =>
-        {
-            acquisition.HasKey(a => a.Id);
-            acquisition.HasIndex(a => new { a.ConnectionId, a.At });
-            acquisition.HasIndex(a => new { a.Result, a.At });
-        });
-        modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
-        modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });
-        modelBuilder.Entity<CalendarKeyRow>(key =>
-        {
-            key.HasKey(k => k.Id);
-            key.HasIndex(k => k.KeyHash).IsUnique();
-        });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
-        modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
-        modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
-        modelBuilder.Entity<OccurrenceRow>(occurrence =>
-        {
-            occurrence.HasKey(o => new { o.ScheduleId, o.Id });
-            occurrence.HasIndex(o => new { o.ScheduleId, o.CreatedAt });
-            occurrence.HasIndex(o => new { o.ScheduleId, o.State, o.UpdatedAt });
-            occurrence.HasIndex(o => o.ReportId);
-        });
     }
 
     private static void MapConnections(ModelBuilder modelBuilder)

@@ -104,6 +104,7 @@ public sealed class CanaryTests
         await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);
         await product.UntilAsync(async () => (await HistoryTests.ConnectionAsync(product)).Suspicion is null);
         Assert.Equal(calls + 1, product.TokenCalls);
+        await product.IdleAsync();
 
         product.Tenant.RevokeSessions(product.Tenant.Service);
         await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);

