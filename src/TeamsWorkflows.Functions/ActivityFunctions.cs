@@ -15,13 +15,14 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     internal const string NotifyOperators = nameof(NotifyOperators);
     internal const string ParkRun = nameof(ParkRun);
     internal const string PlanOccurrences = nameof(PlanOccurrences);
+    internal const string ProbeConnection = nameof(ProbeConnection);
     internal const string RedeemDeviceCode = nameof(RedeemDeviceCode);
     internal const string RemindOperators = nameof(RemindOperators);
     internal const string ResumeRuns = nameof(ResumeRuns);
     internal const string SendReceipt = nameof(SendReceipt);
 
     internal static IReadOnlyCollection<string> Names { get; } =
-        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, RedeemDeviceCode, RemindOperators, ResumeRuns, SendReceipt];
+        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, ProbeConnection, RedeemDeviceCode, RemindOperators, ResumeRuns, SendReceipt];
 
     /// <summary>Tries connections, and opens cases for those that do not work.</summary>
     [Function(CheckConnections)]
@@ -52,6 +53,12 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     public Task<JsonElement?> PlanOccurrencesAsync(
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(PlanOccurrences, input, function, durable);
+
+    /// <summary>Proves that the connections of a case work again; one that fails for another reason by now gets a case of its own.</summary>
+    [Function(ProbeConnection)]
+    public Task<JsonElement?> ProbeConnectionAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(ProbeConnection, input, function, durable);
 
     /// <summary>Asks once whether a person has signed in by device code, and tells the case that waits for it.</summary>
     [Function(RedeemDeviceCode)]

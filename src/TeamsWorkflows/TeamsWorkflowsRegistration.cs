@@ -48,16 +48,20 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<OutboundHttp>();
         services.AddSingleton<AzureCredentials>();
         services.AddSingleton<VaultCertificates>();
+        services.AddSingleton<CertificateRecord>();
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<AddressCaller>();
         services.AddSingleton<DestinationVault>();
         services.AddSingleton<WebhookAddresses>();
         services.AddSingleton<MsalClients>();
         services.AddSingleton<ExpectedTokens>();
+        services.AddSingleton<TokenFlights>();
         services.AddSingleton<TokenSource>();
         services.AddSingleton<ConnectionVerdicts>();
         services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
+        services.AddSingleton<ConnectionHealth>();
+        services.AddSingleton<SharedCredential>();
         services.AddSingleton<GraphClients>();
         services.AddSingleton<GraphCaller>();
         services.AddSingleton<TeamsChannels>();
@@ -112,6 +116,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<UnparkRun>();
         services.AddSingleton<ProbeConnection>();
         services.AddSingleton<CheckConnections>();
+        services.AddSingleton<ConnectionCheck>();
         services.AddSingleton<Registrations>();
         services.AddSingleton<CloseCase>();
         services.AddSingleton<ResumeRuns>();
@@ -158,6 +163,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<MsalClients>(),
             p.GetRequiredService<ISecretProtector>(),
             p.GetRequiredService<SignInAcceptance>(),
+            p.GetRequiredService<AcquisitionLog>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<IOptions<EntraOptions>>()));
         services.AddSingleton<SignInAcceptance>();
@@ -182,6 +188,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionDesk>(),
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AdminConsent>();
         services.AddSingleton<ConnectionRegister>();
         services.AddSingleton(static p => new CanaryDesk(
             p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
@@ -191,11 +198,13 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton(static p => new HistoryDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ConnectionLog>(),
+            p.GetRequiredService<CanaryDesk>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new ForecastDesk(
             p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CanaryTimes>();
+        services.AddSingleton<ExpiryTeller>();
     }
 
     /// <summary>Makes the registry of the product's orchestrators and activities.</summary>

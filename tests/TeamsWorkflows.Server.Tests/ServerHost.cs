@@ -46,7 +46,7 @@ public sealed class ServerHost : IAsyncLifetime
                 "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0", "--Api:MaxBodyBytes=65536",
                 "--Deliveries:FirstBackoff=00:00:00.050", "--Deliveries:MaxBackoff=00:00:01", "--Deliveries:ResumeInterval=00:00:00",
                 "--Pacing:Channel:Interval=00:00:00", "--Pacing:Connection:Interval=00:00:00", "--Pacing:Tenant:Interval=00:00:00",
-                "--Logging:LogLevel:Default=Error", .. Settings,
+                "--Logging:LogLevel:Default=Error", "--Canary:TellEnds=false", .. Settings,
             ],
             CancellationToken.None);
         await _server.StartAsync(CancellationToken.None);

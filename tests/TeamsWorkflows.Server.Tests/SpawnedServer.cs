@@ -28,6 +28,7 @@ internal sealed class SpawnedServer : IAsyncDisposable
             ["Entra:PublicAddress"] = Address.AbsoluteUri,
             ["Data:Folder"] = Path.Combine(_folder, "data"),
             ["Logging:LogLevel:Default"] = "Error",
+            ["Canary:TellEnds"] = "false",
         };
         foreach (var (key, value) in settings)
         {

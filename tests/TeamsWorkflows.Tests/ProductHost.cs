@@ -55,6 +55,7 @@ internal sealed class ProductHost : IAsyncDisposable
             ["Fallback:Operators:0"] = $"operators@{Tenant.Domain}",
             ["Cases:ReminderInterval"] = "00:00:00", // time jumps from timer to timer: a case would be reminded of before a test has looked
             ["Cases:EscalateAfter"] = "00:00:00",
+            ["Canary:TellEnds"] = "false",
             ["Canary:BeforeSchedules"] = "false", // as with reminders: tests of schedules look at something else
             ["Outbound:TrustedAuthorityFile"] = authorityFile,
             ["Outbound:TrustedHosts:0"] = "localhost",

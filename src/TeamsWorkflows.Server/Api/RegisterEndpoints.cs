@@ -52,12 +52,12 @@ internal static class RegisterEndpoints
     }
 
     private static async Task<Results<Ok<ConsentResource>, ProblemHttpResult>> ConsentAsync(
-        string id, ConnectionDesk desk, ConnectionRegister register, CancellationToken cancellationToken)
+        string id, ConnectionDesk desk, ConnectionRegister register, AdminConsent consents, CancellationToken cancellationToken)
         => await desk.FindAsync(id, cancellationToken) is { } connection
             ? TypedResults.Ok(new ConsentResource(
-                connection.Scopes,
+                consents.Needed(connection),
                 connection.RegistrationOwner ?? connection.Owner,
-                register.AdminConsentAddress(connection),
+                consents.Address(connection),
                 await register.ConsentsAsync(connection, cancellationToken)))
             : Problems.NotFound("connection", id);
 
@@ -77,7 +77,8 @@ internal static class RegisterEndpoints
                 });
         }
 
-        return await register.RecordConsentAsync(id, body.GrantedAt, body.GrantedBy.Trim(), body.Scopes, caller.Actor(), cancellationToken)
+        var consent = new NewConsent(body.GrantedBy.Trim(), body.Scopes, body.GrantedAt, body.ReviewAt);
+        return await register.RecordConsentAsync(id, consent, caller.Actor(), cancellationToken)
             ? TypedResults.NoContent()
             : Problems.NotFound("connection", id);
     }
@@ -89,10 +90,11 @@ internal static class RegisterEndpoints
 /// <summary>What consent a connection needs, and what is known to be given.</summary>
 /// <param name="Needed">The permissions that it asks for.</param>
 /// <param name="RegistrationOwner">Who can change the application's registration.</param>
-/// <param name="AdminConsentUrl">An administrator of the tenant opens it to grant them.</param>
-internal sealed record ConsentResource(IReadOnlyList<string> Needed, string RegistrationOwner, Uri AdminConsentUrl, IReadOnlyList<Consent> Recorded);
+/// <param name="AdminConsentUrl">An administrator of the tenant opens it to grant them; null for a webhook, which needs none.</param>
+internal sealed record ConsentResource(IReadOnlyList<string> Needed, string RegistrationOwner, Uri? AdminConsentUrl, IReadOnlyList<Consent> Recorded);
 
 /// <param name="GrantedAt">Null: now.</param>
-internal sealed record ConsentRequest(string? GrantedBy, IReadOnlyList<string>? Scopes, DateTimeOffset? GrantedAt);
+/// <param name="ReviewAt">When somebody has to look at it again: it is then among the dates that need a person. Null: never.</param>
+internal sealed record ConsentRequest(string? GrantedBy, IReadOnlyList<string>? Scopes, DateTimeOffset? GrantedAt, DateTimeOffset? ReviewAt);
 
 internal sealed record InteractiveList(IReadOnlyList<InteractiveDependency> Connections);

@@ -9,6 +9,7 @@ using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Escalation;
 using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
@@ -53,6 +54,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/connections", ConnectionsAsync);
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
+        console.MapConsentForms();
         console.MapScheduleConsole();
         console.MapOrchestrationConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
@@ -139,8 +141,13 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(
-        ConnectionDesk connections, CancellationToken cancellationToken)
-        => new(new { Connections = await connections.ListAsync(cancellationToken) });
+        ConnectionDesk connections, ForecastDesk forecast, TimeProvider time, CancellationToken cancellationToken)
+        => new(new
+        {
+            Connections = await connections.ListAsync(cancellationToken),
+            Expiries = await forecast.ExpiriesAsync(cancellationToken),
+            Now = time.GetUtcNow(),
+        });
 
     private static async Task<Results<RedirectHttpResult, NotFound>> SignInForCaseAsync(
         string id, ClaimsPrincipal caller, CaseDesk cases, SignInDesk signIns, CancellationToken cancellationToken)

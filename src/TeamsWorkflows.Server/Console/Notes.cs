@@ -23,6 +23,7 @@ internal static class Notes
     public const string NothingChosen = "nothing-chosen";
     public const string Purged = "purged";
     public const string Bulk = "bulk";
+    public const string Consented = "consented";
 
     public static string? Text(string? note) => note switch
     {
@@ -43,6 +44,7 @@ internal static class Notes
         WrongState => "That cannot be done as the orchestration stands now: somebody was faster, or it has gone on. This is how it stands.",
         WrongEvent => "An event needs a name of at most 200 characters, and what it says must be JSON.",
         NothingChosen => "Choose at least one orchestration first.",
+        Consented => "The consent is kept with your name. Say below that it is granted, and the connection is checked.",
         Purged => "It is gone, with its history.",
         FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,

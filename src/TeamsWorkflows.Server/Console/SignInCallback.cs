@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Register;
 using SignInResult = TeamsWorkflows.Connections.SignInResult;
 
 namespace TeamsWorkflows.Server.Console;
@@ -17,7 +18,7 @@ internal static class SignInCallback
     {
         var callback = routes.MapGroup("/signin/callback").AllowAnonymous().ExcludeFromDescription();
         callback.MapPost("/", CompleteAsync).DisableAntiforgery();
-        callback.MapGet("/", Explain);
+        callback.MapGet("/", ExplainAsync);
     }
 
     private static async Task<RazorComponentResult<MessagePage>> CompleteAsync(
@@ -52,7 +53,9 @@ internal static class SignInCallback
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static RazorComponentResult<MessagePage> Explain() => Page(
+    // Permissions come back by a GET, which is only shown: taking them down is a form of its own.
+    private static async Task<IResult> ExplainAsync(HttpContext http, AdminConsent consents, ConnectionDesk connections, CancellationToken cancellationToken)
+        => await ConsentForms.ShowAsync(http, consents, connections, cancellationToken) ?? Page(
         "Nothing to see here", "Microsoft’s sign-in page sends people back to this address. Opening it changes nothing.", null);
 
     private static RazorComponentResult<MessagePage> Page(string title, string text, string? caseId)

@@ -38,6 +38,9 @@ public sealed record Case(
     /// <summary>Gets when those above the operators were told; null: not yet.</summary>
     public DateTimeOffset? EscalatedAt { get; init; }
 
+    /// <summary>Gets the other connections that it is about: they lost the same credential.</summary>
+    public IReadOnlyList<string> OtherConnections { get; init; } = [];
+
     /// <summary>Gets how the connection's account signs in.</summary>
     public SignInWay SignIn { get; init; }
 

@@ -58,12 +58,16 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
                         Connection = db.Connections.Single(x => x.Id == c.ConnectionId),
                         Waiting = c.ParkedRuns.OrderBy(p => p.DeliveryId).Take(Case.MaxWaitingListed).Select(p => p.DeliveryId).ToList(), // they rise with time
                         Count = c.ParkedRuns.Count(),
+                        Others = c.Others.OrderBy(o => o.ConnectionId).Select(o => o.ConnectionId).ToList(),
                     })
                     .AsSingleQuery()
                     .ToListAsync(cancellationToken);
                 var waiting = await NamedAsync(db, rows.SelectMany(static r => r.Waiting), cancellationToken);
                 return rows.ConvertAll(r => Case.From(
-                    r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count));
+                    r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count) with
+                {
+                    OtherConnections = r.Others,
+                });
             },
             cancellationToken);
 

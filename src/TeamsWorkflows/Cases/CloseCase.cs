@@ -5,20 +5,22 @@ using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Cases;
 
-/// <summary>Closes a case and frees its connection, in one step; gives back who waited for it, if it is asked for.</summary>
-internal sealed class CloseCase(Database database, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
+/// <summary>Closes a case and frees its connections, in one step; gives back who waited for it, if it is asked for.</summary>
+internal sealed class CloseCase(Database database, ConnectionHealth health, TimeProvider time) : TaskActivity<CloseCaseInput, ParkedRun[]>
 {
     public override Task<ParkedRun[]> RunAsync(TaskActivityContext context, CloseCaseInput input) => database.WriteAsync(
         async db =>
         {
-            var now = time.GetUtcNow();
-            var found = await db.Cases.SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
+            var found = await db.Cases.Include(c => c.Others).SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
             if (found.ClosedAt is null)
             {
-                (found.ClosedAt, found.ClosedBy, found.Resolution) = (now, input.Actor, input.Reason);
-                var connection = await db.Connections.SingleAsync(c => c.Id == found.ConnectionId, context.CancellationToken);
-                (connection.State, connection.StateSince, connection.Diagnosis) = (ConnectionState.Healthy, now, null);
-                (connection.Evidence, connection.Generation) = (null, connection.Generation + 1);
+                (found.ClosedAt, found.ClosedBy, found.Resolution) = (time.GetUtcNow(), input.Actor, input.Reason);
+                string[] freed = [found.ConnectionId, .. found.Others.Select(static o => o.ConnectionId)];
+                foreach (var connection in await db.Connections.Where(c => freed.Contains(c.Id)).ToListAsync(context.CancellationToken))
+                {
+                    health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, input.Actor);
+                    connection.Generation++;
+                }
             }
 
             return input.KeepsRuns

@@ -60,15 +60,16 @@ public sealed record Connection(
 public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time, Func<Guid> newGuid)
 {
     private readonly WebhookAddresses _webhooks = new(protector);
+    private readonly ConnectionHealth _health = new(time, newGuid);
 
     public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
     {
         var (rows, cases) = await database.ReadAsync(
             async db => (
                 await db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken),
-                await db.Cases.Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
+                await db.Cases.Include(c => c.Others).Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
             cancellationToken);
-        return rows.ConvertAll(row => From(row, cases.Find(c => c.ConnectionId == row.Id)));
+        return rows.ConvertAll(row => From(row, cases.Find(c => c.ConnectionId == row.Id || c.Others.Exists(o => o.ConnectionId == row.Id))));
     }
 
     public async Task<Connection?> FindAsync(string connectionId, CancellationToken cancellationToken)
@@ -97,15 +98,16 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                     db.ConnectionEvents.AddRange(changes.Select(change => Changed(row.Id, change, actor)));
                     if (changes.Contains(OperationalChange.SecretRotated) || row.ClientId != definition.ClientId)
                     {
-                        (row.CredentialEndsAt, row.CredentialCheckedAt) = (null, null); // the old credential's
+                        (row.CredentialEndsAt, row.CredentialCheckedAt, row.CertificateThumbprint) = (null, null, null); // the old credential's
                     }
 
+                    row.Suspicion ??= changes.Contains(OperationalChange.OwnerChanged) ? OperationalChange.OwnerChanged : null;
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
                         await db.DeviceSignIns.Where(s => s.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
-                        (row.AccountId, row.State, row.StateSince) = (null, ConnectionState.NeverConnected, time.GetUtcNow());
-                        (row.Diagnosis, row.Evidence) = (null, null);
+                        row.AccountId = null;
+                        _health.Move(db, row, ConnectionState.NeverConnected, because: null, evidence: null, actor);
                     }
                 }
 

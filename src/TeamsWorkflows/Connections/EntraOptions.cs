@@ -24,6 +24,11 @@ public sealed class EntraOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gets or sets how long a token out of the cache must be good for; one that is not is renewed once, and then used as it is.</summary>
+    /// <value>The default is 5 minutes. A token lasts an hour or more, unless a policy shortens it.</value>
+    [Range(typeof(TimeSpan), "00:00:30", "01:00:00")]
+    public TimeSpan MinimumTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Gets or sets where people reach this product: for links in mails, and for the way back from a sign-in.</summary>
     /// <value>The default is <c>http://127.0.0.1:5080/</c>.</value>
     [Required]

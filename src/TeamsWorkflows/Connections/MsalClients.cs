@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
@@ -18,13 +19,21 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
     private readonly Database _database;
     private readonly ISecretProtector _protector;
     private readonly VaultCertificates _vaults;
+    private readonly CertificateRecord _certificates;
     private readonly AzureCredentials _identities;
     private readonly EntraOptions _options;
 
     public MsalClients(
-        OutboundHttp outbound, Database database, ISecretProtector protector, VaultCertificates vaults, AzureCredentials identities, IOptions<EntraOptions> options)
+        OutboundHttp outbound,
+        Database database,
+        ISecretProtector protector,
+        VaultCertificates vaults,
+        CertificateRecord certificates,
+        AzureCredentials identities,
+        IOptions<EntraOptions> options)
     {
-        (_outbound, _database, _protector, _vaults, _identities, _options) = (outbound, database, protector, vaults, identities, options.Value);
+        (_outbound, _database, _protector, _vaults, _certificates, _identities, _options)
+            = (outbound, database, protector, vaults, certificates, identities, options.Value);
         _http = outbound.CreateClient(_options.Timeout);
     }
 
@@ -64,12 +73,13 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
     {
         if (connection.CertificateFile is { } file)
         {
-            return builder.WithCertificate(_ => Task.FromResult(CertificateFiles.Load(file)), new CertificateOptions());
+            return builder.WithCertificate(o => NotedAsync(connection, CertificateFiles.Load(file), o.CancellationToken), new CertificateOptions());
         }
 
         if (connection.VaultCertificate is { } address)
         {
-            return builder.WithCertificate(o => _vaults.GetAsync(address, o.CancellationToken), new CertificateOptions());
+            return builder.WithCertificate(
+                async o => await NotedAsync(connection, await _vaults.GetAsync(address, o.CancellationToken), o.CancellationToken), new CertificateOptions());
         }
 
         if (connection.ManagedIdentity is { } identity)
@@ -79,6 +89,12 @@ internal sealed class MsalClients : IMsalHttpClientFactory, IDisposable
 
         var secret = connection.ProtectedSecret is { } data ? _protector.UnprotectText(ConnectionDesk.Purpose(connection.Id), data) : null;
         return builder.WithClientSecret(secret ?? throw MissingCredentialException.Secret(connection.Id));
+    }
+
+    private async Task<X509Certificate2> NotedAsync(ConnectionRow connection, X509Certificate2 certificate, CancellationToken cancellationToken)
+    {
+        await _certificates.NoteAsync(connection, certificate, cancellationToken);
+        return certificate;
     }
 
     // The identity's token is the application's assertion: Entra trusts it by the registration's federated credential.

@@ -17,7 +17,9 @@ internal static class MsalEvidence
         MsalThrottledServiceException { OriginalServiceException: { } original } e => From(original, now) with
         {
             RetryAfter = WaitOf(original, now) ?? WaitOf(e, now),
+            ClockOffset = null, // the answer is an old one
         },
+        MsalThrottledUiRequiredException { OriginalServiceException: { } original } => From(original, now) with { ClockOffset = null },
         MsalServiceException e => From(e, now),
         MsalClientException e => new(FailureSurface.MsalException, now) { Error = e.ErrorCode, Exception = Redaction.Body(e.Message) },
         MissingCredentialException e => new(FailureSurface.MsalException, now) { Error = "missing_secret", Exception = e.Message },
@@ -85,6 +87,7 @@ internal static class MsalEvidence
         RetryAfter = WaitOf(e, now),
         RequestId = RequestIdOf(e),
         ClientRequestId = string.IsNullOrEmpty(e.CorrelationId) ? null : e.CorrelationId, // ours: MSAL sends it with the request
+        ClockOffset = now - e.Headers?.Date,
         Exception = e.ResponseBody is { Length: > 0 } ? null : Redaction.Body(e.Message),
     };
 

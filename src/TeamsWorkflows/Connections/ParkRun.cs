@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Cases;
-using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
@@ -12,7 +11,14 @@ namespace TeamsWorkflows.Connections;
 
 /// <summary>Opens the connection's case, or joins the one that is open, and puts the run behind it.</summary>
 internal sealed class ParkRun(
-    Database database, DurableTaskClient client, TimeProvider time, Func<Guid> newGuid, IOptions<DeliveryOptions> options, IOptions<CaseOptions> cases)
+    Database database,
+    DurableTaskClient client,
+    ConnectionHealth health,
+    SharedCredential shared,
+    TimeProvider time,
+    Func<Guid> newGuid,
+    IOptions<DeliveryOptions> options,
+    IOptions<CaseOptions> cases)
     : TaskActivity<ParkRunInput, ParkResult>
 {
     public override async Task<ParkResult> RunAsync(TaskActivityContext context, ParkRunInput input)
@@ -20,7 +26,7 @@ internal sealed class ParkRun(
         var opened = await OpenAsync(input, context.CancellationToken);
         if (opened is not null)
         {
-            await StartAsync(opened, input.ConnectionId, context.CancellationToken);
+            await StartAsync(opened, context.CancellationToken);
         }
 
         return new(opened?.CaseId);
@@ -29,12 +35,9 @@ internal sealed class ParkRun(
     private Task<OpenedCase?> OpenAsync(ParkRunInput input, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var (now, cause) = (time.GetUtcNow(), input.Diagnosis.Action);
+            var now = time.GetUtcNow();
             var connection = await db.Connections.SingleAsync(c => c.Id == input.ConnectionId, cancellationToken);
-            var open = await db.Cases.FirstOrDefaultAsync(
-                c => c.ConnectionId == input.ConnectionId && c.ClosedAt == null
-                    && (c.Cause == cause || (c.Runbook == RunbookShelf.ReconnectLoop && cause == OperatorAction.Reconnect)),
-                cancellationToken);
+            var open = await CaseKey.FindOpenAsync(db, input.ConnectionId, input.Diagnosis, cancellationToken);
             if (open is null)
             {
                 if (connection.State == ConnectionState.Healthy && connection.Generation > input.Generation)
@@ -43,33 +46,45 @@ internal sealed class ParkRun(
                 }
 
                 var diagnosis = await LoopBreaker.JudgeAsync(db, input.ConnectionId, input.Diagnosis, now, cancellationToken);
-                open = new CaseRow
+                open = diagnosis == input.Diagnosis ? null : await CaseKey.FindOpenAsync(db, input.ConnectionId, diagnosis, cancellationToken);
+                if (open is null)
                 {
-                    Id = newGuid().ToString("N"),
-                    ConnectionId = input.ConnectionId,
-                    Cause = diagnosis.Action,
-                    Diagnosis = WorkflowJson.Write(diagnosis),
-                    Runbook = diagnosis.Runbook,
-                    Evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken),
-                    OpenedAt = now,
-                };
-                db.Cases.Add(open);
+                    var evidence = connection.Evidence ?? await LastEvidenceAsync(db, input.DeliveryId, cancellationToken);
+                    open = NewCase(input.ConnectionId, diagnosis, evidence, now);
+                    db.Cases.Add(open);
+                }
+            }
+
+            if (SharedCredential.IsLostBy(input.Diagnosis))
+            {
+                await shared.StopOthersAsync(db, connection, input.Diagnosis, open, cancellationToken);
             }
 
             if (input.InstanceId is { } instanceId)
             {
                 if (connection.State != ConnectionState.NeedsAttention)
                 {
-                    (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
-                    (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(input.Diagnosis), open.Evidence);
+                    health.Move(db, connection, ConnectionState.NeedsAttention, input.Diagnosis, open.Evidence, ConnectionHealth.Product);
                 }
 
                 await ParkAsync(db, open.Id, instanceId, input, now, cancellationToken);
             }
 
-            return new OpenedCase(open.Id, open.Cause);
+            return new OpenedCase(open.Id, open.ConnectionId, open.Cause);
         },
         cancellationToken);
+
+    private CaseRow NewCase(string connectionId, Diagnosis diagnosis, string? evidence, DateTimeOffset now) => new()
+    {
+        Id = newGuid().ToString("N"),
+        ConnectionId = connectionId,
+        Cause = diagnosis.Action,
+        Class = CaseKey.Of(diagnosis).Class,
+        Diagnosis = WorkflowJson.Write(diagnosis),
+        Runbook = diagnosis.Runbook,
+        Evidence = evidence,
+        OpenedAt = now,
+    };
 
     private static Task<string?> LastEvidenceAsync(ProductDb db, string deliveryId, CancellationToken cancellationToken)
         => db.Attempts.Where(a => a.DeliveryId == deliveryId && a.Evidence != null)
@@ -88,13 +103,13 @@ internal sealed class ParkRun(
     }
 
     // After the row, so that a process that dies in between starts it when this activity runs again.
-    private async Task StartAsync(OpenedCase opened, string connectionId, CancellationToken cancellationToken)
+    private async Task StartAsync(OpenedCase opened, CancellationToken cancellationToken)
     {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(ReconnectConnection),
-                new ReconnectInput(opened.CaseId, connectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase, LinesUp: true),
+                new ReconnectInput(opened.CaseId, opened.ConnectionId, opened.Cause, options.Value.ResumeInterval, cases.Value.Chase, LinesUp: true),
                 new(DeliveryNames.InstanceOfCase(opened.CaseId)),
                 cancellationToken);
         }
@@ -104,7 +119,7 @@ internal sealed class ParkRun(
         }
     }
 
-    private sealed record OpenedCase(string CaseId, OperatorAction Cause);
+    private sealed record OpenedCase(string CaseId, string ConnectionId, OperatorAction Cause);
 }
 
 /// <summary>Takes a run that has lost patience from behind its case.</summary>

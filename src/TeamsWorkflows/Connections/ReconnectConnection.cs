@@ -6,7 +6,7 @@ namespace TeamsWorkflows.Connections;
 
 /// <summary>One case of one connection, from the mail to the operators to the last run that goes on.</summary>
 /// <remarks>
-/// Single flight: the case's row is unique per connection and cause, and this instance's identifier is the case's. However
+/// Single flight: the case's row is unique per connection, cause and class, and this instance's identifier is the case's. However
 /// many runs fail, one mail goes out and one person acts. Afterwards each run has a turn in its channel, in the order in which
 /// the reports were handed over: they go on at the channel's pace, not all at once.
 /// </remarks>

@@ -8,7 +8,7 @@ namespace TeamsWorkflows.Connections;
 
 /// <summary>Renews a connection's token once, past the cache, for all the runs that failed on the old one.</summary>
 internal sealed class RenewToken(
-    Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionGates gates, TimeProvider time)
+    Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionGates gates, ConnectionHealth health)
     : TaskActivity<RenewTokenInput, RenewalOutcome>
 {
     public override async Task<RenewalOutcome> RunAsync(TaskActivityContext context, RenewTokenInput input)
@@ -40,15 +40,14 @@ internal sealed class RenewToken(
         ConnectionRow used, Diagnosis? diagnosis, FailureEvidence? evidence, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var (connection, now) = (await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken), time.GetUtcNow());
+            var connection = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
             if (diagnosis is null)
             {
                 connection.Generation++;
             }
             else if (diagnosis.Action != OperatorAction.WaitAndRetry && connection.Generation == used.Generation)
             {
-                (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, now);
-                (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(diagnosis), WorkflowJson.Write(evidence));
+                health.Move(db, connection, ConnectionState.NeedsAttention, diagnosis, WorkflowJson.Write(evidence), ConnectionHealth.Product);
             }
         },
         cancellationToken);

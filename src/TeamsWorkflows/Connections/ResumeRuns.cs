@@ -45,9 +45,10 @@ internal sealed class ResumeRuns(Database database, DurableTaskClient client, Pa
             }
 
             var ordered = parked.OrderBy(p => p.delivery.Id, StringComparer.Ordinal).ToArray();
-            var connectionId = await db.Cases.Where(c => c.Id == input.CaseId).Select(c => c.ConnectionId).SingleAsync(cancellationToken);
-            var connection = await db.Connections.AsNoTracking().SingleAsync(c => c.Id == connectionId, cancellationToken);
-            var turns = await gate.LineUpAsync(db, [.. ordered.Select(static p => p.delivery)], connection, time.GetUtcNow(), cancellationToken);
+            var used = ordered.Select(static p => p.delivery.ConnectionId).Distinct(StringComparer.Ordinal).ToArray();
+            var connections = await db.Connections.AsNoTracking().Where(c => used.Contains(c.Id))
+                .ToDictionaryAsync(static c => c.Id, StringComparer.Ordinal, cancellationToken);
+            var turns = await gate.LineUpAsync(db, [.. ordered.Select(static p => p.delivery)], connections, time.GetUtcNow(), cancellationToken);
             return [.. ordered.Zip(turns, static (p, turn) => new Run(p.InstanceId, p.delivery.Id, Turn(turn)))];
         },
         cancellationToken);

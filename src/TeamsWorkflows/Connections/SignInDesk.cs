@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -41,6 +42,7 @@ public sealed class SignInDesk
     private readonly MsalClients _clients;
     private readonly ISecretProtector _protector;
     private readonly SignInAcceptance _acceptance;
+    private readonly AcquisitionLog _acquisitions;
     private readonly TimeProvider _time;
     private readonly EntraOptions _options;
 
@@ -49,9 +51,11 @@ public sealed class SignInDesk
         MsalClients clients,
         ISecretProtector protector,
         SignInAcceptance acceptance,
+        AcquisitionLog acquisitions,
         TimeProvider time,
         IOptions<EntraOptions> options)
-        => (_database, _clients, _protector, _acceptance, _time, _options) = (database, clients, protector, acceptance, time, options.Value);
+        => (_database, _clients, _protector, _acceptance, _acquisitions, _time, _options)
+            = (database, clients, protector, acceptance, acquisitions, time, options.Value);
 
     /// <summary>Begins a sign-in for a connection; if it has an open reconnect case, the sign-in resolves that.</summary>
     /// <param name="actor">The operator who began it.</param>
@@ -123,7 +127,7 @@ public sealed class SignInDesk
     private async Task<SignInResult> RedeemAsync(
         ConnectionRow connection, SignInRow row, string code, CancellationToken cancellationToken)
     {
-        var verifier = _protector.UnprotectText(Purpose(connection.Id), row.ProtectedVerifier);
+        var (verifier, started) = (_protector.UnprotectText(Purpose(connection.Id), row.ProtectedVerifier), _time.GetTimestamp());
         IConfidentialClientApplication app;
         AuthenticationResult result;
         try
@@ -135,6 +139,7 @@ public sealed class SignInDesk
         }
         catch (Exception e) when (MsalEvidence.From(e, _time.GetUtcNow(), cancellationToken) is { } evidence)
         {
+            await _acquisitions.NoteAsync(connection, new TokenResult.Refused(evidence, _time.GetElapsedTime(started)), cancellationToken);
             return new SignInResult.Refused(connection.Id, row.CaseId, Diagnostician.Diagnose(evidence));
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -30,16 +31,35 @@ internal abstract record TokenResult(TimeSpan Duration)
 }
 
 /// <summary>Asks for a connection's token, silently. Its own step, measured apart from the call that needs the token.</summary>
-internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, AcquisitionLog log, TimeProvider time)
+internal sealed class TokenSource(MsalClients clients, ExpectedTokens expected, TokenFlights flights, VaultCertificates vaults, AcquisitionLog log, TimeProvider time)
 {
+    private const string UnknownCertificate = "700027";
+
     public async Task<TokenResult> AcquireAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Source.StartActivity("token.acquire");
         span?.SetTag("teamsworkflows.connection", connection.Id);
-        var result = await AskAsync(connection, request, cancellationToken);
+        var (result, isShared) = request == TokenRequest.Silent
+            ? await flights.RunAsync(connection, r => AskAgainAsync(connection, r, cancellationToken), cancellationToken)
+            : (flights.Noted(connection, await AskAgainAsync(connection, request, cancellationToken)), false);
         span?.SetStatus(result is TokenResult.Acquired ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
-        await log.NoteAsync(connection, result, cancellationToken);
+        if (!isShared)
+        {
+            await log.NoteAsync(connection, result, cancellationToken);
+        }
+
         return result;
+    }
+
+    // The vault may have a certificate that is newer than the one at hand, which the registration does not know any more.
+    private async Task<TokenResult> AskAgainAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)
+    {
+        var result = await AskAsync(connection, request, cancellationToken);
+        return connection.VaultCertificate is { } address
+            && result is TokenResult.Refused { Evidence.ErrorCodes: var codes } && codes.Contains(UnknownCertificate, StringComparer.Ordinal)
+            && await vaults.HasNewerAsync(address, cancellationToken)
+                ? await AskAsync(connection, request, cancellationToken)
+                : result;
     }
 
     private async Task<TokenResult> AskAsync(ConnectionRow connection, TokenRequest request, CancellationToken cancellationToken)

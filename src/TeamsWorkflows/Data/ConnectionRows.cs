@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Data;
 
-/// <summary>Something that happened to a connection besides its use: a sign-in, a change, a consent.</summary>
+/// <summary>Something that happened to a connection besides its use: a sign-in, a change, a consent, another state.</summary>
 public sealed class ConnectionEventRow
 {
     public required Guid Id { get; set; }
@@ -19,10 +21,19 @@ public sealed class ConnectionEventRow
     /// <summary>Gets or sets what was changed; null when it was a sign-in.</summary>
     public OperationalChange? Change { get; set; }
 
+    /// <summary>Gets or sets the state that it was in before; null unless the state changed.</summary>
+    public ConnectionState? From { get; set; }
+
+    /// <summary>Gets or sets the state that it came into; null unless the state changed.</summary>
+    public ConnectionState? To { get; set; }
+
+    /// <summary>Gets or sets what has to be done about the new state; null when nothing has.</summary>
+    public OperatorAction? Cause { get; set; }
+
     [MaxLength(320)]
     public required string Actor { get; set; }
 
-    /// <summary>Gets or sets what the person said about it, redacted.</summary>
+    /// <summary>Gets or sets what the person said about it, redacted; or why the state changed.</summary>
     [MaxLength(1000)]
     public string? Note { get; set; }
 }
@@ -104,6 +115,26 @@ public sealed class ConsentRow
 
     [MaxLength(320)]
     public required string RecordedBy { get; set; }
+
+    /// <summary>Gets or sets when somebody has to look at it again; null: nobody has said so.</summary>
+    public DateTimeOffset? ReviewAt { get; set; }
+}
+
+/// <summary>That the operators were told of something that ends, and how long ahead.</summary>
+public sealed class ExpiryNoticeRow
+{
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
+
+    public required ExpiryKind Kind { get; set; }
+
+    /// <summary>Gets or sets the end that was told of: another one is told of anew.</summary>
+    public required DateTimeOffset EndsAt { get; set; }
+
+    /// <summary>Gets or sets the threshold, in days ahead.</summary>
+    public required int Days { get; set; }
+
+    public required DateTimeOffset ToldAt { get; set; }
 }
 
 /// <summary>A key to the calendar feed, for programs that cannot sign in. Only its hash is kept.</summary>

@@ -41,6 +41,8 @@ public class ProductDb : DbContext
 
     public DbSet<CaseRow> Cases => Set<CaseRow>();
 
+    public DbSet<CaseConnectionRow> CaseConnections => Set<CaseConnectionRow>();
+
     public DbSet<ParkedRunRow> ParkedRuns => Set<ParkedRunRow>();
 
     public DbSet<SignInRow> SignIns => Set<SignInRow>();
@@ -52,6 +54,8 @@ public class ProductDb : DbContext
     public DbSet<AcquisitionRow> Acquisitions => Set<AcquisitionRow>();
 
     public DbSet<ConsentRow> Consents => Set<ConsentRow>();
+
+    public DbSet<ExpiryNoticeRow> ExpiryNotices => Set<ExpiryNoticeRow>();
 
     public DbSet<CalendarKeyRow> CalendarKeys => Set<CalendarKeyRow>();
 
@@ -95,21 +99,7 @@ public class ProductDb : DbContext
         });
         modelBuilder.Entity<FlightWaiterRow>().HasKey(w => new { w.FlightId, w.DeliveryId });
 
-        modelBuilder.Entity<CaseRow>(@case =>
-        {
-            @case.HasKey(c => c.Id);
-
-            // One open case per connection and cause: single flight is a constraint of the database, not of our code.
-            @case.HasIndex(c => new { c.ConnectionId, c.Cause }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
-            @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
-        });
-        modelBuilder.Entity<ParkedRunRow>(run =>
-        {
-            run.HasKey(p => new { p.CaseId, p.InstanceId });
-            run.HasIndex(p => new { p.CaseId, p.DeliveryId });
-            run.HasIndex(p => p.DeliveryId);
-        });
-
+        MapCases(modelBuilder);
         modelBuilder.Entity<ConnectionEventRow>(e =>
         {
             e.HasKey(x => x.Id);
@@ -119,14 +109,15 @@ public class ProductDb : DbContext
         {
             acquisition.HasKey(a => a.Id);
             acquisition.HasIndex(a => new { a.ConnectionId, a.At });
+            acquisition.HasIndex(a => new { a.Result, a.At });
         });
         modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
+        modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });
         modelBuilder.Entity<CalendarKeyRow>(key =>
         {
             key.HasKey(k => k.Id);
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
-        modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
         modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
         modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
         modelBuilder.Entity<OccurrenceRow>(occurrence =>
@@ -136,6 +127,31 @@ public class ProductDb : DbContext
             occurrence.HasIndex(o => new { o.ScheduleId, o.State, o.UpdatedAt });
             occurrence.HasIndex(o => o.ReportId);
         });
+    }
+
+    private static void MapCases(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<CaseRow>(@case =>
+        {
+            @case.HasKey(c => c.Id);
+
+            // One open case per connection, cause and class: single flight is a constraint of the database, not of our code.
+            @case.HasIndex(c => new { c.ConnectionId, c.Cause, c.Class }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
+            @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
+            @case.HasMany(c => c.Others).WithOne().HasForeignKey(o => o.CaseId);
+        });
+        modelBuilder.Entity<CaseConnectionRow>(other =>
+        {
+            other.HasKey(o => new { o.CaseId, o.ConnectionId });
+            other.HasIndex(o => o.ConnectionId);
+        });
+        modelBuilder.Entity<ParkedRunRow>(run =>
+        {
+            run.HasKey(p => new { p.CaseId, p.InstanceId });
+            run.HasIndex(p => new { p.CaseId, p.DeliveryId });
+            run.HasIndex(p => p.DeliveryId);
+        });
+        modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
     }
 
     private static void MapConnections(ModelBuilder modelBuilder)

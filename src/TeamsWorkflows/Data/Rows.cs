@@ -35,6 +35,10 @@ public sealed class ConnectionRow
     [MaxLength(1000)]
     public string? VaultCertificate { get; set; }
 
+    /// <summary>Gets or sets the thumbprint of the certificate that was used last; null: none was, since the credential was configured.</summary>
+    [MaxLength(64)]
+    public string? CertificateThumbprint { get; set; }
+
     /// <summary>Gets or sets the managed identity that vouches for the application: a client identifier, or <c>system</c>.</summary>
     [MaxLength(64)]
     public string? ManagedIdentity { get; set; }
@@ -87,6 +91,9 @@ public sealed class ConnectionRow
     /// <summary>Gets or sets MSAL's account identifier (<c>uid.utid</c>) after the first sign-in.</summary>
     [MaxLength(200)]
     public string? AccountId { get; set; }
+
+    /// <summary>Gets or sets what was changed that may have broken it, until it has been tried; null: nothing.</summary>
+    public OperationalChange? Suspicion { get; set; }
 
     public ConnectionState State { get; set; }
 
@@ -325,6 +332,10 @@ public sealed class CaseRow
 
     public required OperatorAction Cause { get; set; }
 
+    /// <summary>Gets or sets which failure it is about, of those that ask for the same: see <see cref="Cases.CaseKey"/>. Empty in cases of older releases.</summary>
+    [MaxLength(64)]
+    public required string Class { get; set; }
+
     /// <summary>Gets or sets the verdict that opened it, as JSON of a <see cref="Diagnostics.Diagnosis"/>.</summary>
     public required string Diagnosis { get; set; }
 
@@ -357,6 +368,19 @@ public sealed class CaseRow
     public DateTimeOffset? EscalatedAt { get; set; }
 
     public List<ParkedRunRow> ParkedRuns { get; } = [];
+
+    /// <summary>Gets the other connections that it is about.</summary>
+    public List<CaseConnectionRow> Others { get; } = [];
+}
+
+/// <summary>A connection besides the case's own that the case is about: it lost the same credential.</summary>
+public sealed class CaseConnectionRow
+{
+    [MaxLength(32)]
+    public required string CaseId { get; set; }
+
+    [MaxLength(64)]
+    public required string ConnectionId { get; set; }
 }
 
 /// <summary>An orchestration that waits for a case.</summary>

@@ -42,7 +42,7 @@ internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, str
 /// An activity runs at least once. The ledger makes its effect happen once: a number with an outcome gives that outcome
 /// again, and an intent without one says that the process died in between, so the outcome is unknown.
 /// </remarks>
-internal sealed class AttemptRunner(Database database, TokenSource tokens, ConnectionVerdicts verdicts, PaceGate gate, TimeProvider time)
+internal sealed class AttemptRunner(Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionHealth health, PaceGate gate, TimeProvider time)
 {
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
@@ -323,8 +323,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
         if (connection.State != ConnectionState.NeedsAttention && connection.Generation == outcome.UsedGeneration)
         {
-            (connection.State, connection.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
-            (connection.Diagnosis, connection.Evidence) = (WorkflowJson.Write(outcome.Verdict), attempt.Evidence);
+            health.Move(db, connection, ConnectionState.NeedsAttention, outcome.Verdict, attempt.Evidence, ConnectionHealth.Product);
         }
     }
 

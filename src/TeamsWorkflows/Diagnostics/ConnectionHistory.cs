@@ -40,6 +40,9 @@ public enum ConnectionEventKind
 
     /// <summary>Somebody changed something that tokens depend on.</summary>
     Changed,
+
+    /// <summary>The connection's state became another one: what followed from the rest, and so no sign of anything by itself.</summary>
+    StateChanged,
 }
 
 /// <summary>What operators change that breaks tokens (R5).</summary>

@@ -40,6 +40,46 @@ public sealed class LoopBreakerTests
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(another)).State);
     }
 
+    [Fact]
+    [Trait("Requirement", "B5")]
+    public async Task A_loop_that_is_seen_joins_the_policys_case_that_is_open()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var now = product.Time.GetUtcNow();
+        var reconnect = Diagnostician.Diagnose(new(FailureSurface.MsalException, now) { Body = "AADSTS50173: revoked" });
+        var context = new DurableTask.TaskActivityContext(nameof(ParkRun), "run", 0, CancellationToken.None);
+        var park = product.Get<ParkRun>();
+        var policy = await park.RunAsync(context, new(ProductHost.ConnectionId, "", null, reconnect with { Action = OperatorAction.ChangePolicy }, 1));
+        await product.Database.WriteAsync(
+            db =>
+            {
+                db.ConnectionEvents.AddRange(SignedIn(now.AddHours(-24)), SignedIn(now.AddHours(-12)));
+                db.Cases.Add(new()
+                {
+                    Id = "before",
+                    ConnectionId = ProductHost.ConnectionId,
+                    Cause = OperatorAction.Reconnect,
+                    Class = FailureClasses.RefreshBroken,
+                    Diagnosis = WorkflowJson.Write(reconnect),
+                    OpenedAt = now.AddHours(-12).AddMinutes(-1),
+                    ClosedAt = now.AddHours(-12),
+                });
+                return Task.CompletedTask;
+            },
+            default);
+
+        Assert.Equal(policy.CaseId, (await park.RunAsync(context, new(ProductHost.ConnectionId, "", null, reconnect, 1))).CaseId);
+
+        static TeamsWorkflows.Data.ConnectionEventRow SignedIn(DateTimeOffset at) => new()
+        {
+            Id = Guid.NewGuid(),
+            ConnectionId = ProductHost.ConnectionId,
+            At = at,
+            Kind = ConnectionEventKind.Reconnected,
+            Actor = "olivia",
+        };
+    }
+
     [Theory]
     [Trait("Requirement", "B5")]
     [InlineData(new[] { 1.0, 1.05 }, OperatorAction.ChangePolicy)]

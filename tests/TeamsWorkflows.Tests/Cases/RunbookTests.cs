@@ -81,6 +81,7 @@ public sealed class RunbookTests
         Id = $"{opened:O}",
         ConnectionId = connection,
         Cause = OperatorAction.Reconnect,
+        Class = FailureClasses.RefreshBroken,
         Diagnosis = "{}",
         Runbook = "refresh-broken/revoked",
         OpenedAt = opened,

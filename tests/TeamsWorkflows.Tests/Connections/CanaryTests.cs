@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Tests.Goldens;
 
@@ -90,9 +91,107 @@ public sealed class CanaryTests
     }
 
     [Theory]
+    [Trait("Requirement", "R31")]
+    [InlineData(OperationalChange.OwnerChanged)]
+    [InlineData(OperationalChange.WorkflowCloned)]
+    public async Task A_new_owner_or_a_clone_has_the_connection_tried_past_the_cache_at_once(OperationalChange change)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var histories = product.Get<HistoryDesk>();
+        await histories.RecordAsync(ProductHost.ConnectionId, OperationalChange.PolicyChanged, null, "olivia", null, default);
+        Assert.Null((await HistoryTests.ConnectionAsync(product)).Suspicion);
+        var calls = product.TokenCalls;
+        await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);
+        await product.UntilAsync(async () => (await HistoryTests.ConnectionAsync(product)).Suspicion is null);
+        Assert.Equal(calls + 1, product.TokenCalls);
+        await product.IdleAsync();
+
+        product.Tenant.RevokeSessions(product.Tenant.Service);
+        await histories.RecordAsync(ProductHost.ConnectionId, change, null, "olivia", null, default);
+
+        Assert.Equal(OperatorAction.Reconnect, (await product.OpenCaseAsync(parked: 0)).Cause);
+        Assert.Equal(ConnectionState.NeedsAttention, (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!.State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R31")]
+    public async Task A_new_owner_in_the_configuration_is_tried_when_the_watch_is_started_and_again_while_the_authority_is_away()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.Owner = "Somebody else";
+        await product.Connections.ConfigureAsync(definition, default);
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 1 });
+        var calls = product.TokenCalls;
+
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await product.UntilAsync(async () => (await HistoryTests.ConnectionAsync(product)).Suspicion is null, soon: TimeSpan.FromMinutes(5));
+
+        Assert.Equal(calls + 2, product.TokenCalls);
+        Assert.Empty(product.OperatorMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task Once_a_day_it_is_told_what_ends_and_no_connection_is_tried_for_it()
+    {
+        await using var product = await ProductHost.StartAsync(("Canary:TellEnds", "true"));
+        var definition = product.Definition();
+        definition.SecretExpiresAt = product.Time.GetUtcNow().AddDays(30.5);
+        await product.Connections.ConfigureAsync(definition, default);
+        var calls = product.TokenCalls;
+
+        await product.Get<CanaryDesk>().StartAsync(default);
+        await RoundAsync(product);
+        Assert.Empty(product.OperatorMails);
+        await product.UntilAsync(() => Task.FromResult(product.OperatorMails.Count == 1), soon: TimeSpan.FromDays(1));
+
+        Assert.Equal((calls, 6), (product.TokenCalls, product.Time.GetUtcNow().Hour));
+        Assert.False((await product.Client.GetInstanceAsync(WatchConnections.InstanceId))!.IsCompleted);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_connection_that_was_stopped_by_a_process_that_died_gets_its_case_in_the_next_round()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await StopAsync(product, ProductHost.ConnectionId);
+
+        var round = await CheckAsync(product);
+
+        Assert.Equal(0, round.Checked);
+        var found = await product.OpenCaseAsync(parked: 0);
+        Assert.Equal(OperatorAction.RotateCredential, found.Cause);
+        await CheckAsync(product);
+        Assert.Single(await product.Cases.ListAsync(onlyOpen: false, default));
+        Assert.Single(product.OperatorMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    public async Task A_round_goes_on_with_the_next_connection_when_one_cannot_be_stored()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.Connections.ConfigureAsync(RegisterTests.Another(product), default);
+        await StopAsync(product, ProductHost.ConnectionId);
+        await StopAsync(product, "finance-test");
+        await product.Database.WriteAsync(
+            db => db.Database.ExecuteSqlRawAsync(
+                $"CREATE TRIGGER full BEFORE INSERT ON Cases WHEN NEW.ConnectionId = '{ProductHost.ConnectionId}' BEGIN SELECT RAISE(ABORT, 'no'); END"),
+            default);
+
+        await CheckAsync(product);
+
+        Assert.Equal("finance-test", Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default)).ConnectionId);
+        Assert.Contains(product.Log.Lines, l => l.StartsWith($"Warning: Connection {ProductHost.ConnectionId} could not be checked", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [Trait("Requirement", "B10")]
     [InlineData("00:00:00", new string[0], "06:00", null)]
     [InlineData("01:00:00", new string[0], "06:00", "07:00")]
+    [InlineData("01:00:00", new string[0], "06:59", "07:00")]
+    [InlineData("12:00:00", new string[0], "06:00", "12:00")]
     [InlineData("00:00:00", new[] { "09:00", "17:00" }, "06:00", "08:30")]
     [InlineData("00:00:00", new[] { "09:00", "17:00" }, "08:30", "16:30")]
     [InlineData("01:00:00", new[] { "09:00" }, "08:00", "08:30")]
@@ -127,6 +226,19 @@ public sealed class CanaryTests
         Assert.False(await keys.OpensAsync(made.Key, default));
         Assert.Equal("olivia", Assert.Single(await keys.ListAsync(default)).RevokedBy);
     }
+
+    private static Task<WatchRound> CheckAsync(ProductHost product)
+        => product.Get<CheckConnections>().RunAsync(new(nameof(CheckConnections), "watch", 0, CancellationToken.None), new(1));
+
+    private static Task StopAsync(ProductHost product, string connectionId) => product.Database.WriteAsync(
+        async db =>
+        {
+            var row = await db.Connections.SingleAsync(c => c.Id == connectionId);
+            row.State = ConnectionState.NeedsAttention;
+            row.Diagnosis = WorkflowJson.Write(Diagnostician.Diagnose(
+                new(FailureSurface.TokenEndpoint, product.Time.GetUtcNow()) { Status = 401, Error = "invalid_client", ErrorCodes = ["7000222"] }));
+        },
+        CancellationToken.None);
 
     private static async Task RoundAsync(ProductHost product)
     {

@@ -53,7 +53,7 @@ public sealed class ConnectionPageTests
         }
 
         page.Append("\n## What is foretold\n\n`GET /api/v1/connections/expiries`, and as a calendar `/api/v1/connections/expiries.ics`:\n\n");
-        var facts = new ExpiryFacts("x", AuthModel.DelegatedUser, Day(1), Day(0), Day(0), TimeSpan.FromHours(12), Day(40), Day(50));
+        var facts = new ExpiryFacts("x", AuthModel.DelegatedUser, Day(1), Day(0), Day(0), TimeSpan.FromHours(12), Day(40), Day(50)) { ConsentReviewAt = Day(200) };
         foreach (var expiry in ExpiryForecast.Of(facts))
         {
             page.Append(CultureInfo.InvariantCulture, $"- **{ExpiryCalendar.Words(expiry.Kind)}**{(expiry.NeedsPerson ? "" : " (renews itself)")}: {expiry.Advice}\n");
@@ -70,7 +70,9 @@ public sealed class ConnectionPageTests
         "`VaultCertificate` names a certificate in a key vault. The product reads vaults as the identity of the machine, pod or app service, or as\n"
         + "section `KeyVault` says (`ClientId` of a user-assigned identity; with `TenantId` and `ClientSecret`, an application), and needs `get` for\n"
         + "certificates and secrets there. The newest version is used within `KeyVault:RefreshInterval` (5 minutes) of a rotation, without a restart; a\n"
-        + "vault out of reach stops nothing while the last certificate is at hand. `ManagedIdentity` (model `ApplicationFederated`) needs a federated\n"
+        + "vault out of reach stops nothing while the last certificate is at hand, and is not waited for again for half a minute. A certificate that\n"
+        + "Entra does not know has the vault read at once, and so has the verification of its case. Whenever another certificate is used than before,\n"
+        + "from a file or a vault, the history says so, with both thumbprints. `ManagedIdentity` (model `ApplicationFederated`) needs a federated\n"
         + "credential of the registration that trusts the identity. Model `Webhook` has a `WebhookAddress` and no identity; the address is kept\n"
         + "encrypted, and no page, answer or log shows it.\n\n";
 
@@ -95,9 +97,20 @@ public sealed class ConnectionPageTests
         + "A case that nobody resolves reminds the operators after `Cases:ReminderInterval` (4 hours), then after twice as long each time, at most a\n"
         + "day; after `Cases:EscalateAfter` (1 day) it is escalated once, to `Cases:EscalationRecipients`. Zero turns either off. A case keeps the\n"
         + "settings that it was opened with.\n\n"
+        + "There is one open case per connection, action and class of failure; whatever a sign-in cures is one case. A secret that ended (AADSTS7000222),\n"
+        + "is wrong (AADSTS7000215), or a certificate that is not known (AADSTS700027) stops all connections of the same tenant, application and\n"
+        + "credential behind one case, which names them and closes when each has been proved to work.\n\n"
+        + "`GET /api/v1/connections/{id}/history` shows each change of state with its cause under `health`.\n\n"
         + "Connections are tried before somebody needs them: every `Canary:Interval` (zero, the default: never), and `Canary:Lead` (30 minutes) before\n"
         + "each of `Canary:Windows` (times of the day, UTC). One that does not work gets its case at once, and every try uses the stored sign-in, which\n"
-        + "ends when nobody does.\n";
+        + "ends when nobody does. One whose owner was changed, or whose workflow was cloned, is tried at once, past the token cache.\n\n"
+        + "Once a day, at 06:00 UTC, the operators are told by mail what ends within 30, 14, 7 and 1 days and needs a person: once for each connection,\n"
+        + "kind and threshold (`Canary:TellEnds`, true). The gauge `teamsworkflows.credential.days_left` has the days, and the console's page lists them.\n\n"
+        + "## Consent\n\n"
+        + "`GET /api/v1/connections/{id}/consent` has the address at which an administrator of the tenant grants the permissions: the connection's scopes,\n"
+        + "or `.default` for an application. Microsoft sends them back to this product, whose page shows what was granted and has a form to take it down;\n"
+        + "the address must be registered as a redirect of the application. `POST` of the same address takes it down without that; `reviewAt` puts a\n"
+        + "review among the dates that need a person.\n";
 
     private static DateTimeOffset Day(int day) => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day);
 

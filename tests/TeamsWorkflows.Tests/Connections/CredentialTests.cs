@@ -46,6 +46,75 @@ public sealed class CredentialTests
     }
 
     [Fact]
+    [Trait("Requirement", "R55")]
+    [Trait("Requirement", "R61")]
+    public async Task A_rotated_certificate_is_an_event_of_its_own_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        ReadVaultsAs(product, product.Tenant.Daemon);
+        var stale = await DaemonAsync(product, d => d.VaultCertificate = Address(product));
+        await AcquireAsync(product, stale);
+        using var older = product.Tenant.Daemon.Certificate;
+        product.Tenant.RotateCertificate();
+        using var newer = product.Tenant.Daemon.Certificate;
+        product.Time.Advance(TimeSpan.FromMinutes(5));
+        await AcquireAsync(product, await RowAsync(product, DaemonId));
+        await AcquireAsync(product, await RowAsync(product, DaemonId));
+        stale.CertificateThumbprint = null;
+        await AcquireAsync(product, stale); // a run that has read the connection before
+
+        var change = Assert.Single((await product.Get<HistoryDesk>().ReadAsync(DaemonId, default)).Changes);
+        Assert.Equal(
+            (OperationalChange.SecretRotated, $"certificate {older.Thumbprint}→{newer.Thumbprint}, until {newer.NotAfter.ToUniversalTime():u}"),
+            (change.Change, change.Note));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R55")]
+    [Trait("Requirement", "R26")]
+    public async Task A_certificate_that_is_refused_is_read_anew_once_and_a_verified_case_reads_it_at_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        ReadVaultsAs(product, product.Tenant.Daemon);
+        var row = await DaemonAsync(product, d => d.VaultCertificate = Address(product));
+        await AcquireAsync(product, row);
+        product.Time.Advance(TimeSpan.FromMinutes(1)); // the certificate at hand is used for five minutes
+        product.Tenant.Faults.Apply("certificate-unknown", new() { App = "daemon" });
+
+        Assert.IsType<TokenResult.Refused>(await product.Get<TokenSource>().AcquireAsync(row, new(BypassCache: true), default));
+        Assert.IsType<TokenResult.Refused>(await product.Get<TokenSource>().AcquireAsync(row, new(BypassCache: true), default));
+        Assert.Equal(2, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.Token && r.Status == 401)); // the vault has nothing newer: nothing is asked again
+
+        product.Time.Advance(TimeSpan.FromMinutes(1));
+        product.Tenant.RotateCertificate();
+        await AcquireAsync(product, row);
+
+        product.Tenant.RotateCertificate();
+        using var newest = product.Tenant.Daemon.Certificate;
+        await product.Get<ProbeConnection>().RunAsync(
+            new(nameof(ProbeConnection), "case", 0, CancellationToken.None), new("case", DaemonId, OperatorAction.RotateCredential));
+        Assert.Equal(newest.Thumbprint, (await product.Get<VaultCertificates>().GetAsync(Address(product), default)).Thumbprint);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R26")]
+    public async Task A_vault_that_is_away_is_not_waited_for_again_for_half_a_minute()
+    {
+        await using var product = await ProductHost.StartAsync();
+        ReadVaultsAs(product, product.Tenant.Daemon);
+        var vaults = product.Get<VaultCertificates>();
+        var rule = product.Tenant.Faults.Add(new() { Name = "vault-503", Surface = SandboxSurfaces.KeyVault, Status = 503 });
+        await Assert.ThrowsAsync<VaultUnreachableException>(() => vaults.GetAsync(Address(product), default));
+        var asked = product.Tenant.Requests.Count;
+
+        await Assert.ThrowsAsync<VaultUnreachableException>(() => vaults.GetAsync(Address(product), default));
+        Assert.Equal(asked, product.Tenant.Requests.Count);
+        product.Tenant.Faults.Remove(rule.Id);
+        product.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.NotNull(await vaults.GetAsync(Address(product), default));
+    }
+
+    [Fact]
     [Trait("Requirement", "R26")]
     public async Task A_certificate_at_hand_is_used_while_nobody_vouches_for_us_and_not_once_the_vault_refuses()
     {
@@ -57,6 +126,7 @@ public sealed class CredentialTests
         product.Time.Advance(TimeSpan.FromMinutes(5));
         product.Get<IOptions<VaultOptions>>().Value.ClientSecret = "not this";
         Assert.Same(held, await vaults.GetAsync(Address(product), default));
+        product.Time.Advance(TimeSpan.FromSeconds(30));
         ReadVaultsAs(product, product.Tenant.Publisher);
         await Assert.ThrowsAsync<MissingCredentialException>(() => vaults.GetAsync(Address(product), default));
     }
@@ -84,8 +154,8 @@ public sealed class CredentialTests
         var row = await DaemonAsync(product, d => (d.AuthModel, d.ManagedIdentity) = (AuthModel.ApplicationFederated, AzureCredentials.SystemIdentity));
         var identity = new Identity(product);
         using var clients = new MsalClients(
-            product.Get<OutboundHttp>(), product.Database, product.Get<ISecretProtector>(), product.Get<VaultCertificates>(), identity, product.Get<IOptions<EntraOptions>>());
-        var tokens = new TokenSource(clients, product.Get<ExpectedTokens>(), product.Get<AcquisitionLog>(), product.Time);
+            product.Get<OutboundHttp>(), product.Database, product.Get<ISecretProtector>(), product.Get<VaultCertificates>(), product.Get<CertificateRecord>(), identity, product.Get<IOptions<EntraOptions>>());
+        var tokens = new TokenSource(clients, product.Get<ExpectedTokens>(), product.Get<TokenFlights>(), product.Get<VaultCertificates>(), product.Get<AcquisitionLog>(), product.Time);
 
         Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
         Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
@@ -158,6 +228,9 @@ public sealed class CredentialTests
         Owner = "Finance platform team",
         WebhookAddress = address,
     };
+
+    private static async Task AcquireAsync(ProductHost product, ConnectionRow row)
+        => Assert.IsType<TokenResult.Acquired>(await product.Get<TokenSource>().AcquireAsync(row, new(BypassCache: true), CancellationToken.None));
 
     private static string Address(ProductHost product) => $"{product.Tenant.VaultAddress}/certificates/{product.Tenant.CertificateName}";
 

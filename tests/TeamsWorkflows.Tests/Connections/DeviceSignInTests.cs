@@ -105,6 +105,8 @@ public sealed class DeviceSignInTests
         Assert.NotNull(ended.Diagnosis);
         Assert.NotEqual(FailureClasses.AccessTokenExpired, ended.Diagnosis.Class);
         Assert.Equal("AADSTS65004", ended.Diagnosis.Code);
+        var story = await product.Get<TeamsWorkflows.Connections.History.HistoryDesk>().ReadAsync(ConnectionId, default);
+        Assert.Equal(TokenAcquisition.Failed, Assert.Single(story.Acquisitions).Result);
     }
 
     [Fact]
@@ -152,6 +154,28 @@ public sealed class DeviceSignInTests
 
         Assert.Single(codes.Select(c => c!.UserCode).Distinct());
         Assert.Single(product.Tenant.Requests, r => r.Path.EndsWith("/devicecode", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R62")]
+    [Trait("Requirement", "R74")]
+    public async Task What_the_token_library_refuses_by_itself_is_judged_by_the_answer_that_it_remembers()
+    {
+        await using var product = await StartAsync();
+        await ConnectAsync(product);
+        product.Tenant.Faults.Apply("mfa-required");
+        var tokens = product.Get<TokenSource>();
+        var row = await product.Database.ReadAsync(db => db.Connections.SingleAsync(c => c.Id == ConnectionId), default);
+
+        var asked = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
+        var calls = product.TokenCalls;
+        var remembered = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence;
+
+        Assert.Equal(calls, product.TokenCalls);
+        Assert.Contains("50076", asked.ErrorCodes);
+        Assert.Equal((asked.ErrorCodes[0], asked.SubError, asked.Status, asked.Body), (remembered.ErrorCodes[0], remembered.SubError, remembered.Status, remembered.Body));
+        Assert.True(asked.ClockOffset!.Value.Duration() < TimeSpan.FromSeconds(2), $"{asked.ClockOffset}");
+        Assert.Null(remembered.ClockOffset);
     }
 
     [Fact]

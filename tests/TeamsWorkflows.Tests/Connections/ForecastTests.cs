@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Sandbox;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -105,6 +106,52 @@ public sealed class ForecastTests
         Assert.Contains("DTSTART:20270131T090000Z", lines);
         Assert.Contains(@"DESCRIPTION:Entered\; by Zoë\, of Łódź and São Paulo\, who knows.\nMake a new secret beside the old one.", feed.Replace("\r\n ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal("", lines[^1]);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B10")]
+    [Trait("Requirement", "R61")]
+    public async Task What_ends_is_told_at_each_threshold_once_and_a_mail_that_fails_is_tried_again()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var definition = product.Definition();
+        definition.SecretExpiresAt = product.Time.GetUtcNow().AddDays(29);
+        await product.Connections.ConfigureAsync(definition, default);
+        var teller = product.Get<ExpiryTeller>();
+        product.Tenant.Faults.Add(new() { Name = "smtp-busy", Surface = SandboxSurfaces.Smtp, Status = 450, Count = 1 });
+
+        await teller.TellAsync(default);
+        Assert.Empty(product.OperatorMails);
+        await teller.TellAsync(default);
+        await teller.TellAsync(default);
+        Assert.Equal("Client secret of finance-posts ends within 30 days", Assert.Single(product.OperatorMails).Subject);
+        foreach (var day in new[] { 14, 1, 8, 5, 1 }) // 15, 14, 6, 1 and 0 days are left
+        {
+            product.Time.Advance(TimeSpan.FromDays(day));
+            await product.Get<TeamsWorkflows.Connections.TokenSource>().AcquireAsync(await HistoryTests.ConnectionAsync(product), new(BypassCache: true), default);
+            await teller.TellAsync(default);
+        }
+
+        Assert.Equal([30, 14, 7, 1], product.OperatorMails.Select(m => int.Parse(m.Subject.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Contains("Make a new secret beside the old one", product.OperatorMails[^1].TextBody, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Requirement", "B10")]
+    [InlineData(31.0, null, null)]
+    [InlineData(30.0, null, 30)]
+    [InlineData(6.5, null, 7)]
+    [InlineData(0.5, null, 1)]
+    [InlineData(0.0, null, null)]
+    [InlineData(0.4, 0.5, null)]
+    [InlineData(0.4, 7.0, 1)]
+    [InlineData(6.0, 7.0, null)]
+    [InlineData(20.0, 90.0, 30)]
+    public void A_threshold_is_for_what_lasts_longer(double left, double? lasts, int? days)
+    {
+        var expiry = new Expiry("a", ExpiryKind.SignInFrequency, default, NeedsPerson: true, "", "", lasts is { } l ? TimeSpan.FromDays(l) : null);
+
+        Assert.Equal(days, ExpiryTeller.ThresholdOf(expiry, TimeSpan.FromDays(left)));
     }
 
     [Fact]

@@ -40,9 +40,9 @@ public sealed class HistoryTests
         await product.OpenCaseAsync();
 
         var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
-        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.Renewed], story.Acquisitions.Select(a => a.Result).Distinct());
+        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.Renewed, TokenAcquisition.SignedIn], story.Acquisitions.Select(a => a.Result).Distinct());
         Assert.Equal(FailureClasses.RefreshBroken, story.Acquisitions[0].Class);
-        Assert.Equal(new(Renewed: 1, Failed: 1), story.Last24Hours);
+        Assert.Equal(new(Renewed: 1, Failed: 1, SignedIn: 1), story.Last24Hours);
         Assert.Contains("token.acquire", spans);
         Assert.Contains("FromCache ", results);
         Assert.Contains("Renewed ", results);
@@ -68,6 +68,22 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    [Trait("Requirement", "R56")]
+    [Trait("Requirement", "R63")]
+    public async Task A_sign_in_that_the_authority_refuses_is_an_acquisition_that_failed()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.ExpireSecret(product.Tenant.Connector);
+
+        Assert.IsType<SignInResult.Refused>(await product.SignInAsync(product.Tenant.Service));
+
+        var acquisitions = (await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Acquisitions;
+        Assert.Equal([TokenAcquisition.Failed, TokenAcquisition.SignedIn], acquisitions.Select(a => a.Result));
+        Assert.Equal((FailureClasses.ClientCredential, "AADSTS7000222"), (acquisitions[0].Class, acquisitions[0].Code));
+        Assert.NotNull(acquisitions[1].ExpiresAt);
+    }
+
+    [Fact]
     [Trait("Requirement", "R64")]
     public async Task Failures_that_become_frequent_are_said_once()
     {
@@ -81,6 +97,24 @@ public sealed class HistoryTests
         }
 
         Assert.Single(product.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("got no token 5 times within 10 minutes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R64")]
+    public async Task Many_connections_that_fail_once_each_are_said_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var row = await ConnectionAsync(product);
+        for (var i = 0; i < AcquisitionLog.SpikeCount + 2; i++)
+        {
+            product.Time.Advance(TimeSpan.FromSeconds(20));
+            row.Id = $"connection-{i}";
+            await product.Get<AcquisitionLog>().NoteAsync(
+                row, new TokenResult.Refused(new(FailureSurface.TokenEndpoint, product.Time.GetUtcNow()) { Status = 503 }, TimeSpan.FromSeconds(1)), default);
+        }
+
+        Assert.Single(product.Log.Lines, l => l.StartsWith("Error: 5 connections got no token within 10 minutes, the last of them connection-4", StringComparison.Ordinal));
+        Assert.DoesNotContain(product.Log.Lines, l => l.Contains("got no token 5 times", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -164,6 +198,59 @@ public sealed class HistoryTests
 
         var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
         Assert.Equal([OperationalChange.SecretRotated, OperationalChange.OwnerChanged], story.Changes.Select(c => c.Change).OfType<OperationalChange>().Order());
+    }
+
+    [Fact]
+    [Trait("Requirement", "R31")]
+    [Trait("Requirement", "R5")]
+    public async Task An_account_that_was_made_anew_under_the_same_name_is_a_change_of_owner()
+    {
+        await using var product = await ProductHost.StartAsync();
+        await product.SignInAsync(product.Tenant.Service);
+        Assert.DoesNotContain((await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Changes, c => c.Kind == ConnectionEventKind.Changed);
+        await product.Database.WriteAsync(
+            db =>
+            {
+                db.Connections.Single().AccountId = $"{Guid.NewGuid()}.{product.Tenant.Id}";
+                return Task.CompletedTask;
+            },
+            default);
+
+        await product.SignInAsync(product.Tenant.Service);
+
+        var change = Assert.Single((await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Changes, c => c.Kind == ConnectionEventKind.Changed);
+        Assert.Equal((OperationalChange.OwnerChanged, "olivia"), (change.Change, change.Actor));
+        Assert.Contains("made anew", change.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R3")]
+    [Trait("Requirement", "R99")]
+    public async Task How_a_connection_fared_is_kept_state_by_state_with_the_cause()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("refresh-revoked");
+        var report = await product.SubmitAsync();
+        await product.OpenCaseAsync();
+        product.Tenant.Faults.Clear();
+        await product.SignInAsync(product.Tenant.Service);
+        await product.EndOfAsync(report);
+        var definition = product.Definition();
+        definition.Username = product.Tenant.Operator.UserName;
+        await product.Connections.ConfigureAsync(definition, default);
+
+        var story = await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default);
+
+        Assert.Equal(
+            [
+                (ConnectionState.Healthy, ConnectionState.NeverConnected, null, "configuration"),
+                (ConnectionState.NeedsAttention, ConnectionState.Healthy, null, "olivia"),
+                (ConnectionState.Healthy, ConnectionState.NeedsAttention, OperatorAction.Reconnect, ConnectionHealth.Product),
+                (ConnectionState.NeverConnected, ConnectionState.Healthy, null, "olivia"),
+            ],
+            story.Health.Select(h => (h.From, h.To, h.Cause, h.Actor)));
+        Assert.StartsWith($"{FailureClasses.RefreshBroken}: ", story.Health[2].Because, StringComparison.Ordinal);
+        Assert.DoesNotContain(story.Changes, c => c.Kind == ConnectionEventKind.StateChanged);
     }
 
     internal static Task<ConnectionRow> ConnectionAsync(ProductHost product)

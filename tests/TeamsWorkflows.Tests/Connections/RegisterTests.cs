@@ -1,5 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
+using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -52,6 +56,30 @@ public sealed class RegisterTests
         };
 
         Assert.Equal([field], definition.Problems().Keys);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R48")]
+    [InlineData(nameof(ConnectionDefinition.TenantId))]
+    [InlineData(nameof(ConnectionDefinition.ClientId))]
+    [InlineData(nameof(ConnectionDefinition.Username))]
+    public async Task Another_tenant_application_or_account_has_to_connect_anew_and_has_nothing_of_the_old_one(string field)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var tokens = product.Get<TokenSource>();
+        Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(await HistoryTests.ConnectionAsync(product), TokenRequest.Silent, default));
+        var (definition, calls) = (product.Definition(), product.TokenCalls);
+        typeof(ConnectionDefinition).GetProperty(field)!.SetValue(
+            definition, field == nameof(ConnectionDefinition.Username) ? product.Tenant.Operator.UserName : "7ea35000-0000-4000-8000-000000000001");
+
+        await product.Connections.ConfigureAsync(definition, default);
+
+        var row = await HistoryTests.ConnectionAsync(product);
+        Assert.Equal((ConnectionState.NeverConnected, null), (row.State, row.AccountId));
+        Assert.False(await product.Database.ReadAsync(db => db.TokenCaches.AnyAsync(), default));
+        var refused = Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        Assert.Equal(OperatorAction.Reconnect, Diagnostician.Diagnose(refused.Evidence).Action);
+        Assert.Equal(calls, product.TokenCalls);
     }
 
     [Fact]
@@ -128,14 +156,40 @@ public sealed class RegisterTests
     {
         await using var product = await ProductHost.StartAsync();
         var register = product.Get<ConnectionRegister>();
-        Assert.True(await register.RecordConsentAsync(ProductHost.ConnectionId, null, "adam", ["User.Read", "ChannelMessage.Send", "Files.ReadWrite.All"], "olivia", default));
-        Assert.False(await register.RecordConsentAsync("nobody", null, "adam", ["User.Read"], "olivia", default));
+        var review = product.Time.GetUtcNow().AddDays(200);
+        Assert.True(await register.RecordConsentAsync(ProductHost.ConnectionId, new("adam", ["User.Read", "ChannelMessage.Send", "Files.ReadWrite.All"]) { ReviewAt = review }, "olivia", default));
+        Assert.False(await register.RecordConsentAsync("nobody", new("adam", ["User.Read"]), "olivia", default));
 
         var connection = (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!;
         var consent = Assert.Single(await register.ConsentsAsync(connection, default));
         Assert.Equal(("adam", "olivia"), (consent.GrantedBy, consent.RecordedBy));
         Assert.Equal(["ChannelMessage.Read.All"], consent.Missing);
-        Assert.StartsWith($"{product.Sandbox.HttpsAddress}{product.Tenant.Id}/v2.0/adminconsent?client_id={product.Tenant.Connector.ClientId}", register.AdminConsentAddress(connection).AbsoluteUri, StringComparison.Ordinal);
+        var change = Assert.Single((await product.Get<HistoryDesk>().ReadAsync(ProductHost.ConnectionId, default)).Changes, c => c.Change == OperationalChange.PermissionsChanged);
+        Assert.Equal(("olivia", "adam granted User.Read ChannelMessage.Send Files.ReadWrite.All"), (change.Actor, change.Note));
+        Assert.Equal(review, Assert.Single((await product.Get<ForecastDesk>().ExpiriesAsync(ProductHost.ConnectionId, default))!, e => e.Kind == ExpiryKind.Consent).At);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R60")]
+    public async Task The_address_for_consent_asks_for_what_the_model_needs_and_brings_back_whom_it_was_for()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var consents = product.Get<AdminConsent>();
+        var connection = (await product.Connections.FindAsync(ProductHost.ConnectionId, default))!;
+
+        var address = consents.Address(connection)!;
+        Assert.StartsWith($"{product.Sandbox.HttpsAddress}{product.Tenant.Id}/v2.0/adminconsent?client_id={product.Tenant.Connector.ClientId}", address.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Contains(Uri.EscapeDataString("https://graph.microsoft.com/ChannelMessage.Send"), address.AbsoluteUri, StringComparison.Ordinal);
+        var state = address.Query.Split("&state=")[1];
+        Assert.Equal(ProductHost.ConnectionId, consents.ConnectionOf(state));
+        Assert.Null(consents.ConnectionOf(state[..^4] + "AAAA"));
+        Assert.Null(consents.ConnectionOf(null));
+        product.Time.Advance(TimeSpan.FromDays(8));
+        Assert.Null(consents.ConnectionOf(state));
+
+        var application = connection with { AuthModel = AuthModel.ApplicationCertificate };
+        Assert.Contains($"&scope={Uri.EscapeDataString("https://graph.microsoft.com/.default")}&", consents.Address(application)!.AbsoluteUri, StringComparison.Ordinal);
+        Assert.Null(consents.Address(connection with { AuthModel = AuthModel.Webhook }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
@@ -22,6 +23,59 @@ public sealed class TokenTests
         var calls = product.TokenCalls;
         Assert.True(Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).IsFromCache);
         Assert.Equal(calls, product.TokenCalls);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R54")]
+    public async Task Many_who_need_a_token_after_an_idle_time_renew_it_once()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var row = await HistoryTests.ConnectionAsync(product);
+        Assert.All(await ManyAsync(product), r => Assert.IsType<TokenResult.Acquired>(r));
+        product.Time.Advance(TimeSpan.FromHours(2));
+        var before = product.TokenCalls;
+
+        Assert.All(await ManyAsync(product), r => Assert.IsType<TokenResult.Acquired>(r));
+
+        Assert.Equal(before + 1, product.TokenCalls);
+        Assert.Equal(TokenAcquisition.FromCache, Assert.IsType<TokenResult.Acquired>(await product.Get<TokenSource>().AcquireAsync(row, TokenRequest.Silent, default)).How);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R54")]
+    [Trait("Requirement", "R74")]
+    public async Task Many_who_wait_while_the_authority_is_away_hear_of_it_and_do_not_ask_one_after_the_other()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Time.Advance(TimeSpan.FromHours(2));
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 100 });
+        var before = product.TokenCalls;
+
+        Assert.All(await ManyAsync(product), r => Assert.IsType<TokenResult.Refused>(r));
+        Assert.Equal(before + 1, product.TokenCalls);
+        product.Tenant.Faults.Clear();
+        product.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.All(await ManyAsync(product), r => Assert.IsType<TokenResult.Acquired>(r));
+        Assert.Equal(before + 2, product.TokenCalls);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R53")]
+    public async Task A_token_that_will_not_last_is_renewed_before_the_call_and_once_in_its_window_only()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
+        await tokens.AcquireAsync(row, TokenRequest.Silent, default);
+        product.Time.Advance(TimeSpan.FromHours(2)); // the token library goes by the machine's clock, and thinks that it is good
+        var before = product.TokenCalls;
+
+        Assert.Equal(TokenAcquisition.Renewed, await HowAsync());
+        Assert.Equal(TokenAcquisition.FromCache, await HowAsync()); // what was given is used as it is, though it looks as old by our clock
+        Assert.Equal(before + 1, product.TokenCalls);
+        product.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(TokenAcquisition.Renewed, await HowAsync());
+
+        async Task<TokenAcquisition> HowAsync() => Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).How;
     }
 
     [Fact]
@@ -61,6 +115,28 @@ public sealed class TokenTests
     }
 
     [Fact]
+    [Trait("Requirement", "R12")]
+    [Trait("Requirement", "R95")]
+    public async Task A_clock_that_is_off_is_said_and_measured_by_the_token_endpoints_answer_too()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var offsets = new List<double>();
+        using var meters = new MeterListener { InstrumentPublished = (i, m) => { if (i.Name == "teamsworkflows.clock.offset") { m.EnableMeasurementEvents(i); } } };
+        meters.SetMeasurementEventCallback<double>((_, value, _, _) => { lock (offsets) { offsets.Add(value); } });
+        meters.Start();
+        product.Tenant.Faults.Apply("refresh-revoked");
+        product.Tenant.Faults.Apply("clock-skew", new() { Delay = 600 });
+        var row = await HistoryTests.ConnectionAsync(product);
+        var refused = Assert.IsType<TokenResult.Refused>(await product.Get<TokenSource>().AcquireAsync(row, new(BypassCache: true), default));
+
+        await product.Get<ConnectionVerdicts>().JudgeAsync(row, refused.Evidence, operation: null, default);
+
+        Assert.Equal(FailureSurface.TokenEndpoint, refused.Evidence.Surface);
+        Assert.Contains(product.Log.Lines, l => l.StartsWith("Warning: This machine's clock is -60", StringComparison.Ordinal));
+        Assert.Contains(offsets, o => Math.Abs(o + 600) < 5);
+    }
+
+    [Fact]
     [Trait("Requirement", "R55")]
     [Trait("Requirement", "R52")]
     [Trait("Requirement", "R26")]
@@ -87,5 +163,11 @@ public sealed class TokenTests
         Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, new(BypassCache: true), default));
         await File.WriteAllTextAsync(certificate.File, "nothing");
         Assert.Equal("missing_secret", Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence.Error);
+    }
+
+    private static async Task<TokenResult[]> ManyAsync(ProductHost product)
+    {
+        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
+        return await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => tokens.AcquireAsync(row, TokenRequest.Silent, CancellationToken.None)));
     }
 }

@@ -125,6 +125,26 @@ public sealed class ReconnectTests
         Assert.Equal(OperatorAction.GrantAdminConsent, (await product.OpenCaseAsync()).Cause);
     }
 
+    [Fact]
+    [Trait("Requirement", "R30")]
+    [Trait("Requirement", "R24")]
+    public async Task An_account_that_is_disabled_is_named_and_nobody_is_asked_to_sign_in_with_it()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("user-disabled");
+        var delivery = await product.EndOfAsync(await product.SubmitAsync());
+
+        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        Assert.Equal((FailureClasses.UserDisabledOrDeleted, OperatorAction.FixConfiguration), (found.Diagnosis.Class, found.Cause));
+        Assert.Equal(DeliveryState.FellBack, delivery.State);
+        Assert.DoesNotContain("Sign in as", Assert.Single(product.OperatorMails).TextBody, StringComparison.Ordinal);
+
+        product.Tenant.Faults.Clear();
+        Assert.Equal(ResolveResult.Verifying, await product.Cases.ResolveAsync(found.Id, "olivia", "Enabled it again", default));
+        await product.UntilAsync(async () => (await product.Cases.ListAsync(onlyOpen: true, default)).Count == 0);
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync())).State);
+    }
+
     [Theory]
     [Trait("Requirement", "R86")]
     [InlineData("consent-revoked", null)]
@@ -198,7 +218,7 @@ public sealed class ReconnectTests
         var input = new AttemptInput(report.Deliveries[0].Id, 99);
         var restoring = new RestoreBeforeTheFirstWrite(product);
         var outcome = await new AttemptRunner(
-            restoring.Database, product.Get<TokenSource>(), product.Get<ConnectionVerdicts>(), product.Get<TeamsWorkflows.Deliveries.Pacing.PaceGate>(), product.Time)
+            restoring.Database, product.Get<TokenSource>(), product.Get<ConnectionVerdicts>(), product.Get<ConnectionHealth>(), product.Get<TeamsWorkflows.Deliveries.Pacing.PaceGate>(), product.Time)
             .PostAsync(input, (_, _) => throw new InvalidOperationException("Nothing may be posted."), CancellationToken.None);
 
         Assert.IsType<PostOutcome.AuthenticationFailed>(outcome);

@@ -14,13 +14,15 @@ public sealed class CanaryDesk
     /// <summary>Starts the watch when something wants one and it does not run. A watch that runs takes new settings after its next round.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is not null)
+        if (await _times.NextAsync(_time.GetUtcNow(), cancellationToken) is { } next
+            && !await StartAsync(new WatchInput(1, OnlyPlan: next.IsCanary ? null : true), cancellationToken)
+            && next.IsUrgent)
         {
-            await StartAsync(new WatchInput(1), cancellationToken);
+            await _client.RaiseEventAsync(WatchConnections.InstanceId, WatchConnections.Changed, eventPayload: true, cancellationToken);
         }
     }
 
-    /// <summary>Has the watch look anew when its next round is due, and starts it if need be; nothing is tried before then.</summary>
+    /// <summary>Has the watch look anew when its next round is due, and starts it if need be; nothing is tried before then but what was changed.</summary>
     public async Task ReplanAsync(CancellationToken cancellationToken)
     {
         if (!await _client.RaiseEventAsync(WatchConnections.InstanceId, WatchConnections.Changed, eventPayload: true, cancellationToken)
@@ -30,7 +32,8 @@ public sealed class CanaryDesk
         }
     }
 
-    private async Task StartAsync(WatchInput input, CancellationToken cancellationToken)
+    // False: it runs since an earlier start.
+    private async Task<bool> StartAsync(WatchInput input, CancellationToken cancellationToken)
     {
         if (await _client.GetInstanceAsync(WatchConnections.InstanceId, cancellationToken) is { IsCompleted: true })
         {
@@ -40,10 +43,11 @@ public sealed class CanaryDesk
         try
         {
             await _client.ScheduleNewOrchestrationInstanceAsync(nameof(WatchConnections), input, new(WatchConnections.InstanceId), cancellationToken);
+            return true;
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // It runs since an earlier start.
+            return false;
         }
     }
 }

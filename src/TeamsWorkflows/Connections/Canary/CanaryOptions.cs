@@ -19,15 +19,25 @@ public sealed class CanaryOptions
     /// <value>The default is true.</value>
     public bool BeforeSchedules { get; set; } = true;
 
+    /// <summary>Gets or sets a value indicating whether the operators are told, once a day at 06:00 UTC, of credentials, sign-ins and consents that end soon.</summary>
+    /// <value>The default is true: one mail each, 30, 14, 7 and 1 days ahead.</value>
+    public bool TellEnds { get; set; } = true;
+
     /// <summary>Gets or sets how long before a window or an occurrence the connections are tried: time enough for a person to act.</summary>
     /// <value>The default is 30 minutes.</value>
     [Range(typeof(TimeSpan), "00:01:00", "12:00:00")]
     public TimeSpan Lead { get; set; } = TimeSpan.FromMinutes(30);
 
+    private static readonly TimeSpan TellsAt = TimeSpan.FromHours(6);
+
+    /// <summary>When it is next told what ends soon.</summary>
+    internal static DateTimeOffset NextTell(DateTimeOffset now)
+        => new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero) + TellsAt is var today && today > now ? today : today.AddDays(1);
+
     /// <summary>When the next round is due; null: never.</summary>
     internal DateTimeOffset? Next(DateTimeOffset now)
     {
-        var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? now + Interval : DateTimeOffset.MaxValue).Min();
+        var due = Windows.Select(w => NextOf(w, now)).Append(Interval > TimeSpan.Zero ? NextMultiple(now) : DateTimeOffset.MaxValue).Min();
         return due == DateTimeOffset.MaxValue ? null : due;
     }
 
@@ -37,6 +47,9 @@ public sealed class CanaryOptions
         => schedule.Next(now + Lead) is not { } next ? null
             : next - Lead is var round && round > now + (Lead / 2) ? round
             : now + (Lead / 2);
+
+    // By the calendar and not from now on: whatever else makes the watch plan anew does not put it off.
+    private DateTimeOffset NextMultiple(DateTimeOffset now) => new(((now.UtcTicks / Interval.Ticks) + 1) * Interval.Ticks, TimeSpan.Zero);
 
     private DateTimeOffset NextOf(TimeOnly window, DateTimeOffset now)
     {

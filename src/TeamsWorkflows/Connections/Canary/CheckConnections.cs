@@ -1,75 +1,88 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Connections.Canary;
 
-/// <summary>Tries every connection that is thought to work, and opens the case of one that does not, before a report needs it (B10).</summary>
-/// <remarks>It also uses the stored sign-ins, which end when nobody does, and asks registrations when their credentials end.</remarks>
-internal sealed class CheckConnections(
-    Database database, ConnectionTrial trial, Registrations registrations, ParkRun park, CanaryTimes times, TimeProvider time)
+/// <summary>Tries every connection that is thought to work, and sees to it that each that does not has its case; tells what ends soon (B10).</summary>
+internal sealed partial class CheckConnections(
+    Database database,
+    ConnectionCheck check,
+    ExpiryTeller teller,
+    CanaryTimes times,
+    IOptions<CanaryOptions> options,
+    TimeProvider time,
+    ILogger<CheckConnections> logger)
     : TaskActivity<WatchInput, WatchRound>
 {
     public override async Task<WatchRound> RunAsync(TaskActivityContext context, WatchInput input)
     {
-        if (input.OnlyPlan == true)
+        var (tried, broken) = await TryAsync(context, onlyChanged: input.OnlyPlan == true);
+        if (options.Value.TellEnds)
         {
-            return new(0, [], await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
+            await teller.TellAsync(context.CancellationToken);
         }
 
+        var next = await times.NextAsync(time.GetUtcNow(), context.CancellationToken);
+        return new(tried, broken, next?.At, next is { TriesAll: false } ? true : null);
+    }
+
+    private async Task<(int Tried, IReadOnlyList<string> Broken)> TryAsync(TaskActivityContext context, bool onlyChanged)
+    {
         var rows = await database.ReadAsync(
-            db => db.Connections
-                .Where(c => c.AuthModel != AuthModel.Webhook
-                    && (c.State == ConnectionState.Healthy || (c.State == ConnectionState.NeverConnected && c.AuthModel != AuthModel.DelegatedUser)))
+            db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook && (!onlyChanged || c.Suspicion != null))
                 .OrderBy(c => c.Id).ToListAsync(context.CancellationToken),
             context.CancellationToken);
-        var broken = new List<string>();
+        var (tried, broken) = (0, new List<string>());
         foreach (var row in rows)
         {
-            if (!await WorksAsync(context, row))
+            try
             {
-                broken.Add(row.Id);
+                var works = await CheckAsync(context, row);
+                tried += works is null ? 0 : 1;
+                if (works is CheckedConnection.Broken or CheckedConnection.Unknown)
+                {
+                    broken.Add(row.Id);
+                }
+
+                if (row.Suspicion is not null && works != CheckedConnection.Unknown)
+                {
+                    await database.WriteAsync(
+                        db => db.Connections.Where(c => c.Id == row.Id)
+                            .ExecuteUpdateAsync(static set => set.SetProperty(c => c.Suspicion, _ => (OperationalChange?)null), context.CancellationToken),
+                        context.CancellationToken);
+                }
+            }
+            catch (Exception e) when (DatabaseFailure.IsOfDatabase(e))
+            {
+                Log.NotChecked(logger, row.Id, e);
             }
         }
 
-        return new(rows.Count, broken, await times.NextAsync(time.GetUtcNow(), context.CancellationToken));
+        return (tried, broken);
     }
 
-    private async Task<bool> WorksAsync(TaskActivityContext context, ConnectionRow row)
+    // Null: there was nothing to try.
+    private async Task<CheckedConnection?> CheckAsync(TaskActivityContext context, ConnectionRow row)
     {
-        var (token, failure) = await trial.RunAsync(row, TokenRequest.Silent, context.CancellationToken);
-        if (failure is { Diagnosis: { MayRenewSilently: true } first })
+        if (row.State == ConnectionState.NeedsAttention)
         {
-            (token, failure) = await trial.RunAsync(row, new TokenRequest(BypassCache: true, first.Claims), context.CancellationToken);
+            await check.ParkAsync(context, row); // a process that died between the two has stopped it and opened no case
+            return null;
         }
 
-        if (failure is null)
-        {
-            await registrations.ReadAsync(row, token!, context.CancellationToken);
-            return true;
-        }
-
-        var diagnosis = failure.Diagnosis;
-        if (diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown)
-        {
-            await StopAsync(row, failure, context.CancellationToken);
-            await park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
-        }
-
-        return false;
+        return row.State == ConnectionState.Healthy || row.AuthModel != AuthModel.DelegatedUser
+            ? await check.TryAsync(context, row, row.Suspicion is null ? TokenRequest.Silent : new TokenRequest(BypassCache: true))
+            : null;
     }
 
-    // Whoever used the connection meanwhile knows better: only the generation that was tried is stopped.
-    private Task StopAsync(ConnectionRow used, ConnectionVerdict failure, CancellationToken cancellationToken) => database.WriteAsync(
-        async db =>
-        {
-            var row = await db.Connections.SingleAsync(c => c.Id == used.Id, cancellationToken);
-            if (row.Generation == used.Generation && row.State != ConnectionState.NeedsAttention)
-            {
-                (row.State, row.StateSince) = (ConnectionState.NeedsAttention, time.GetUtcNow());
-                (row.Diagnosis, row.Evidence) = (WorkflowJson.Write(failure.Diagnosis), WorkflowJson.Write(failure.Evidence));
-            }
-        },
-        cancellationToken);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Connection {Connection} could not be checked in this round; the others are")]
+        public static partial void NotChecked(ILogger logger, string connection, Exception reason);
+    }
 }

@@ -45,17 +45,21 @@ internal sealed class Registrations(GraphClients clients, Database database, ISe
         }
     }
 
-    // Several secrets may be registered: ours begins with the hint; without one, the soonest end is the safe guess.
+    // Several credentials may be registered: ours is known by its beginning, or by its thumbprint. Else the soonest end of
+    // a secret, and the latest of a certificate, is the safe guess.
     private DateTimeOffset? EndOf(Application application, ConnectionRow row)
     {
         if (row.ProtectedSecret is not { } data)
         {
-            return application.KeyCredentials?.Max(static k => k.EndDateTime);
+            var keys = application.KeyCredentials ?? [];
+            var own = keys.Where(k => k.CustomKeyIdentifier is { } id && Convert.ToHexString(id) == row.CertificateThumbprint).ToArray();
+            return (own.Length > 0 ? own : [.. keys]).Max(static k => k.EndDateTime);
         }
 
         var secret = protector.UnprotectText(ConnectionDesk.Purpose(row.Id), data) ?? "";
         var secrets = application.PasswordCredentials ?? [];
         var ours = secrets.Where(p => p.Hint is { Length: > 0 } hint && secret.StartsWith(hint, StringComparison.Ordinal)).ToArray();
-        return (ours.Length > 0 ? ours : [.. secrets]).Min(static p => p.EndDateTime);
+        var meant = (ours.Length > 0 ? ours : [.. secrets]).Select(static p => p.EndDateTime).ToArray();
+        return meant.Where(e => e > time.GetUtcNow()).Min() ?? meant.Max(); // one that has ended is not the one that just worked
     }
 }

@@ -21,7 +21,7 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
         {
             context.SetCustomStatus(round);
             var isChanged = await context.WaitForExternalEvent(Changed, next - context.CurrentUtcDateTime, timeoutValue: false);
-            context.ContinueAsNew(new WatchInput(input.Round + 1, isChanged ? true : null));
+            context.ContinueAsNew(new WatchInput(input.Round + 1, isChanged || round.OnlyTells == true ? true : null));
         }
 
         return round;
@@ -41,10 +41,11 @@ internal sealed class WatchConnections : TaskOrchestrator<WatchInput, WatchRound
 }
 
 /// <param name="Round">From 1.</param>
-/// <param name="OnlyPlan">True: nothing is tried, only the time of the next round is asked for.</param>
+/// <param name="OnlyPlan">True: connections that are not known to have been changed are not tried; it is told what ends, and planned anew.</param>
 internal sealed record WatchInput(int Round, bool? OnlyPlan = null);
 
 /// <param name="Checked">How many connections were tried.</param>
 /// <param name="Broken">Those that do not work.</param>
 /// <param name="NextAt">When the next round is due (UTC); null: never.</param>
-internal sealed record WatchRound(int Checked, IReadOnlyList<string> Broken, DateTimeOffset? NextAt);
+/// <param name="OnlyTells">True: the next round tries nothing, it tells what ends.</param>
+internal sealed record WatchRound(int Checked, IReadOnlyList<string> Broken, DateTimeOffset? NextAt, bool? OnlyTells = null);

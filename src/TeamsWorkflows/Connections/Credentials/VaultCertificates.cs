@@ -11,8 +11,13 @@ namespace TeamsWorkflows.Connections.Credentials;
 /// <remarks>A vault that is out of reach does not stop a connection whose last certificate is still at hand.</remarks>
 internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<VaultOptions> options, IOptions<EntraOptions> entra, TimeProvider time) : IDisposable
 {
+    // For so long nobody waits for a vault again that was out of reach, and one that was asked a moment ago has nothing newer.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _alone = new(1, 1);
+    private readonly ConcurrentDictionary<string, Away> _away = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<X509Certificate2> _all = new();
+    private readonly ConnectionGates _gates = new();
 
     /// <exception cref="MissingCredentialException">There is no such certificate, or we may not read it.</exception>
     /// <exception cref="VaultUnreachableException">The vault does not answer, or is throttled, and no certificate is at hand.</exception>
@@ -23,25 +28,48 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
             return known;
         }
 
-        await _alone.WaitAsync(cancellationToken);
+        using var alone = await _gates.EnterAsync(address, cancellationToken); // one vault that is slow does not keep the others waiting
+        if (Fresh(address) is { } meanwhile)
+        {
+            return meanwhile;
+        }
+
         try
         {
-            if (Fresh(address) is { } meanwhile)
-            {
-                return meanwhile;
-            }
-
-            var certificate = await DownloadAsync(address, cancellationToken);
-            _held[address] = new(certificate, time.GetUtcNow());
-            return certificate;
+            return await ReadAsync(address, cancellationToken);
         }
         catch (Exception e) when (MayBeOver(e, cancellationToken) && _held.TryGetValue(address, out var last))
         {
             return last.Certificate;
         }
-        finally
+    }
+
+    /// <summary>Has the vault asked at the next use: somebody says that there is another certificate.</summary>
+    public void Forget(string address)
+    {
+        _away.TryRemove(address, out _);
+        if (_held.TryGetValue(address, out var held))
         {
-            _alone.Release();
+            _held[address] = held with { ReadAt = DateTimeOffset.MinValue }; // still at hand, in case the vault is away
+        }
+    }
+
+    /// <summary>Whether the vault has another certificate than the one at hand, which is refused. It is not asked again and again.</summary>
+    public async Task<bool> HasNewerAsync(string address, CancellationToken cancellationToken)
+    {
+        if (!_held.TryGetValue(address, out var held) || time.GetUtcNow() - held.ReadAt < Pause)
+        {
+            return false;
+        }
+
+        Forget(address);
+        try
+        {
+            return (await GetAsync(address, cancellationToken)).Thumbprint != held.Certificate.Thumbprint;
+        }
+        catch (MissingCredentialException)
+        {
+            return false; // the vault does not let us in any more: the refusal of the certificate is what was seen
         }
     }
 
@@ -60,10 +88,9 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
 
     public void Dispose()
     {
-        _alone.Dispose();
-        foreach (var held in _held.Values)
+        foreach (var certificate in _all)
         {
-            held.Certificate.Dispose();
+            certificate.Dispose();
         }
     }
 
@@ -77,6 +104,28 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
 
     private X509Certificate2? Fresh(string address)
         => _held.TryGetValue(address, out var held) && time.GetUtcNow() - held.ReadAt < options.Value.RefreshInterval ? held.Certificate : null;
+
+    private async Task<X509Certificate2> ReadAsync(string address, CancellationToken cancellationToken)
+    {
+        if (_away.TryGetValue(address, out var away) && time.GetUtcNow() - away.Since < Pause)
+        {
+            throw away.Again(address);
+        }
+
+        try
+        {
+            var certificate = await DownloadAsync(address, cancellationToken);
+            _all.Enqueue(certificate); // others may use the one before at this moment: all live as long as this
+            _held[address] = new(certificate, time.GetUtcNow());
+            _away.TryRemove(address, out _);
+            return certificate;
+        }
+        catch (Exception e) when (MayBeOver(e, cancellationToken))
+        {
+            _away[address] = new(e, time.GetUtcNow());
+            throw;
+        }
+    }
 
     private async Task<X509Certificate2> DownloadAsync(string address, CancellationToken cancellationToken)
     {
@@ -106,8 +155,15 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
     }
 
     private sealed record Held(X509Certificate2 Certificate, DateTimeOffset ReadAt);
+
+    private sealed record Away(Exception Reason, DateTimeOffset Since)
+    {
+        public Exception Again(string address) => Reason is MissingCredentialException missing
+            ? MissingCredentialException.Vault(address, missing.InnerException)
+            : new VaultUnreachableException(new Uri(address).Host, Reason);
+    }
 }
 
 /// <summary>A key vault does not answer, or asks to wait. Nothing is wrong with the certificate.</summary>
-internal sealed class VaultUnreachableException(string host, RequestFailedException inner)
-    : Exception($"The key vault at '{host}' did not give the certificate ({inner.Status}).", inner);
+internal sealed class VaultUnreachableException(string host, Exception inner)
+    : Exception($"The key vault at '{host}' did not give the certificate ({(inner as RequestFailedException)?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? inner.GetType().Name}).", inner);

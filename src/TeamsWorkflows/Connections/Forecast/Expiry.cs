@@ -5,7 +5,9 @@ namespace TeamsWorkflows.Connections.Forecast;
 /// <param name="NeedsPerson">Whether somebody must act; what renews itself is no incident (R32).</param>
 /// <param name="Because">What the date rests on, in a sentence.</param>
 /// <param name="Advice">What to do before then.</param>
-public sealed record Expiry(string ConnectionId, ExpiryKind Kind, DateTimeOffset At, bool NeedsPerson, string Because, string Advice);
+/// <param name="Lasts">How long it lasts from one renewal to its end; null: nobody knows.</param>
+public sealed record Expiry(
+    string ConnectionId, ExpiryKind Kind, DateTimeOffset At, bool NeedsPerson, string Because, string Advice, TimeSpan? Lasts = null);
 
 public enum ExpiryKind
 {
@@ -18,4 +20,7 @@ public enum ExpiryKind
     SignInFrequency,
     ClientSecret,
     Certificate,
+
+    /// <summary>Somebody has said when the consent has to be looked at again; it does not end by itself.</summary>
+    Consent,
 }

@@ -59,6 +59,7 @@ public static class ExpiryCalendar
         ExpiryKind.SignInFrequency => "Sign-in (policy on its frequency)",
         ExpiryKind.ClientSecret => "Client secret",
         ExpiryKind.Certificate => "Certificate",
+        ExpiryKind.Consent => "Consent (to be reviewed)",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

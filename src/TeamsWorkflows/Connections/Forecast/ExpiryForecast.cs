@@ -19,6 +19,12 @@ internal sealed record ExpiryFacts(
 {
     /// <summary>Gets a value indicating whether the secret's end is what the registration says, and not what somebody entered.</summary>
     public bool IsFromRegistration { get; init; }
+
+    /// <summary>Gets a value indicating whether the certificate's end is the registration's, which is earlier than its own.</summary>
+    public bool IsEarlierInRegistration { get; init; }
+
+    /// <summary>Gets when the consent has to be looked at again; null: nobody has said so.</summary>
+    public DateTimeOffset? ConsentReviewAt { get; init; }
 }
 
 /// <summary>What ends, when, and why we think so (B10, R61). Pure.</summary>
@@ -30,7 +36,7 @@ internal static class ExpiryForecast
 
     /// <returns>The soonest first.</returns>
     public static IReadOnlyList<Expiry> Of(ExpiryFacts facts)
-        => [.. new[] { Token(facts), Unused(facts), Frequency(facts), Secret(facts), Certificate(facts) }.OfType<Expiry>().OrderBy(static e => e.At)];
+        => [.. new[] { Token(facts), Unused(facts), Frequency(facts), Secret(facts), Certificate(facts), Consent(facts) }.OfType<Expiry>().OrderBy(static e => e.At)];
 
     private static Expiry? Token(ExpiryFacts facts) => facts.TokenExpiresAt is not { } at ? null : new(
         facts.ConnectionId,
@@ -47,7 +53,8 @@ internal static class ExpiryForecast
             renewed + RefreshTokenLife,
             NeedsPerson: true,
             $"The stored sign-in was last used at {renewed.UtcDateTime:u}; unused, it lasts {RefreshTokenLife.TotalDays:F0} days.",
-            "Use the connection before then (a report, or its check): every use begins the time anew.");
+            "Use the connection before then (a report, or its check): every use begins the time anew.",
+            RefreshTokenLife);
 
     private static Expiry? Frequency(ExpiryFacts facts)
         => facts is not { LastSignedInAt: { } signedIn, SignInPeriod: { } period } ? null : new(
@@ -56,7 +63,8 @@ internal static class ExpiryForecast
             signedIn + period,
             NeedsPerson: true,
             $"The last sign-ins lasted {SymptomReader.Minutes(period)} each; the last one was at {signedIn.UtcDateTime:u}.",
-            "Ask the owner of the sign-in policies for an exemption of this account; another sign-in lasts no longer.");
+            "Ask the owner of the sign-in policies for an exemption of this account; another sign-in lasts no longer.",
+            period);
 
     private static Expiry? Secret(ExpiryFacts facts) => facts.SecretExpiresAt is not { } at ? null : new(
         facts.ConnectionId,
@@ -66,11 +74,19 @@ internal static class ExpiryForecast
         facts.IsFromRegistration ? "The application's registration says so." : "SecretExpiresAt of the connection, as it was entered.",
         "Make a new secret beside the old one, configure it, verify, then remove the old one. A certificate is better.");
 
+    private static Expiry? Consent(ExpiryFacts facts) => facts.ConsentReviewAt is not { } at ? null : new(
+        facts.ConnectionId,
+        ExpiryKind.Consent,
+        at,
+        NeedsPerson: true,
+        "ReviewAt of the last recorded consent, as it was entered.",
+        "Look whether each permission is still needed, grant what is, and record the consent anew.");
+
     private static Expiry? Certificate(ExpiryFacts facts) => facts.CertificateExpiresAt is not { } at ? null : new(
         facts.ConnectionId,
         ExpiryKind.Certificate,
         at,
         NeedsPerson: true,
-        "The certificate says so.",
+        facts.IsEarlierInRegistration ? "The application's registration says so: it knows the certificate for a shorter time than the certificate itself says." : "The certificate says so.",
         "Add a new certificate to the registration, put it in the place of the old one, verify, then remove the old one.");
 }

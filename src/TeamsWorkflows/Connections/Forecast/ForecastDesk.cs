@@ -124,6 +124,12 @@ public sealed class ForecastDesk
             db => db.Acquisitions.Where(a => a.ConnectionId == row.Id && a.ExpiresAt != null)
                 .OrderByDescending(a => a.At).FirstOrDefaultAsync(cancellationToken),
             cancellationToken);
+        var review = await _database.ReadAsync(
+            db => db.Consents.Where(c => c.ConnectionId == row.Id).OrderByDescending(c => c.GrantedAt).Select(c => c.ReviewAt).FirstOrDefaultAsync(cancellationToken),
+            cancellationToken);
+        var certificate = row.CertificateFile is { } file ? CertificateFiles.EndOf(file)
+            : row.VaultCertificate is { } address ? await _vaults.EndOfAsync(address, cancellationToken) : null;
+        var registered = row.CertificateFile is null && row.VaultCertificate is null ? null : row.CredentialEndsAt;
         DateTimeOffset? signedIn = signIns.Length == 0 ? null : signIns[^1].At;
         var loop = SymptomReader.Read(history).FirstOrDefault(static s => s.Kind == SymptomKind.ReconnectLoop);
         return ExpiryForecast.Of(new(
@@ -134,10 +140,11 @@ public sealed class ForecastDesk
             signedIn,
             loop?.Period,
             row.ProtectedSecret is null ? null : row.CredentialEndsAt ?? row.SecretExpiresAt,
-            row.CertificateFile is { } file ? CertificateFiles.EndOf(file)
-                : row.VaultCertificate is { } address ? await _vaults.EndOfAsync(address, cancellationToken) : null)
+            new[] { certificate, registered }.Min())
         {
             IsFromRegistration = row.CredentialEndsAt is not null,
+            IsEarlierInRegistration = registered is not null && !(certificate <= registered),
+            ConsentReviewAt = review,
         });
     }
 }

@@ -36,11 +36,19 @@ internal sealed class ConnectionLog(Database database, TimeProvider time)
     public Task<List<ConnectionEventRow>> ChangesAsync(string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
         => database.ReadAsync(db => EventsAsync(db, connectionId, since, cancellationToken), cancellationToken);
 
+    /// <summary>How the connection came from one state into another, the newest first.</summary>
+    public Task<List<ConnectionEventRow>> MovesAsync(string connectionId, DateTimeOffset since, int count, CancellationToken cancellationToken)
+        => database.ReadAsync(
+            db => db.ConnectionEvents.Where(e => e.ConnectionId == connectionId && e.At >= since && e.Kind == ConnectionEventKind.StateChanged)
+                .OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(count).ToListAsync(cancellationToken),
+            cancellationToken);
+
     public static ConnectionEvent From(ConnectionEventRow row) => new(row.At, row.Kind, Change: row.Change);
 
     private static Task<List<ConnectionEventRow>> EventsAsync(
         ProductDb db, string connectionId, DateTimeOffset since, CancellationToken cancellationToken)
-        => db.ConnectionEvents.Where(e => e.ConnectionId == connectionId && e.At >= since).OrderBy(e => e.At).ToListAsync(cancellationToken);
+        => db.ConnectionEvents.Where(e => e.ConnectionId == connectionId && e.At >= since && e.Kind != ConnectionEventKind.StateChanged)
+            .OrderBy(e => e.At).ToListAsync(cancellationToken);
 
     private static async Task<IEnumerable<ConnectionEvent>> UsesAsync(
         ProductDb db, string connectionId, DateTimeOffset since, int count, CancellationToken cancellationToken)

@@ -22,6 +22,17 @@ public static class Telemetry
     private static readonly Counter<long> Spikes = Meter.CreateCounter<long>(
         "teamsworkflows.token.acquisition.spikes", "{spike}", "Times at which failures to get a token became frequent.");
 
+    private static readonly Gauge<double> Days = Meter.CreateGauge<double>(
+        "teamsworkflows.credential.days_left", "d", "Until a secret, certificate, sign-in or consent ends that needs a person; by the last daily look.");
+
+    private static readonly Gauge<double> Clock = Meter.CreateGauge<double>(
+        "teamsworkflows.clock.offset", "s", "How far this machine's clock is ahead of Microsoft's, by the last answer to a failure.");
+
+    internal static void ClockOffset(TimeSpan ahead) => Clock.Record(ahead.TotalSeconds);
+
+    internal static void DaysLeft(string connectionId, Forecast.ExpiryKind kind, TimeSpan left)
+        => Days.Record(left.TotalDays, new TagList { { "connection", connectionId }, { "kind", kind.ToString() } });
+
     internal static void Acquired(string connectionId, string result, string? failureClass, TimeSpan duration)
     {
         var tags = new TagList { { "connection", connectionId }, { "result", result } };
@@ -34,5 +45,6 @@ public static class Telemetry
         Acquisitions.Add(1, tags);
     }
 
-    internal static void Spike(string connectionId) => Spikes.Add(1, new TagList { { "connection", connectionId } });
+    /// <param name="connectionId">Null: it is of several connections.</param>
+    internal static void Spike(string? connectionId) => Spikes.Add(1, new TagList { { "connection", connectionId ?? "several" } });
 }

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections.Register;
 
@@ -22,11 +24,20 @@ public abstract record RegisterResult
 
 /// <summary>A consent as it stands in the register (R60).</summary>
 /// <param name="Missing">Scopes that the connection asks for and that this consent does not name.</param>
-public sealed record Consent(DateTimeOffset GrantedAt, string GrantedBy, IReadOnlyList<string> Scopes, string RecordedBy, IReadOnlyList<string> Missing);
+/// <param name="ReviewAt">When somebody has to look at it again; null: nobody has said so.</param>
+public sealed record Consent(
+    DateTimeOffset GrantedAt, string GrantedBy, IReadOnlyList<string> Scopes, string RecordedBy, IReadOnlyList<string> Missing, DateTimeOffset? ReviewAt = null);
+
+/// <summary>A consent to take down.</summary>
+/// <param name="GrantedAt">Null: now.</param>
+/// <param name="ReviewAt">When somebody has to look at it again; null: never.</param>
+public sealed record NewConsent(string GrantedBy, IReadOnlyList<string> Scopes, DateTimeOffset? GrantedAt = null, DateTimeOffset? ReviewAt = null);
 
 /// <summary>The register of connections: who defines them, who consented to what, who answers for them (R59, R60, R66).</summary>
-public sealed class ConnectionRegister(Database database, ConnectionDesk connections, Microsoft.Extensions.Options.IOptions<EntraOptions> entra, TimeProvider time)
+public sealed class ConnectionRegister(Database database, ConnectionDesk connections, AdminConsent consents, CanaryDesk canary, TimeProvider time, Func<Guid> newGuid)
 {
+    private const int MaxNote = 1000;
+
     public async Task<RegisterResult> RegisterAsync(ConnectionDefinition definition, string actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -45,14 +56,17 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
         }
 
         await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, cancellationToken);
+        await canary.ReplanAsync(cancellationToken); // what was changed may have to be tried, and what ends to be told
         return new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
     }
 
-    /// <summary>Notes that an administrator granted permissions.</summary>
+    /// <summary>Notes that an administrator granted permissions: in the register, and in the connection's history.</summary>
     /// <returns>False when there is no such connection.</returns>
-    public Task<bool> RecordConsentAsync(
-        string connectionId, DateTimeOffset? grantedAt, string grantedBy, IReadOnlyList<string> scopes, string actor, CancellationToken cancellationToken)
-        => database.WriteAsync(
+    public Task<bool> RecordConsentAsync(string connectionId, NewConsent consent, string actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(consent);
+
+        return database.WriteAsync(
             async db =>
             {
                 if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
@@ -60,19 +74,32 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
                     return false;
                 }
 
-                var at = grantedAt ?? time.GetUtcNow();
+                var (at, scopes) = (consent.GrantedAt ?? time.GetUtcNow(), string.Join(' ', consent.Scopes));
                 await db.Consents.Where(c => c.ConnectionId == connectionId && c.GrantedAt == at).ExecuteDeleteAsync(cancellationToken);
                 db.Consents.Add(new ConsentRow
                 {
                     ConnectionId = connectionId,
                     GrantedAt = at,
-                    GrantedBy = grantedBy,
-                    Scopes = string.Join(' ', scopes),
+                    GrantedBy = consent.GrantedBy,
+                    Scopes = scopes,
                     RecordedBy = actor,
+                    ReviewAt = consent.ReviewAt,
+                });
+                var note = $"{consent.GrantedBy} granted {scopes}";
+                db.ConnectionEvents.Add(new ConnectionEventRow
+                {
+                    Id = newGuid(),
+                    ConnectionId = connectionId,
+                    At = at,
+                    Kind = ConnectionEventKind.Changed,
+                    Change = OperationalChange.PermissionsChanged,
+                    Actor = actor,
+                    Note = note[..Math.Min(note.Length, MaxNote)],
                 });
                 return true;
             },
             cancellationToken);
+    }
 
     /// <summary>The recorded consents, the newest first.</summary>
     public async Task<IReadOnlyList<Consent>> ConsentsAsync(Connection connection, CancellationToken cancellationToken)
@@ -81,25 +108,12 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
 
         var rows = await database.ReadAsync(
             db => db.Consents.Where(c => c.ConnectionId == connection.Id).OrderByDescending(c => c.GrantedAt).ToListAsync(cancellationToken), cancellationToken);
+        var needed = consents.Needed(connection);
         return rows.ConvertAll(row =>
         {
             var scopes = row.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return new Consent(row.GrantedAt, row.GrantedBy, scopes, row.RecordedBy, [.. connection.Scopes.Except(scopes, StringComparer.OrdinalIgnoreCase)]);
+            return new Consent(row.GrantedAt, row.GrantedBy, scopes, row.RecordedBy, [.. needed.Except(scopes, StringComparer.OrdinalIgnoreCase)], row.ReviewAt);
         });
-    }
-
-    /// <summary>Where an administrator grants the application's permissions, in the connection's own tenant.</summary>
-    /// <seealso href="https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"/>
-    public Uri AdminConsentAddress(Connection connection)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-
-        var scopes = string.Join(' ', connection.Scopes.Select(static s => $"https://graph.microsoft.com/{s}"));
-        var host = entra.Value.BrowserAuthorityHost ?? entra.Value.AuthorityHost;
-        return new Uri(
-            host,
-            $"{Uri.EscapeDataString(connection.TenantId)}/v2.0/adminconsent?client_id={Uri.EscapeDataString(connection.ClientId)}"
-            + $"&scope={Uri.EscapeDataString(scopes)}&redirect_uri={Uri.EscapeDataString(entra.Value.RedirectUri.AbsoluteUri)}");
     }
 
     /// <summary>What needs a person to be renewed (R69): every delegated connection, and why.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
@@ -7,7 +8,7 @@ namespace TeamsWorkflows.Connections.SignIns;
 
 /// <summary>Asks once whether the person has signed in, and takes the sign-in if so.</summary>
 internal sealed class RedeemDeviceCode(
-    Database database, DeviceCodePoll poll, ISecretProtector protector, SignInAcceptance acceptance, TimeProvider time)
+    Database database, DeviceCodePoll poll, ISecretProtector protector, SignInAcceptance acceptance, AcquisitionLog acquisitions, TimeProvider time)
     : TaskActivity<RedeemDeviceCodeInput, DevicePollResult>
 {
     private static readonly DevicePollResult Over = new(IsOver: true, IsTooFast: false);
@@ -38,10 +39,11 @@ internal sealed class RedeemDeviceCode(
         }
 
         var claims = WorkflowJson.Read<Diagnosis>(open?.Diagnosis)?.Claims;
+        var started = time.GetTimestamp();
         return await poll.AskAsync(connection, begun, claims, stopping) switch
         {
             DeviceCodeAnswer.Pending pending => new(IsOver: false, pending.IsTooFast),
-            DeviceCodeAnswer.Refused refused => await OnRefusedAsync(row, refused.Evidence, stopping),
+            DeviceCodeAnswer.Refused refused => await OnRefusedAsync(connection, row, new(refused.Evidence, time.GetElapsedTime(started)), stopping),
             DeviceCodeAnswer.SignedIn signedIn => await acceptance.AcceptAsync(connection, signedIn.App, signedIn.Result, row.CaseId, row.Actor, row, stopping) is SignInResult.WrongAccount wrong
                 ? await EndAsync(row, DeviceSignInState.WrongAccount, wrong.Actual, diagnosis: null, stopping)
                 : Over,
@@ -49,17 +51,22 @@ internal sealed class RedeemDeviceCode(
         };
     }
 
-    private async Task<DevicePollResult> OnRefusedAsync(DeviceSignInRow row, FailureEvidence evidence, CancellationToken cancellationToken)
+    private async Task<DevicePollResult> OnRefusedAsync(
+        ConnectionRow connection, DeviceSignInRow row, TokenResult.Refused refused, CancellationToken cancellationToken)
     {
-        var diagnosis = Diagnostician.Diagnose(evidence);
+        var diagnosis = Diagnostician.Diagnose(refused.Evidence);
         if (diagnosis.Action == OperatorAction.WaitAndRetry)
         {
             return new(IsOver: false, IsTooFast: true); // the authority has trouble of its own, and the code is still good
         }
 
-        return evidence.Error is "expired_token" or "code_expired"
-            ? await EndAsync(row, DeviceSignInState.Expired, account: null, diagnosis: null, cancellationToken)
-            : await EndAsync(row, DeviceSignInState.Refused, account: null, diagnosis, cancellationToken);
+        if (refused.Evidence.Error is "expired_token" or "code_expired")
+        {
+            return await EndAsync(row, DeviceSignInState.Expired, account: null, diagnosis: null, cancellationToken); // nobody signed in
+        }
+
+        await acquisitions.NoteAsync(connection, refused, cancellationToken);
+        return await EndAsync(row, DeviceSignInState.Refused, account: null, diagnosis, cancellationToken);
     }
 
     private async Task<DevicePollResult> EndAsync(

@@ -1,13 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Identity.Client;
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections.SignIns;
 
 /// <summary>What follows from a person's sign-in, whichever way it came about: the right account connects, another leaves nothing behind.</summary>
-internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimeProvider time, Func<Guid> newGuid)
+internal sealed class SignInAcceptance(
+    Database database, CaseDesk cases, AcquisitionLog acquisitions, ConnectionHealth health, TimeProvider time, Func<Guid> newGuid)
 {
     /// <param name="app">By whose cache the tokens came.</param>
     /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
@@ -35,6 +37,7 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
             return new SignInResult.Expired();
         }
 
+        await acquisitions.NoteAsync(connection, result, cancellationToken);
         await TellAsync(connection, resolved, actor, cancellationToken);
 
         return new SignInResult.Connected(connection.Id, resolved, connection.Username!);
@@ -68,19 +71,17 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                 }
 
                 var open = await OpenCaseAsync(db, connectionId, cancellationToken);
-                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
-                db.ConnectionEvents.Add(new ConnectionEventRow
+                if (connection.AccountId is { } before && before != accountId)
                 {
-                    Id = newGuid(),
-                    ConnectionId = connectionId,
-                    At = time.GetUtcNow(),
-                    Kind = ConnectionEventKind.Reconnected,
-                    Actor = actor,
-                });
+                    var note = $"{connection.Username} is another account than before: it was made anew under the same name.";
+                    db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Changed, OperationalChange.OwnerChanged, actor, note));
+                }
+
+                (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
+                db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Reconnected, change: null, actor, note: null));
                 if (open is null)
                 {
-                    (connection.State, connection.StateSince) = (ConnectionState.Healthy, time.GetUtcNow());
-                    (connection.Diagnosis, connection.Evidence) = (null, null);
+                    health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, actor);
                 }
 
                 if (device is not null
@@ -92,6 +93,17 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                 return (true, open?.Id);
             },
             cancellationToken);
+
+    private ConnectionEventRow Event(string connectionId, ConnectionEventKind kind, OperationalChange? change, string actor, string? note) => new()
+    {
+        Id = newGuid(),
+        ConnectionId = connectionId,
+        At = time.GetUtcNow(),
+        Kind = kind,
+        Change = change,
+        Actor = actor,
+        Note = note,
+    };
 
     // A connection that names its directory by a domain was signed in for at that directory's own endpoint: what the token says
     // is the directory's identifier. Either way the account is one of its own, not a guest.

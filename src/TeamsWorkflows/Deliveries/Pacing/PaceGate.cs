@@ -51,9 +51,13 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
     /// <summary>Hands out the first turns of many messages, in their order.</summary>
     /// <returns>For each, its turn and when it comes; null: it has to wait for nobody.</returns>
     public async Task<IReadOnlyList<(PaceSlot Slot, DateTimeOffset Due)?>> LineUpAsync(
-        ProductDb db, IReadOnlyList<DeliveryRow> deliveries, ConnectionRow connection, DateTimeOffset now, CancellationToken cancellationToken)
+        ProductDb db,
+        IReadOnlyList<DeliveryRow> deliveries,
+        IReadOnlyDictionary<string, ConnectionRow> connections,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
-        var limits = deliveries.Select(d => PaceLimit.Of(d, connection, options.Value) is [var first, ..] ? first : null).ToArray();
+        var limits = deliveries.Select(d => PaceLimit.Of(d, connections[d.ConnectionId!], options.Value) is [var first, ..] ? first : null).ToArray();
         var rows = await RowsAsync(db, [.. limits.OfType<PaceLimit>().DistinctBy(static l => l.Key, StringComparer.Ordinal)], cancellationToken);
         return
         [

@@ -62,6 +62,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasIndex("ConnectionId", "At");
 
+                    b.HasIndex("Result", "At");
+
                     b.ToTable("Acquisitions");
                 });
 
@@ -354,6 +356,25 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("CalendarKeys");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.CaseConnectionRow", b =>
+                {
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.HasKey("CaseId", "ConnectionId");
+
+                    b.HasIndex("ConnectionId");
+
+                    b.ToTable("CaseConnections");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>
                 {
                     b.Property<string>("Id")
@@ -365,6 +386,12 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
 
                     b.Property<long?>("ClosedAt")
                         .HasColumnType("bigint");
@@ -415,7 +442,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ConnectionId", "Cause")
+                    b.HasIndex("ConnectionId", "Cause", "Class")
                         .IsUnique()
                         .HasFilter("\"ClosedAt\" IS NULL");
 
@@ -437,6 +464,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long>("At")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Cause")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<string>("Change")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
@@ -447,6 +478,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<string>("From")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -456,6 +491,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
                         .UseCollation("C");
+
+                    b.Property<string>("To")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.HasKey("Id");
 
@@ -489,6 +528,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<string>("CertificateFile")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("CertificateThumbprint")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
                     b.Property<string>("ClientId")
@@ -580,6 +624,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long>("StateSince")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Suspicion")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<string>("TenantId")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -622,6 +670,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasMaxLength(320)
                         .HasColumnType("character varying(320)")
                         .UseCollation("C");
+
+                    b.Property<long?>("ReviewAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
@@ -875,6 +926,31 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("Place", "State", "ClosesAt");
 
                     b.ToTable("Digests");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ExpiryNoticeRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("ToldAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ConnectionId", "Kind", "EndsAt", "Days");
+
+                    b.ToTable("ExpiryNotices");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
@@ -1494,6 +1570,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.CaseConnectionRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.CaseRow", null)
+                        .WithMany("Others")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.ReportRow", null)
@@ -1539,6 +1624,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>
                 {
+                    b.Navigation("Others");
+
                     b.Navigation("ParkedRuns");
                 });
 

@@ -54,6 +54,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasIndex("ConnectionId", "At");
 
+                    b.HasIndex("Result", "At");
+
                     b.ToTable("Acquisitions");
                 });
 
@@ -323,6 +325,23 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("CalendarKeys");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.CaseConnectionRow", b =>
+                {
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("CaseId", "ConnectionId");
+
+                    b.HasIndex("ConnectionId");
+
+                    b.ToTable("CaseConnections");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>
                 {
                     b.Property<string>("Id")
@@ -332,6 +351,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<string>("Cause")
                         .IsRequired()
                         .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("ClosedAt")
@@ -376,7 +400,7 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ConnectionId", "Cause")
+                    b.HasIndex("ConnectionId", "Cause", "Class")
                         .IsUnique()
                         .HasFilter("\"ClosedAt\" IS NULL");
 
@@ -397,6 +421,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Cause")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Change")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
@@ -406,6 +434,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("From")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -413,6 +445,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.Property<string>("Note")
                         .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("To")
+                        .HasMaxLength(32)
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -444,6 +480,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.Property<string>("CertificateFile")
                         .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CertificateThumbprint")
+                        .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ClientId")
@@ -526,6 +566,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long>("StateSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Suspicion")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("TenantId")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -562,6 +606,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(320)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("ReviewAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
@@ -787,6 +834,30 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("Place", "State", "ClosesAt");
 
                     b.ToTable("Digests");
+                });
+
+            modelBuilder.Entity("TeamsWorkflows.Data.ExpiryNoticeRow", b =>
+                {
+                    b.Property<string>("ConnectionId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ToldAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ConnectionId", "Kind", "EndsAt", "Days");
+
+                    b.ToTable("ExpiryNotices");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
@@ -1355,6 +1426,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.CaseConnectionRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.CaseRow", null)
+                        .WithMany("Others")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.HasOne("TeamsWorkflows.Data.ReportRow", null)
@@ -1400,6 +1480,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
             modelBuilder.Entity("TeamsWorkflows.Data.CaseRow", b =>
                 {
+                    b.Navigation("Others");
+
                     b.Navigation("ParkedRuns");
                 });
 

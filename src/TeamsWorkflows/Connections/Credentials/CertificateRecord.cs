@@ -1,0 +1,47 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Data;
+using TeamsWorkflows.Diagnostics;
+
+namespace TeamsWorkflows.Connections.Credentials;
+
+/// <summary>Which certificate each connection used last: another one is a rotation, which is the first thing to look at when something breaks (R55).</summary>
+internal sealed class CertificateRecord(Database database, TimeProvider time, Func<Guid> newGuid)
+{
+    /// <summary>Takes down which certificate is used from now on; the first one is no event.</summary>
+    public async Task NoteAsync(ConnectionRow used, X509Certificate2 certificate, CancellationToken cancellationToken)
+    {
+        if (used.CertificateThumbprint == certificate.Thumbprint)
+        {
+            return;
+        }
+
+        await database.WriteAsync(
+            async db =>
+            {
+                var row = await db.Connections.SingleOrDefaultAsync(c => c.Id == used.Id, cancellationToken);
+                if (row is null || row.CertificateThumbprint == certificate.Thumbprint)
+                {
+                    return; // another use was first
+                }
+
+                if (row.CertificateThumbprint is { } before)
+                {
+                    db.ConnectionEvents.Add(new ConnectionEventRow
+                    {
+                        Id = newGuid(),
+                        ConnectionId = row.Id,
+                        At = time.GetUtcNow(),
+                        Kind = ConnectionEventKind.Changed,
+                        Change = OperationalChange.SecretRotated,
+                        Actor = ConnectionHealth.Product,
+                        Note = $"certificate {before}→{certificate.Thumbprint}, until {certificate.NotAfter.ToUniversalTime():u}",
+                    });
+                }
+
+                row.CertificateThumbprint = certificate.Thumbprint;
+            },
+            cancellationToken);
+        used.CertificateThumbprint = certificate.Thumbprint;
+    }
+}
