@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using TeamsWorkflows.Connections;
 using SignInResult = TeamsWorkflows.Connections.SignInResult;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -16,7 +17,7 @@ internal static class SignInCallback
     public static void MapSignInCallback(this IEndpointRouteBuilder routes)
     {
         var callback = routes.MapGroup("/signin/callback").AllowAnonymous().ExcludeFromDescription();
-        callback.MapPost("/", CompleteAsync).DisableAntiforgery();
+        callback.MapPost("/", CompleteAsync).NotAudited("what comes of the sign-in is recorded as the doing of whoever began it").DisableAntiforgery();
         callback.MapGet("/", Explain);
     }
 

@@ -18,6 +18,9 @@ public abstract record RegisterResult
 
     /// <summary>The configuration defines it, and would overwrite the change at the next start.</summary>
     public sealed record OfConfiguration : RegisterResult;
+
+    /// <summary>It is another version than the caller has seen.</summary>
+    public sealed record Refused(EditRefusal Why) : RegisterResult;
 }
 
 /// <summary>A consent as it stands in the register (R60).</summary>
@@ -27,7 +30,9 @@ public sealed record Consent(DateTimeOffset GrantedAt, string GrantedBy, IReadOn
 /// <summary>The register of connections: who defines them, who consented to what, who answers for them (R59, R60, R66).</summary>
 public sealed class ConnectionRegister(Database database, ConnectionDesk connections, Microsoft.Extensions.Options.IOptions<EntraOptions> entra, TimeProvider time)
 {
-    public async Task<RegisterResult> RegisterAsync(ConnectionDefinition definition, string actor, CancellationToken cancellationToken)
+    /// <param name="precondition">Which version the caller means to change; null: whichever there is.</param>
+    public async Task<RegisterResult> RegisterAsync(
+        ConnectionDefinition definition, Precondition? precondition, string actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
@@ -44,8 +49,9 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
             return new RegisterResult.OfConfiguration();
         }
 
-        await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, cancellationToken);
-        return new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
+        return await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, precondition, cancellationToken) is { } refused
+            ? new RegisterResult.Refused(refused)
+            : new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
     }
 
     /// <summary>Notes that an administrator granted permissions.</summary>

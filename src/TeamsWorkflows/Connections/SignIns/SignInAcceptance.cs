@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -48,9 +49,12 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
     public static string[] Scopes(ConnectionRow connection) => connection.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     // With an open case, the connection is healthy when the probe says so and not before.
-    private Task<string?> ConnectAsync(
+    private async Task<string?> ConnectAsync(
         string connectionId, string accountId, string actor, DeviceSignInRow? device, CancellationToken cancellationToken)
-        => database.WriteAsync(
+    {
+        // Whoever began it did this, whoever sent the answer and however much later.
+        using var call = AuditCall.Begin(new(actor, "", ""), device is null ? "connection.signed-in" : "connection.device-signed-in", $"connection/{connectionId}", reason: null);
+        return await database.WriteAsync(
             async db =>
             {
                 var connection = await db.Connections.SingleAsync(c => c.Id == connectionId, cancellationToken);
@@ -79,6 +83,7 @@ internal sealed class SignInAcceptance(Database database, CaseDesk cases, TimePr
                 return open?.Id;
             },
             cancellationToken);
+    }
 
     private static bool IsExpected(ConnectionRow connection, IAccount account)
         => string.Equals(account.Username, connection.Username, StringComparison.OrdinalIgnoreCase)
