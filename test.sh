@@ -14,6 +14,13 @@ fail() {
   exit 1
 }
 
+# Apart from the rest: an advisory that is published today must not break a build that has not changed since yesterday.
+if [[ ${1:-} == audit ]]; then
+  dotnet restore TeamsWorkflows.sln --force --verbosity quiet -p:NuGetAudit=true -p:NuGetAuditMode=all -p:WarningsNotAsErrors= &&
+    echo "No known advisory concerns a package that is used."
+  exit $?
+fi
+
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v curl >/dev/null || missing+=(curl)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Approvals;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Escalation;
 using TeamsWorkflows.Cases.Runbooks;
@@ -134,6 +135,8 @@ public static class TeamsWorkflowsRegistration
         services.AddOptions<VaultOptions>().Bind(configuration.GetSection("KeyVault")).ValidateOnStart();
         services.AddOptions<CanaryOptions>().Bind(configuration.GetSection("Canary")).ValidateOnStart();
         services.AddOptions<CaseOptions>().Bind(configuration.GetSection("Cases")).ValidateOnStart();
+        services.AddOptions<GrantOptions>().Configure(options => configuration.GetSection("Grants").Bind(options.Entries)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GrantOptions>, ValidateGrantOptions>();
         services.AddOptions<OutboundOptions>().Bind(configuration.GetSection("Outbound"));
         services.AddSingleton<IValidateOptions<EntraOptions>, ValidateEntraOptions>();
         services.AddSingleton<IValidateOptions<GraphOptions>, ValidateGraphOptions>();
@@ -156,6 +159,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton<LedgerCleaner>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton(static p => new SignInDesk(

@@ -202,7 +202,7 @@ public sealed class ApprovalServerTests
 
             using var refused = await client.GetAsync(new Uri("/approve?key=x", UriKind.Relative));
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-            Assert.Equal(60, refused.Headers.RetryAfter?.Delta?.TotalSeconds);
+            Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
             Assert.Contains("That was too often", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             using var other = await client.GetAsync(new Uri("/health/live", UriKind.Relative));
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);

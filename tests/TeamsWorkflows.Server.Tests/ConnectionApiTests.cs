@@ -33,6 +33,45 @@ public sealed class ConnectionApiTests(ServerHost host)
     }
 
     [Fact]
+    public async Task A_definition_is_changed_in_the_version_that_was_seen_or_not_at_all()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var added = await PostAsync(administrator, "z-versions", "If-None-Match", "*");
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        using var second = await PostAsync(administrator, "z-versions", "If-None-Match", "*");
+        Assert.Equal(HttpStatusCode.PreconditionFailed, second.StatusCode);
+        using var read = await administrator.GetAsync(new Uri("/api/v1/connections/z-versions", UriKind.Relative));
+        Assert.Equal(added.Headers.ETag, read.Headers.ETag);
+        using var changed = await PostAsync(administrator, "z-versions", "If-Match", read.Headers.ETag!.Tag);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        using var late = await PostAsync(administrator, "z-versions", "If-Match", "\"0123456789abcdef\"");
+        Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
+        Assert.EndsWith("precondition-failed", (await late.JsonAsync()).Text("type"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cases_and_approvals_come_in_pages()
+    {
+        using var administrator = await host.AdministratorAsync();
+        foreach (var list in (string[])["cases", "approvals"])
+        {
+            using var wrong = await administrator.GetAsync(new Uri($"/api/v1/{list}?limit=501", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+            using var before = await administrator.GetAsync(new Uri($"/api/v1/{list}?skip=-1", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.BadRequest, before.StatusCode);
+            var page = await administrator.GetJsonAsync($"/api/v1/{list}?limit=1&open=true");
+            var found = page.GetProperty(list).GetArrayLength();
+            Assert.InRange(found, 0, 1);
+            Assert.Equal(found == 1, page.TryGetProperty("next", out var next));
+            if (found == 1)
+            {
+                Assert.Equal($"/api/v1/{list}?skip=1&limit=1&open=true", next.GetString());
+                await administrator.GetJsonAsync(next.GetString()!);
+            }
+        }
+    }
+
+    [Fact]
     [Trait("Requirement", "R60")]
     [Trait("Requirement", "B10")]
     [Trait("Requirement", "R5")]
@@ -162,4 +201,12 @@ public sealed class ConnectionApiTests(ServerHost host)
         "clientId":"{{host.Tenant.Connector.ClientId}}","clientSecret":"{{host.Tenant.Connector.ClientSecret}}",
         "username":"{{host.Tenant.Service.UserName}}","owner":"Finance platform team","environment":"test"}
         """;
+
+    private async Task<HttpResponseMessage> PostAsync(HttpClient client, string id, string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/connections");
+        request.Content = new StringContent(Definition(id), System.Text.Encoding.UTF8, "application/json");
+        request.Headers.TryAddWithoutValidation(header, value);
+        return await client.SendAsync(request);
+    }
 }

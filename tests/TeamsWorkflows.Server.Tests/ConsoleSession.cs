@@ -16,12 +16,32 @@ internal sealed partial class ConsoleSession : IDisposable
 
     public static async Task<ConsoleSession> SignInAsync(ServerHost host, string username)
     {
-        var session = new ConsoleSession(new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = host.Address });
-        using var asked = await session._client.GetAsync(new Uri("/", UriKind.Relative));
-        using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", username)]);
-        using var signedIn = await session._client.PostAsync(asked.RequestMessage!.RequestUri, choice);
-        Assert.Equal(host.Address, signedIn.RequestMessage!.RequestUri);
+        var session = Stranger(host);
+        Assert.Equal(host.Address, await session.SignInAsync(username));
         return session;
+    }
+
+    /// <summary>Signs somebody in, whatever the console lets them see.</summary>
+    /// <returns>Where that led.</returns>
+    public async Task<Uri> SignInAsync(string username)
+    {
+        using var asked = await _client.GetAsync(new Uri("/", UriKind.Relative));
+        using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", username)]);
+        using var signedIn = await _client.PostAsync(asked.RequestMessage!.RequestUri, choice);
+        return signedIn.RequestMessage!.RequestUri!;
+    }
+
+    /// <summary>Asks for an address as it is, and follows nothing; a POST has no anti-forgery token, as one that another site's page makes.</summary>
+    public async Task<(int Status, string Text)> AskAsync(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method == "POST")
+        {
+            request.Content = new FormUrlEncodedContent([KeyValuePair.Create("reason", "another site says so")]);
+        }
+
+        using var answer = await _client.SendAsync(request);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public Task<string> ReadAsync(string path) => _client.GetStringAsync(new Uri(path, UriKind.Relative));

@@ -169,6 +169,33 @@ public sealed class ConsoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Administrators_read_on_any_screen_who_changed_what()
+    {
+        var complaints = new List<string>();
+        await using var browser = await Browser.StartAsync();
+        using var administrator = await _host.AdministratorAsync();
+        using var change = await administrator.PostJsonAsync(
+            "/api/v1/connections/finance-posts/changes", """{"change":"PolicyChanged","note":"MFA for everybody from Monday"}""");
+        Assert.True(change.IsSuccessStatusCode);
+        var page = await browser.OpenAsync(complaints);
+        await SignInAsync(page, _host.Tenant.Administrator.UserName);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Audit" }).ClickAsync();
+        await Expect(page.GetByText("none changed since")).ToBeVisibleAsync();
+        await Expect(page.GetByText("MFA for everybody from Monday").First).ToBeVisibleAsync();
+        await page.Locator("summary", new() { HasText = "What it changed" }).First.ClickAsync();
+        await Expect(page.GetByText("PolicyChanged").First).ToBeVisibleAsync();
+        foreach (var (width, isDark) in new[] { (1440, false), (1440, true), (390, false), (390, true) })
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            await page.EmulateMediaAsync(new() { ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light });
+            await ExpectNoSidewaysScrollAsync(page);
+            await ScreenshotAsync(page, $"audit-{width}-{(isDark ? "dark" : "light")}");
+        }
+
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task Whoever_has_no_role_is_told_so_and_whoever_signs_out_is_out()
     {
         var complaints = new List<string>();

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Storage;
 using TeamsWorkflows.DurableTask.Tests.Postgres;
@@ -82,6 +83,37 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
         using var again = await SubmitUntilTakenAsync(host, publisher, "after"); // a connection that broke meanwhile is found out by its first use
         await host.WaitForEndAsync((await again.JsonAsync()).Text("id"));
         Assert.Single(host.Tenant.MessagesAbout("after"));
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Several_nodes_append_to_one_audit_log_without_a_fork()
+    {
+        const int writers = 4;
+        const int each = 15;
+        var host = new ServerHost { Settings = Arguments() };
+        await host.InitializeAsync();
+        var contexts = host.Server.Services.GetRequiredService<IDbContextFactory<ProductDb>>();
+        var log = host.Server.Services.GetRequiredService<AuditLog>();
+        var before = (await log.HeadAsync(CancellationToken.None)).Sequence;
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(async node =>
+        {
+            using var database = new Database(contexts, TimeProvider.System, maxWriters: 2); // as another process has it
+            await Parallel.ForAsync(0, each, async (i, stop) =>
+            {
+                using var call = AuditCall.Begin(new($"node {node}", "", "Operator"), "case.guided-test", $"case/{node}-{i}", reason: null);
+                await database.WriteAsync(
+                    db => db.CalendarKeys.AddAsync(
+                        new() { Id = Guid.NewGuid(), KeyHash = Guid.NewGuid().ToString("N"), Name = $"{node}-{i}", CreatedBy = "test", CreatedAt = DateTimeOffset.UtcNow }, stop).AsTask(),
+                    stop);
+            });
+        }));
+
+        var verdict = await log.VerifyAsync([], CancellationToken.None);
+        Assert.True(verdict.IsIntact, verdict.Break?.Why);
+        Assert.Equal(before + (writers * each), verdict.Head.Sequence);
+        var refusal = Assert.ThrowsAny<Exception>(() => cluster.Read($"DELETE FROM {_hub}_data.\"AuditEntries\""));
+        Assert.Contains("never changed or removed", refusal.ToString(), StringComparison.Ordinal);
         await host.DisposeAsync();
     }
 

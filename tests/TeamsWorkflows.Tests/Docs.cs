@@ -6,7 +6,8 @@ internal static class Docs
     public static string Root { get; } = FindRoot();
 
     /// <param name="test">The test class that makes the page.</param>
-    public static void AssertIs(string page, string content, string test)
+    /// <param name="project">The project that it is in.</param>
+    public static void AssertIs(string page, string content, string test, string project = "TeamsWorkflows.Tests")
     {
         var file = Path.Combine(Root, "docs", page);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
@@ -16,7 +17,7 @@ internal static class Docs
 
         Assert.True(
             File.Exists(file) && File.ReadAllText(file) == content,
-            $"docs/{page} is stale. Run: UPDATE_DOCS=1 dotnet test tests/TeamsWorkflows.Tests --filter {test}");
+            $"docs/{page} is stale. Run: UPDATE_DOCS=1 dotnet test tests/{project} --filter {test}");
     }
 
     private static string FindRoot()

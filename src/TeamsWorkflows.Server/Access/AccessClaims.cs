@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using TeamsWorkflows.Approvals;
+using TeamsWorkflows.Audit;
 
 namespace TeamsWorkflows.Server.Access;
 
@@ -24,6 +25,13 @@ internal static class AccessClaims
 
     /// <summary>Who acts, for the record.</summary>
     public static string Actor(this ClaimsPrincipal caller) => Find(caller, Name) ?? caller.Publisher();
+
+    /// <summary>Who acts, as the audit log names it; nobody's name is empty there.</summary>
+    public static AuditActor AuditActor(this ClaimsPrincipal caller)
+    {
+        var id = Find(caller, ObjectId) ?? Find(caller, ApplicationId) ?? "";
+        return new(Find(caller, Name) ?? (id.Length > 0 ? id : "nobody"), id, string.Join(", ", caller.FindAll(Roles).Select(static c => c.Value)));
+    }
 
     public static bool MayAdminister(this ClaimsPrincipal caller)
         => Policies.RolesByPolicy[Policies.Administer].Any(caller.IsInRole);

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using TeamsWorkflows.Audit;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Http;
 
 namespace TeamsWorkflows.Server.Access;
@@ -25,7 +27,7 @@ internal static class AccessSetup
 
         services.AddAuthentication(ByAddress)
             .AddPolicyScheme(ByAddress, displayName: null, static options =>
-                options.ForwardDefaultSelector = static http => http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+                options.ForwardDefaultSelector = static http => Surfaces.IsForPrograms(http.Request.Path)
                     ? JwtBearerDefaults.AuthenticationScheme
                     : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddJwtBearer()
@@ -34,9 +36,9 @@ internal static class AccessSetup
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<IOptions<AccessOptions>, OutboundHttp>(ConfigureBearer);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
-            .Configure<IOptions<AccessOptions>>(ConfigureCookie);
+            .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>>(ConfigureCookie);
         services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
-            .Configure<IOptions<AccessOptions>, OutboundHttp>(ConfigureSignIn);
+            .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>, OutboundHttp>(ConfigureSignIn);
 
         var authorization = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -60,12 +62,16 @@ internal static class AccessSetup
         bearer.TokenValidationParameters.ValidAlgorithms = ["RS256"];
     }
 
-    private static void ConfigureCookie(CookieAuthenticationOptions cookie, IOptions<AccessOptions> access)
+    // A proxy may end TLS, and this process sees plain HTTP; the browser sees what the settings say.
+    private static CookieSecurePolicy Secure(IOptions<EntraOptions> entra)
+        => entra.Value.PublicAddress.Scheme == Uri.UriSchemeHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+
+    private static void ConfigureCookie(CookieAuthenticationOptions cookie, IOptions<AccessOptions> access, IOptions<EntraOptions> entra)
     {
         cookie.Cookie.Name = "teamsworkflows";
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
-        cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        cookie.Cookie.SecurePolicy = Secure(entra);
         cookie.ExpireTimeSpan = access.Value.SessionLifetime;
         cookie.SlidingExpiration = true;
         cookie.ForwardChallenge = OpenIdConnectDefaults.AuthenticationScheme;
@@ -76,7 +82,8 @@ internal static class AccessSetup
         };
     }
 
-    private static void ConfigureSignIn(OpenIdConnectOptions signIn, IOptions<AccessOptions> access, OutboundHttp outbound)
+    private static void ConfigureSignIn(
+        OpenIdConnectOptions signIn, IOptions<AccessOptions> access, IOptions<EntraOptions> entra, OutboundHttp outbound)
     {
         signIn.Authority = access.Value.Authority?.AbsoluteUri;
         signIn.ClientId = access.Value.ClientId;
@@ -96,7 +103,7 @@ internal static class AccessSetup
         foreach (var cookie in (CookieBuilder[])[signIn.CorrelationCookie, signIn.NonceCookie])
         {
             cookie.SameSite = SameSiteMode.Lax;
-            cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.SecurePolicy = Secure(entra);
         }
 
         signIn.Events.OnRedirectToIdentityProvider = context =>
@@ -108,6 +115,12 @@ internal static class AccessSetup
         {
             context.Principal = Keep(context.Principal!);
             return Task.CompletedTask;
+        };
+        signIn.Events.OnTicketReceived = static async context =>
+        {
+            using var call = AuditCall.Begin(context.Principal!.AuditActor(), "console.sign-in", "console", reason: null);
+            await context.HttpContext.RequestServices.GetRequiredService<AuditLog>().RecordAsync(
+                AuditOutcome.Done, before: null, after: null, context.HttpContext.RequestAborted);
         };
         signIn.Events.OnRemoteFailure = static context =>
         {

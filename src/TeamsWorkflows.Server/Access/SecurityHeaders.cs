@@ -6,6 +6,8 @@ namespace TeamsWorkflows.Server.Access;
 /// <summary>Tells browsers, on every answer, to run nothing that is not ours, to frame us nowhere and to keep nothing.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<AccessOptions> access, IOptions<EntraOptions> entra)
 {
+    private readonly bool _isSecure = entra.Value.PublicAddress.Scheme == Uri.UriSchemeHttps;
+
     private readonly string _policy =
         "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
         + $"form-action 'self' {string.Join(' ', FormTargets(access.Value, entra.Value))}";
@@ -20,6 +22,12 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<AccessOptio
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+            if (_isSecure)
+            {
+                headers.StrictTransportSecurity = "max-age=31536000"; // for a year, no browser tries this name without TLS
+            }
+
             if (headers.CacheControl.Count == 0)
             {
                 headers.CacheControl = "no-store";

@@ -77,6 +77,8 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(RunbookList))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(EscalationPacket))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(AuditVerification))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]

@@ -1,12 +1,17 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using TeamsWorkflows.Server.Api.Description;
+using TeamsWorkflows.Server.Management;
 
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>The HTTP API under /api/v1, and its description.</summary>
 internal static class ApiSetup
 {
+    private const string Timeout = "api";
+
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
@@ -20,20 +25,29 @@ internal static class ApiSetup
         });
         services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
+        services.AddCallLimits();
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>(
+            static (timeouts, api) => timeouts.AddPolicy(Timeout, new RequestTimeoutPolicy { Timeout = api.Value.Timeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout }));
         services.AddProblemDetails();
         services.AddExceptionHandler<BadRequestProblems>();
         services.AddExceptionHandler<OutageProblems>();
-        services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (api, _, _) =>
+        services.AddOpenApi("v1", static document =>
         {
-            Describe(api);
-            return Task.CompletedTask;
-        }));
+            document.AddDocumentTransformer(static (api, _, _) =>
+            {
+                Describe(api);
+                return Task.CompletedTask;
+            });
+            document.AddDocumentTransformer<DocumentExamples>();
+        });
         return services;
     }
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Links.Root);
+        api.WithRequestTimeout(Timeout);
         api.MapReports();
         api.MapDeliveries();
         api.MapSchedules();
@@ -44,7 +58,9 @@ internal static class ApiSetup
         api.MapRunbooks();
         api.MapDoctor();
         api.MapOrchestrations();
+        api.MapAudit();
 
+        routes.MapManagement();
         routes.MapCalendarFeed();
 
         // Readable by anybody: it holds no data, and tools read it before they have a token.
@@ -60,6 +76,7 @@ internal static class ApiSetup
             Version = "v1",
             Description = "Hands reports over to Microsoft Teams, each posted once, whatever happens to the credential.",
         };
+        api.Servers = [new() { Url = "/" }]; // wherever it is read: the same document
         api.Components ??= new OpenApiComponents();
         api.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {

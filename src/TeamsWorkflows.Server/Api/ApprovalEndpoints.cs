@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -12,11 +13,12 @@ internal static class ApprovalEndpoints
     {
         var approvals = routes.MapGroup("/approvals").WithTags("Approvals").RequireAuthorization(Policies.Approve);
         approvals.MapGet("/", ListAsync)
-            .WithSummary("Lists approvals, open ones first. Approvers see those that ask for them; operators and administrators see all.");
+            .WithSummary("Lists approvals, open ones first. Approvers see those that ask for them; operators and administrators see all.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         approvals.MapGet("/{id}", FindAsync)
             .WithSummary("Shows an approval with exactly what would be posted.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        approvals.MapPost("/{id}/decide", DecideAsync)
+        approvals.MapPost("/{id}/decide", DecideAsync).Audited("approval.decide", "approval")
             .WithSummary("Approves or refuses, as the person who is signed in. Saying the same again is harmless.")
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -27,11 +29,17 @@ internal static class ApprovalEndpoints
     /// <returns>Null: the word is no decision.</returns>
     public static Decision? Decision(string? word) => QueryText.TryRead<Decision>(word, out var known) ? known : null;
 
-    private static async Task<Ok<ApprovalList>> ListAsync(bool? open, ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ApprovalList>, ProblemHttpResult>> ListAsync(
+        bool? open, int? skip, int? limit, ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)
     {
+        if (!ListPaging.TryRead(skip, limit, out var page, out var problem))
+        {
+            return problem;
+        }
+
         var who = caller.Decider();
-        var found = await desk.ListAsync(who, onlyOpen: open ?? false, cancellationToken);
-        return TypedResults.Ok(new ApprovalList([.. found.Where(a => open != false || !a.IsOpen).Select(a => ApprovalResource.From(a, who))]));
+        var found = await desk.PageAsync(who, open, page.Skip, page.Limit, cancellationToken);
+        return TypedResults.Ok(new ApprovalList([.. found.Select(a => ApprovalResource.From(a, who))], page.Next("approvals", found.Count, open)));
     }
 
     private static async Task<Results<Ok<ApprovalDetailResource>, ProblemHttpResult>> FindAsync(

@@ -55,7 +55,8 @@ internal sealed record ApprovalResource(
 /// <param name="Decide">POST a decision there; null when it does not wait for the caller.</param>
 internal sealed record ApprovalLinks(string Self, string Report, string? Decide);
 
-internal sealed record ApprovalList(IReadOnlyList<ApprovalResource> Approvals);
+/// <param name="Next">The address of the next page; null: this is the last.</param>
+internal sealed record ApprovalList(IReadOnlyList<ApprovalResource> Approvals, string? Next);
 
 /// <summary>An approval with exactly what would be posted.</summary>
 /// <param name="Text">The report as plain text.</param>
@@ -69,4 +70,7 @@ internal sealed record ApprovalDetailResource(
 
 /// <param name="Decision">Approve or Refuse.</param>
 /// <param name="Comment">Why; a refusal needs 3 to 1,000 characters.</param>
-internal sealed record ApprovalDecisionRequest(string? Decision, string? Comment);
+internal sealed record ApprovalDecisionRequest(string? Decision, string? Comment) : IReason
+{
+    string? IReason.Reason => Comment;
+}

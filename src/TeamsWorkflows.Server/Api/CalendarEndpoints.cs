@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -11,11 +13,11 @@ internal static class CalendarEndpoints
     public static void MapCalendarKeys(this RouteGroupBuilder connections)
     {
         connections.MapGet("/calendar-keys", ListAsync).WithSummary("Lists the keys to the calendar feed, without the keys themselves.");
-        connections.MapPost("/calendar-keys", CreateAsync)
+        connections.MapPost("/calendar-keys", CreateAsync).Audited("calendar-key.create", "calendar-key")
             .RequireAuthorization(Policies.Administer)
             .WithSummary("Makes a key to the calendar feed; its address is shown this once.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        connections.MapDelete("/calendar-keys/{id:guid}", RevokeAsync)
+        connections.MapDelete("/calendar-keys/{id:guid}", RevokeAsync).Audited("calendar-key.revoke", "calendar-key")
             .RequireAuthorization(Policies.Administer)
             .WithSummary("Revokes a key to the calendar feed.")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -55,6 +57,7 @@ internal static class CalendarEndpoints
                 new Dictionary<string, string[]>(StringComparer.Ordinal) { ["name"] = [fix] });
         }
 
+        AuditCall.Current?.To($"calendar-key/{body.Name.Trim()}");
         var made = await keys.CreateAsync(body.Name, caller.Actor(), cancellationToken);
         return TypedResults.Created($"{Links.Root}/connections/calendar-keys", new CalendarKeyCreated(made.Id, made.Name, $"/calendar/{made.Key}.ics"));
     }

@@ -4,6 +4,7 @@ using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -13,15 +14,16 @@ internal static class CaseEndpoints
     public static RouteGroupBuilder MapCases(this IEndpointRouteBuilder routes)
     {
         var cases = routes.MapGroup("/cases").WithTags("Cases").RequireAuthorization(Policies.Operate);
-        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first; of one label, if one is given.");
+        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first; all of one label, if one is given.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         cases.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a case with its diagnosis and what waits for it.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        cases.MapPost("/{id}/sign-in", SignInAsync)
+        cases.MapPost("/{id}/sign-in", SignInAsync).Audited("case.sign-in", "case")
             .WithSummary("Begins the sign-in that resolves a reconnect case; open the address in a browser.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        cases.MapPost("/{id}/resolve", ResolveAsync)
+        cases.MapPost("/{id}/resolve", ResolveAsync).Audited("case.resolve", "case")
             .WithSummary("Says that the cause is gone; the connection is verified before the case closes.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -31,12 +33,22 @@ internal static class CaseEndpoints
         return cases;
     }
 
-    private static async Task<Ok<CaseList>> ListAsync(bool? open, string? label, CaseDesk desk, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<CaseList>, ProblemHttpResult>> ListAsync(
+        bool? open, string? label, int? skip, int? limit, CaseDesk desk, CancellationToken cancellationToken)
     {
-        var found = label is null
-            ? await desk.ListAsync(onlyOpen: open ?? false, cancellationToken)
-            : await desk.ListAsync(onlyOpen: open ?? false, label, cancellationToken);
-        return TypedResults.Ok(new CaseList(found.Where(c => open != false || !c.IsOpen).Select(CaseResource.From).ToArray()));
+        if (!ListPaging.TryRead(skip, limit, out var page, out var problem))
+        {
+            return problem;
+        }
+
+        if (label is not null)
+        {
+            var labelled = await desk.ListAsync(onlyOpen: open ?? false, label, cancellationToken);
+            return TypedResults.Ok(new CaseList([.. labelled.Where(c => open != false || !c.IsOpen).Select(CaseResource.From)], Next: null));
+        }
+
+        var found = await desk.PageAsync(open, page.Skip, page.Limit, cancellationToken);
+        return TypedResults.Ok(new CaseList([.. found.Select(CaseResource.From)], page.Next("cases", found.Count, open)));
     }
 
     private static async Task<Results<Ok<CaseResource>, ProblemHttpResult>> FindAsync(

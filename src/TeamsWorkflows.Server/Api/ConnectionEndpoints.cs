@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -13,9 +14,9 @@ internal static class ConnectionEndpoints
         var connections = routes.MapGroup("/connections").WithTags("Connections").RequireAuthorization(Policies.Operate);
         connections.MapGet("/", ListAsync).WithSummary("Lists connections.");
         connections.MapGet("/{id}", FindAsync)
-            .WithSummary("Shows a connection.")
+            .WithSummary("Shows a connection; the header ETag names the version of its definition.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        connections.MapPost("/{id}/sign-in", SignInAsync)
+        connections.MapPost("/{id}/sign-in", SignInAsync).Audited("connection.sign-in", "connection")
             .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -45,10 +46,16 @@ internal static class ConnectionEndpoints
             (await desk.ListAsync(cancellationToken)).Select(ConnectionResource.From).ToArray()));
 
     private static async Task<Results<Ok<ConnectionResource>, ProblemHttpResult>> FindAsync(
-        string id, ConnectionDesk desk, CancellationToken cancellationToken)
-        => await desk.FindAsync(id, cancellationToken) is { } connection
-            ? TypedResults.Ok(ConnectionResource.From(connection))
-            : Problems.NotFound("connection", id);
+        string id, ConnectionDesk desk, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await desk.FindAsync(id, cancellationToken) is not { } connection)
+        {
+            return Problems.NotFound("connection", id);
+        }
+
+        response.Headers.ETag = connection.ETag;
+        return TypedResults.Ok(ConnectionResource.From(connection));
+    }
 
     private static async Task<Results<Ok<SignInBegun>, ProblemHttpResult>> SignInAsync(
         string id, NoFields body, ClaimsPrincipal caller, ConnectionDesk desk, SignInDesk signIns, CancellationToken cancellationToken)

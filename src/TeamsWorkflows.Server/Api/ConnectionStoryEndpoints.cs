@@ -5,6 +5,7 @@ using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -26,7 +27,7 @@ internal static class ConnectionStoryEndpoints
         connections.MapGet("/{id}/dependents", DependentsAsync)
             .WithSummary("Shows which reports stop when the connection stops.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        connections.MapPost("/{id}/changes", ChangeAsync)
+        connections.MapPost("/{id}/changes", ChangeAsync).Audited("connection.change", "connection")
             .WithSummary("Takes down what somebody changed that tokens depend on, such as a password or a policy.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -88,4 +89,7 @@ internal sealed record ExpiryList(IReadOnlyList<Expiry> Expiries);
 internal sealed record ComparisonResource(string Left, string Right, IReadOnlyList<Difference> Differences, IReadOnlyList<Symptom> Symptoms);
 
 /// <param name="At">When it happened; null: now.</param>
-internal sealed record ChangeRequest(OperationalChange? Change, DateTimeOffset? At, string? Note);
+internal sealed record ChangeRequest(OperationalChange? Change, DateTimeOffset? At, string? Note) : IReason
+{
+    string? IReason.Reason => Note;
+}

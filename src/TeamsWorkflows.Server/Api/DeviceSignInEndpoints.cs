@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -12,7 +13,7 @@ internal static class DeviceSignInEndpoints
     /// <summary>Below the connections, whose policy holds.</summary>
     public static void MapDeviceSignIns(this IEndpointRouteBuilder connections)
     {
-        connections.MapPost("/{id}/device-sign-in", BeginAsync)
+        connections.MapPost("/{id}/device-sign-in", BeginAsync).Audited("connection.device-sign-in", "connection")
             .WithSummary("Begins a sign-in by device code, or gives the one that is under way; type the code at the address.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

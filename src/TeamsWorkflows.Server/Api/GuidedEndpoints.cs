@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -13,7 +14,7 @@ internal static class GuidedEndpoints
         cases.MapGet("/{id}/guided-test", ReadAsync)
             .WithSummary("Shows the three questions, what was answered, and what it comes to.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        cases.MapPost("/{id}/guided-test", AnswerAsync)
+        cases.MapPost("/{id}/guided-test", AnswerAsync).Audited("case.guided-test", "case")
             .WithSummary("Keeps a round of answers; leave out what is not known yet.")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -21,7 +22,7 @@ internal static class IntakeEndpoints
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows an intake; the header ETag names its version.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        intakes.MapPut("/{id}", PutAsync)
+        intakes.MapPut("/{id}", PutAsync).Audited("intake.put", "intake")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Creates an intake, whose secret is shown this once, or changes the version that If-Match names.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -29,11 +30,11 @@ internal static class IntakeEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status428PreconditionRequired);
-        intakes.MapPost("/{id}/rotate", RotateAsync)
+        intakes.MapPost("/{id}/rotate", RotateAsync).Audited("intake.rotate", "intake")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Makes a new secret, shown this once; the one before stays good for a day.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        intakes.MapDelete("/{id}", DeleteAsync)
+        intakes.MapDelete("/{id}", DeleteAsync).Audited("intake.delete", "intake")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Deletes an intake.")
             .ProducesProblem(StatusCodes.Status404NotFound)

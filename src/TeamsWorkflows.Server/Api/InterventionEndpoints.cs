@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -12,17 +13,17 @@ internal static class InterventionEndpoints
     public static void MapInterventions(this RouteGroupBuilder deliveries)
     {
         var words = deliveries.MapGroup("/{id}").RequireAuthorization(Policies.Operate);
-        words.MapPost("/cancel", CancelAsync)
+        words.MapPost("/cancel", CancelAsync).Audited("delivery.cancel", "delivery")
             .WithSummary("Ends a delivery early. A message that is under way is looked for: if it arrived, the delivery ends as delivered.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        words.MapPost("/decide", DecideAsync)
+        words.MapPost("/decide", DecideAsync).Audited("delivery.decide", "delivery")
             .WithSummary("Says what becomes of a delivery that is held: ItIsThere, PostAgain or FallBack.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        words.MapPost("/resend", ResendAsync)
+        words.MapPost("/resend", ResendAsync).Audited("delivery.resend", "delivery")
             .WithSummary("Sends the report once more there, under a new key: it may be a second message.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)

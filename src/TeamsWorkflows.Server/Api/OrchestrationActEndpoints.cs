@@ -1,8 +1,10 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Api;
@@ -23,12 +25,13 @@ internal static class OrchestrationActEndpoints
             static body => new OrchestrationAct.Restart(WithNewId: body.KeepId is not true));
         Map<RecursiveRequest>("purge", "Removes an instance that has ended, with its history; with recursive, its sub-orchestrations too. It cannot be undone.",
             static body => new OrchestrationAct.Purge(body.Recursive ?? false));
-        orchestrations.MapPost("/{id}/raise-event/{name}", RaiseAsync)
+        orchestrations.MapPost("/{id}/raise-event/{name}", RaiseAsync).Audited("orchestration.raiseevent", "orchestration")
             .WithSummary("Sends an event to an instance.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        orchestrations.MapPost("/bulk", BulkAsync)
+        orchestrations.MapPost("/bulk", BulkAsync).Audited("orchestration.bulk", "orchestrations")
+            .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary($"Does the same to many instances: those named, at most {MaxIds:N0}, or all that a filter selects.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -38,6 +41,7 @@ internal static class OrchestrationActEndpoints
                 "/{id}/" + word,
                 (string id, T body, ClaimsPrincipal caller, OrchestrationDesk desk, CancellationToken cancellationToken)
                     => ActAsync(id, act(body), body.Reason, caller, desk, cancellationToken))
+                .Audited("orchestration." + word, "orchestration")
                 .WithSummary(summary)
                 .ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status409Conflict)
@@ -125,7 +129,7 @@ internal sealed record RaiseEventRequest(string? Reason, JsonElement? Data) : IR
 /// <param name="Ids">The instances; null when a filter selects them.</param>
 /// <param name="Filter">Selects the instances; an empty one selects all.</param>
 /// <param name="Recursive">Whether sub-orchestrations are meant, too; the default is false.</param>
-internal sealed record BulkRequest(string? Action, string? Reason, IReadOnlyList<string>? Ids, OrchestrationFilter? Filter, bool? Recursive);
+internal sealed record BulkRequest(string? Action, string? Reason, IReadOnlyList<string>? Ids, OrchestrationFilter? Filter, bool? Recursive) : IReason;
 
 /// <param name="Id">Where it goes on: the new instance after a restart.</param>
 /// <param name="Count">How many instances went, for a purge; 1 otherwise.</param>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
@@ -25,6 +26,7 @@ internal static class OrchestrationEndpoints
             .WithSummary("Shows every event of an instance's history.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         orchestrations.MapGet("/{id}/history/export", ExportAsync)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Exports an instance's history as a file that OrchestrationReplayer runs against other code; stack traces are left out.")
             .Produces<HistoryExport>(contentType: "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound);

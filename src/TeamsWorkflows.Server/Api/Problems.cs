@@ -8,8 +8,6 @@ namespace TeamsWorkflows.Server.Api;
 /// <summary>Refusals as RFC 9457 problem details: a stable type to branch on, and a detail that says what to change.</summary>
 internal static class Problems
 {
-    private const string TypePrefix = "urn:teamsworkflows:problem:";
-
     public static ProblemHttpResult Of(
         int status, string code, string title, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
         => TypedResults.Problem(Details(status, code, title, detail, errors));
@@ -33,7 +31,7 @@ internal static class Problems
     public static ProblemDetails Details(
         int status, string code, string title, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
     {
-        var problem = new ProblemDetails { Status = status, Type = TypePrefix + code, Title = title, Detail = detail };
+        var problem = new ProblemDetails { Status = status, Type = ProblemCatalog.Prefix + code, Title = title, Detail = detail };
         if (errors is not null)
         {
             problem.Extensions["errors"] = errors;

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Intakes;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>Where other tools hand reports over: no token, but proof that the caller knows the intake's secret.</summary>
 internal static class ReceptionEndpoint
 {
-    public static void MapReception(this RouteGroupBuilder intakes) => intakes.MapPost("/{id}", ReceiveAsync)
+    public static void MapReception(this RouteGroupBuilder intakes) => intakes.MapPost("/{id}", ReceiveAsync).NotAudited("the ledger keeps who handed over what")
         .AllowAnonymous()
         .Accepts<object>("application/json")
         .WithSummary("Hands a report over, as the tool of the intake; signed, or with the intake's secret.")

@@ -1,9 +1,12 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -12,15 +15,17 @@ internal static class RegisterEndpoints
 {
     public static void MapRegister(this RouteGroupBuilder connections)
     {
-        connections.MapPost("/", RegisterAsync)
+        connections.MapPost("/", RegisterAsync).Audited("connection.register", "connection")
             .RequireAuthorization(Policies.Administer)
-            .WithSummary("Adds a connection, or changes one that the API added. Another account, tenant or application must connect anew.")
+            .WithSummary("Adds a connection, or changes one that the API added. Another account, tenant or application must connect anew. If-Match names the version that is meant.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         connections.MapGet("/{id}/consent", ConsentAsync)
             .WithSummary("Shows which permissions the connection needs, who granted them, and where an administrator grants them.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        connections.MapPost("/{id}/consent", RecordConsentAsync)
+        connections.MapPost("/{id}/consent", RecordConsentAsync).Audited("connection.consent", "connection")
             .RequireAuthorization(Policies.Administer)
             .WithSummary("Takes down that an administrator granted permissions.")
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -30,12 +35,32 @@ internal static class RegisterEndpoints
     }
 
     private static async Task<Results<Created<ConnectionResource>, Ok<ConnectionResource>, ProblemHttpResult>> RegisterAsync(
-        ConnectionDefinition definition, ClaimsPrincipal caller, ConnectionRegister register, CancellationToken cancellationToken)
-        => await register.RegisterAsync(definition, caller.Actor(), cancellationToken) switch
+        [FromHeader(Name = "If-Match")] string? ifMatch,
+        [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
+        ConnectionDefinition definition,
+        ClaimsPrincipal caller,
+        ConnectionRegister register,
+        HttpResponse response,
+        CancellationToken cancellationToken)
+    {
+        if (ifNoneMatch is not (null or "*"))
+        {
+            return Edits.WrongIfNoneMatch();
+        }
+
+        AuditCall.Current?.To($"connection/{definition.Id}");
+        var result = await register.RegisterAsync(definition, new(ifMatch, ifNoneMatch is not null), caller.Actor(), cancellationToken);
+        if (result is RegisterResult.Registered { Connection.ETag: var etag })
+        {
+            response.Headers.ETag = etag;
+        }
+
+        return result switch
         {
             RegisterResult.Registered { IsNew: true } added =>
                 TypedResults.Created(Links.Connection(added.Connection.Id), ConnectionResource.From(added.Connection)),
             RegisterResult.Registered changed => TypedResults.Ok(ConnectionResource.From(changed.Connection)),
+            RegisterResult.Refused refused => Edits.Refused(refused.Why, "connection", definition.Id),
             RegisterResult.Invalid invalid => Invalid(invalid.Problems),
             RegisterResult.OfConfiguration => Problems.Of(
                 StatusCodes.Status409Conflict,
@@ -44,6 +69,7 @@ internal static class RegisterEndpoints
                 $"id: '{definition.Id}' is an entry of section Connections. Change it there, or register under another id."),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
 
     private static ProblemHttpResult Invalid(IReadOnlyDictionary<string, string[]> problems)
     {

@@ -5,6 +5,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Reports.Receipts;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -16,14 +17,14 @@ internal static class ReportEndpoints
     public static RouteGroupBuilder MapReports(this IEndpointRouteBuilder routes)
     {
         var reports = routes.MapGroup("/reports").WithTags("Reports");
-        reports.MapPost("/", SubmitAsync)
+        reports.MapPost("/", SubmitAsync).NotAudited("the ledger keeps who handed over what")
             .RequireAuthorization(Policies.Publish)
             .WithSummary("Hands over a report. Repeating the call with the same key and body is harmless.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        reports.MapPost("/preview", PreviewAsync)
+        reports.MapPost("/preview", PreviewAsync).NotAudited("nothing is kept")
             .RequireAuthorization(Policies.Publish)
             .WithSummary("Shows exactly what each destination would get, with its size. Nothing is kept and nothing is sent.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -37,7 +38,7 @@ internal static class ReportEndpoints
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows who got a report, when, by which way, with proofs. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        reports.MapPost("/{id}/cancel", CancelAsync)
+        reports.MapPost("/{id}/cancel", CancelAsync).Audited("report.cancel", "report")
             .RequireAuthorization(Policies.Operate)
             .WithSummary("Cancels all deliveries of a report that have not ended.")
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -99,7 +100,7 @@ internal static class ReportEndpoints
 
     private static async Task<Results<Ok<ReportPreview>, ProblemHttpResult>> PreviewAsync(
         ReportRequest report, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
-        => await desk.PreviewAsync(report, caller.Actor(), cancellationToken) switch
+        => await desk.PreviewAsync(report, caller.Actor(), caller.Publisher(), cancellationToken) switch
         {
             PreviewResult.Shown shown => TypedResults.Ok(shown.Preview),
             PreviewResult.Invalid invalid => Invalid(invalid.Errors),

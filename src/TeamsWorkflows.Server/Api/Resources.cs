@@ -195,7 +195,8 @@ internal sealed record CaseResource(
 /// <param name="Resolve">POST there when the cause is gone; null when a sign-in is needed, or the case is closed.</param>
 internal sealed record CaseLinks(string Self, string Connection, string? SignIn, string? Resolve);
 
-internal sealed record CaseList(IReadOnlyList<CaseResource> Cases);
+/// <param name="Next">The address of the next page; null: this is the last.</param>
+internal sealed record CaseList(IReadOnlyList<CaseResource> Cases, string? Next);
 
 /// <summary>The connection is being verified; the case closes if it works.</summary>
 internal sealed record CaseVerifying(string Id, string Status, string Self);
@@ -334,7 +335,7 @@ internal sealed record ReasonRequest(string? Reason) : IReason
 
 /// <summary>What becomes of a delivery that is held.</summary>
 /// <param name="Decision">ItIsThere, PostAgain or FallBack.</param>
-internal sealed record DecisionRequest(string? Decision, string? Reason);
+internal sealed record DecisionRequest(string? Decision, string? Reason) : IReason;
 
 /// <summary>What became of an operator's word about each delivery.</summary>
 internal sealed record ReportCancelled(IReadOnlyDictionary<string, WordResult> Deliveries);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -27,7 +28,7 @@ internal static class ScheduleEndpoints
             .RequireAuthorization(Policies.Follow)
             .WithSummary("Shows a schedule; the header ETag names its version.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        schedules.MapPut("/{id}", PutAsync)
+        schedules.MapPut("/{id}", PutAsync).Audited("schedule.put", "schedule")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Creates a schedule, or changes the version that If-Match names.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -35,12 +36,12 @@ internal static class ScheduleEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status428PreconditionRequired);
-        schedules.MapDelete("/{id}", DeleteAsync)
+        schedules.MapDelete("/{id}", DeleteAsync).Audited("schedule.delete", "schedule")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Deletes a schedule; reports that it handed over stay.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
-        schedules.MapPost("/{id}/preview", PreviewAsync)
+        schedules.MapPost("/{id}/preview", PreviewAsync).NotAudited("nothing is kept")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Shows when such a schedule would occur and what it would hand over. Nothing is kept.")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

@@ -94,7 +94,7 @@ internal sealed record OccurrencePage(IReadOnlyList<OccurrenceResource> Occurren
 
 /// <param name="From">The first time that counts.</param>
 /// <param name="To">The first time that does not count any more; not in the future.</param>
-internal sealed record BackfillRequest(DateTimeOffset? From, DateTimeOffset? To, string? Reason);
+internal sealed record BackfillRequest(DateTimeOffset? From, DateTimeOffset? To, string? Reason) : IReason;
 
 /// <param name="AlreadyThere">How many were handed over before, or are under way.</param>
 internal sealed record BackfillBegun(IReadOnlyList<OccurrenceResource> Begun, int AlreadyThere);

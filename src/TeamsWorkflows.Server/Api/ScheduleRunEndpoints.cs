@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -21,19 +22,19 @@ internal static class ScheduleRunEndpoints
             .WithSummary("Lists what the schedule did, newest first.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
-        runs.MapPost("/pause", PauseAsync)
+        runs.MapPost("/pause", PauseAsync).Audited("schedule.pause", "schedule")
             .WithSummary("Stops the schedule from occurring until it is resumed.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        runs.MapPost("/resume", ResumeAsync)
+        runs.MapPost("/resume", ResumeAsync).Audited("schedule.resume", "schedule")
             .WithSummary("Lets the schedule occur again; what fell into the pause is not caught up.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        runs.MapPost("/trigger", TriggerAsync)
+        runs.MapPost("/trigger", TriggerAsync).Audited("schedule.trigger", "schedule")
             .WithSummary("Hands the report over at once. Repeating the call with the same Idempotency-Key is harmless.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        runs.MapPost("/backfill", BackfillAsync)
+        runs.MapPost("/backfill", BackfillAsync).Audited("schedule.backfill", "schedule")
             .WithSummary("Hands over the reports of a span of time in the past, except those that were.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

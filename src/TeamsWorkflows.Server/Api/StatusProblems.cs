@@ -26,6 +26,10 @@ internal static class StatusProblems
             $"A body may have {http.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.MaxBodyBytes:N0} bytes. Shorten it."),
         StatusCodes.Status415UnsupportedMediaType => Problems.Details(
             415, "unsupported-media-type", "Unsupported media type", "Send JSON with the header 'Content-Type: application/json'."),
+        StatusCodes.Status429TooManyRequests => Problems.Details(
+            429, "too-many-requests", "Too many requests", "Wait for as many seconds as the header Retry-After says, and repeat the call. Nothing of it was done."),
+        StatusCodes.Status504GatewayTimeout => Problems.Details(
+            504, "timed-out", "The request took too long", "It was broken off. Ask for less at once; what was handed over may have been taken, so repeat it with the same Idempotency-Key."),
         var status => Problems.Details(
             status, "failed", "The request failed", "The server could not answer. Its log has the reason under the trace identifier."),
     };

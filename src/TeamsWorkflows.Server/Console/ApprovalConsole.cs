@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -16,7 +17,7 @@ internal static class ApprovalConsole
         approvals.AddEndpointFilter(ConsoleEndpoints.RefuseForgeriesAsync);
         approvals.MapGet("/", ListAsync);
         approvals.MapGet("/{id}", ShowAsync);
-        approvals.MapPost("/{id}/decide", DecideAsync);
+        approvals.MapPost("/{id}/decide", DecideAsync).Audited("approval.decide", "approval");
     }
 
     private static async Task<RazorComponentResult<ApprovalsPage>> ListAsync(ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)

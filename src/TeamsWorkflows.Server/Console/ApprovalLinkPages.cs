@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -21,12 +22,6 @@ internal static class ApprovalLinkPages
 
     public static void AddApprovalLinks(this IServiceCollection services) => services.AddRateLimiter(static limiter =>
     {
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = static (context, _) =>
-        {
-            context.HttpContext.Response.Headers.RetryAfter = "60";
-            return ValueTask.CompletedTask;
-        };
         limiter.AddPolicy(Limit, static http => RateLimitPartition.GetFixedWindowLimiter(
             http.Connection.RemoteIpAddress?.ToString() ?? "",
             _ => new FixedWindowRateLimiterOptions
@@ -41,7 +36,7 @@ internal static class ApprovalLinkPages
         var links = routes.MapGroup("/approve").AllowAnonymous().RequireRateLimiting(Limit).ExcludeFromDescription();
         links.AddEndpointFilter(ConsoleEndpoints.RefuseForgeriesAsync);
         links.MapGet("/", OpenAsync);
-        links.MapPost("/", DecideAsync);
+        links.MapPost("/", DecideAsync).Audited("approval.decide", "approval");
         links.MapGet("/done", Done);
     }
 

@@ -15,6 +15,7 @@ using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
@@ -57,16 +58,17 @@ internal static class ConsoleEndpoints
         console.MapConsentForms();
         console.MapScheduleConsole();
         console.MapOrchestrationConsole();
-        console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
-        console.MapPost("/cases/{id}/resolve", ResolveAsync);
-        console.MapPost("/cases/{id}/guided-test", AnswerAsync);
-        console.MapPost("/connections/{id}/sign-in", SignInAsync);
+        console.MapAuditConsole();
+        console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync).Audited("case.sign-in", "case");
+        console.MapPost("/cases/{id}/resolve", ResolveAsync).Audited("case.resolve", "case");
+        console.MapPost("/cases/{id}/guided-test", AnswerAsync).Audited("case.guided-test", "case");
+        console.MapPost("/connections/{id}/sign-in", SignInAsync).Audited("connection.sign-in", "connection");
 
         routes.MapApprovalConsole();
         routes.MapApprovalLinks();
 
         // Anybody who is signed in may leave, whatever the role.
-        routes.MapPost("/signout", (Delegate)SignOutAsync).AddEndpointFilter(RefuseForgeriesAsync).ExcludeFromDescription();
+        routes.MapPost("/signout", (Delegate)SignOutAsync).NotAudited("it ends a session, and nothing else").AddEndpointFilter(RefuseForgeriesAsync).ExcludeFromDescription();
         routes.MapGet("/signed-out", SignedOut).AllowAnonymous().ExcludeFromDescription();
         routes.MapSignInCallback();
         routes.MapAssets();

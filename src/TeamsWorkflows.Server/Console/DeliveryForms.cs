@@ -5,6 +5,7 @@ using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -13,9 +14,9 @@ internal static class DeliveryForms
 {
     public static void MapDeliveryForms(this IEndpointRouteBuilder console)
     {
-        console.MapPost("/deliveries/{id}/cancel", CancelAsync);
-        console.MapPost("/deliveries/{id}/decide", DecideAsync);
-        console.MapPost("/deliveries/{id}/resend", ResendAsync);
+        console.MapPost("/deliveries/{id}/cancel", CancelAsync).Audited("delivery.cancel", "delivery");
+        console.MapPost("/deliveries/{id}/decide", DecideAsync).Audited("delivery.decide", "delivery");
+        console.MapPost("/deliveries/{id}/resend", ResendAsync).Audited("delivery.resend", "delivery");
     }
 
     private static async Task<Results<RedirectHttpResult, NotFound>> CancelAsync(

@@ -4,6 +4,7 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -15,7 +16,7 @@ internal static class DeviceSignInForms
 
     public static void MapDeviceSignInForms(this IEndpointRouteBuilder console)
     {
-        console.MapPost("/connections/{id}/device-sign-in", BeginAsync);
+        console.MapPost("/connections/{id}/device-sign-in", BeginAsync).Audited("connection.device-sign-in", "connection");
         console.MapGet("/connections/{id}/device-sign-in", ShowAsync);
     }
 

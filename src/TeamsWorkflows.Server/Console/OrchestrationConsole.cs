@@ -8,6 +8,7 @@ using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
@@ -25,9 +26,9 @@ internal static class OrchestrationConsole
         orchestrations.MapGet("/{id}/diagram.svg", DiagramAsync);
         orchestrations.MapGet("/{id}/history.json", OrchestrationEndpoints.ExportAsync);
         orchestrations.MapGet("/{id}/{part:regex(^(input|output|custom-status)$)}.json", PartAsync);
-        orchestrations.MapPost("/{id}/act", ActAsync);
-        orchestrations.MapPost("/{id}/raise", RaiseAsync);
-        orchestrations.MapPost("/bulk", BulkAsync);
+        orchestrations.MapPost("/{id}/act", ActAsync).Audited("orchestration.act", "orchestration");
+        orchestrations.MapPost("/{id}/raise", RaiseAsync).Audited("orchestration.raiseevent", "orchestration");
+        orchestrations.MapPost("/bulk", BulkAsync).Audited("orchestration.bulk", "orchestrations");
     }
 
     private static async Task<RazorComponentResult<OrchestrationsPage>> ListAsync(

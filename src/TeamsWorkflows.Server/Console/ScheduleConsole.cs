@@ -5,6 +5,7 @@ using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -19,7 +20,7 @@ internal static class ScheduleConsole
     {
         console.MapGet("/schedules", ListAsync);
         console.MapGet("/schedules/{id}", FindAsync);
-        console.MapPost("/schedules/{id}/act", ActAsync);
+        console.MapPost("/schedules/{id}/act", ActAsync).Audited("schedule.act", "schedule");
     }
 
     private static async Task<RazorComponentResult<SchedulesPage>> ListAsync(

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Register;
+using TeamsWorkflows.Server.Audit;
 using SignInResult = TeamsWorkflows.Connections.SignInResult;
 
 namespace TeamsWorkflows.Server.Console;
@@ -17,7 +18,7 @@ internal static class SignInCallback
     public static void MapSignInCallback(this IEndpointRouteBuilder routes)
     {
         var callback = routes.MapGroup("/signin/callback").AllowAnonymous().ExcludeFromDescription();
-        callback.MapPost("/", CompleteAsync).DisableAntiforgery();
+        callback.MapPost("/", CompleteAsync).NotAudited("what comes of the sign-in is recorded as the doing of whoever began it").DisableAntiforgery();
         callback.MapGet("/", ExplainAsync);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
 
 namespace TeamsWorkflows.Server.Console;
@@ -7,15 +8,10 @@ namespace TeamsWorkflows.Server.Console;
 /// <summary>What a refusal looks like: problem details for programs, a page with the next step for people.</summary>
 internal static class StatusPages
 {
-    private static readonly string[] ForPrograms = ["/api", "/openapi", "/health"];
-
     public static Task WriteAsync(StatusCodeContext context) => WriteAsync(context.HttpContext);
 
     public static Task WriteAsync(HttpContext http)
-        => IsForPrograms(http.Request.Path) ? TypedResults.Problem(StatusProblems.For(http)).ExecuteAsync(http) : Page(http).ExecuteAsync(http);
-
-    public static bool IsForPrograms(PathString path)
-        => Array.Exists(ForPrograms, area => path.StartsWithSegments(area, StringComparison.OrdinalIgnoreCase));
+        => Surfaces.IsForPrograms(http.Request.Path) ? TypedResults.Problem(StatusProblems.For(http)).ExecuteAsync(http) : Page(http).ExecuteAsync(http);
 
     private static RazorComponentResult<MessagePage> Page(HttpContext http)
     {
@@ -41,7 +37,7 @@ internal sealed class ErrorPages : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (StatusPages.IsForPrograms(httpContext.Request.Path))
+        if (Surfaces.IsForPrograms(httpContext.Request.Path))
         {
             return false;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TeamsWorkflows.Approvals;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
@@ -51,6 +52,15 @@ internal static class Words
 
     /// <summary>A time as the clock of its own place shows it: "Mon 09:00 (+01:00), 30 Nov".</summary>
     public static string Clock(DateTimeOffset at) => at.ToString(at.Second == 0 ? "ddd HH:mm (zzz), d MMM" : "ddd HH:mm:ss (zzz), d MMM", CultureInfo.InvariantCulture);
+
+    public static Tone Of(AuditOutcome outcome) => outcome switch
+    {
+        AuditOutcome.Done => new("done", "green", "✓"),
+        AuditOutcome.Begun => new("begun", "amber", "◔"),
+        AuditOutcome.Refused => new("not possible", "grey", "–"),
+        AuditOutcome.Failed => new("broke off", "red", "✕"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     public static Tone Of(OccurrenceState state) => state switch
     {

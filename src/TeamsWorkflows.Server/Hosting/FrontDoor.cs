@@ -1,5 +1,6 @@
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Console;
 
 namespace TeamsWorkflows.Server.Hosting;
@@ -12,6 +13,7 @@ internal static class FrontDoor
         services.AddAccess();
         services.AddApi();
         services.AddConsole();
+        services.AddAudit();
         services.AddHealth();
         return services;
     }
@@ -22,8 +24,9 @@ internal static class FrontDoor
         app.UseExceptionHandler();
         app.UseStatusCodePages(StatusPages.WriteAsync);
         app.UseRouting();
-        app.UseRateLimiter();
+        app.UseRequestTimeouts();
         app.UseAuthentication();
+        app.UseRateLimiter(); // by caller, so it has to be known who calls
         app.UseAuthorization();
         app.UseAntiforgery();
         return app.UseEndpoints(static routes =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -7,7 +8,7 @@ namespace TeamsWorkflows.Server.Hosting;
 internal static class HealthEndpoints
 {
     public static void AddHealth(this IServiceCollection services)
-        => services.AddHealthChecks().AddCheck<HubCheck>("task-hub");
+        => services.AddHealthChecks().AddCheck<HubCheck>("task-hub").AddCheck<AuditCheck>("audit-log");
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

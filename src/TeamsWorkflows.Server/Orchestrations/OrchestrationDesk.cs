@@ -2,37 +2,30 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Core;
 
 namespace TeamsWorkflows.Server.Orchestrations;
 
 /// <summary>Where administrators act on orchestrations, from the console and over the API.</summary>
 /// <remarks>
-/// Who it was and why goes with the act into the instance's history where the engine has a place for it, and into the log always.
+/// Who it was and why goes with the act into the instance's history where the engine has a place for it, and into the audit log
+/// always: before the act, for without an entry nothing is done, and after it with what came of it.
 /// </remarks>
-internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogger<OrchestrationDesk> logger)
+internal sealed partial class OrchestrationDesk(
+    DurableTaskClient client, DurableTaskRegistry registry, AuditLog audit, ILogger<OrchestrationDesk> logger)
 {
     private const int AtOnce = 16;
 
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
     /// <summary>Does it to one instance; returns when that is durable.</summary>
     /// <param name="reason">At least 3 characters, for the record.</param>
-    public async Task<ActResult> ActAsync(
-        string id, OrchestrationAct act, string actor, string reason, CancellationToken cancellationToken)
-    {
-        if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
-        {
-            return new ActResult.NotFound();
-        }
-
-        var result = await DoAsync(instance, act, $"{actor}: {reason}", cancellationToken);
-        if (result is ActResult.Done)
-        {
-            Log.Acted(logger, actor, act.Word, id, reason.ReplaceLineEndings(" "));
-        }
-
-        return result;
-    }
+    public Task<ActResult> ActAsync(string id, OrchestrationAct act, string actor, string reason, CancellationToken cancellationToken)
+        => ActAsync(id, act, actor, reason, isAlone: true, cancellationToken);
 
     /// <summary>Does the same to many; one that fails does not keep the others from it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Edge: what went wrong with one instance is a result; the others go on.")]
@@ -40,13 +33,14 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
         IAsyncEnumerable<string> ids, OrchestrationAct act, string actor, string reason, CancellationToken cancellationToken)
     {
         var (done, skipped) = (0, 0);
+        await audit.RecordAsync(AuditOutcome.Begun, before: null, AuditText.Of(("act", act.Word)), cancellationToken);
         ConcurrentQueue<BulkFailure> failures = [];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
         {
             try
             {
-                var isDone = await ActAsync(id, act, actor, reason, cancellation) is ActResult.Done;
+                var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
                 Interlocked.Increment(ref isDone ? ref done : ref skipped);
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -54,7 +48,66 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
                 failures.Enqueue(new(id, e.Message));
             }
         });
+        var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
+        await audit.RecordAsync(failures.IsEmpty ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, cancellationToken);
         return new(done, skipped, [.. failures]);
+    }
+
+    /// <summary>Starts an orchestrator; an instance of that identifier that has ended makes room.</summary>
+    /// <param name="id">Null: a new identifier.</param>
+    public async Task<ActResult> StartAsync(string name, string? id, JsonElement? input, CancellationToken cancellationToken)
+    {
+        if (!registry.OrchestratorNames.Contains(name))
+        {
+            return new ActResult.Invalid("functionName", $"There is no orchestrator '{name}'. There are: {string.Join(", ", registry.OrchestratorNames)}.");
+        }
+
+        if (id is not null)
+        {
+            AuditCall.Current?.To($"orchestration/{id}");
+        }
+
+        await audit.RecordAsync(AuditOutcome.Begun, before: null, AuditText.Of(("name", name)), cancellationToken);
+        var (outcome, started) = (AuditOutcome.Failed, id);
+        try
+        {
+            started = await client.ScheduleNewOrchestrationInstanceAsync(name, input, new(id) { ReplaceableStatuses = Ended }, cancellationToken);
+            outcome = AuditOutcome.Done;
+            return new ActResult.Done(started);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            outcome = AuditOutcome.Refused;
+            return new ActResult.NotNow($"There is an instance '{id}', and it has not ended. Choose another identifier, or terminate it.");
+        }
+        catch (ArgumentException e)
+        {
+            outcome = AuditOutcome.Refused;
+            return new ActResult.Invalid("instanceId", e.Message);
+        }
+        finally
+        {
+            await audit.RecordAsync(outcome, before: null, AuditText.Of(("name", name), ("instance", started)), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Removes the instances that have ended and that a filter selects.</summary>
+    /// <returns>How many went.</returns>
+    public async Task<int> PurgeAsync(PurgeInstancesFilter filter, CancellationToken cancellationToken)
+    {
+        var selected = AuditText.Of(("from", $"{filter.CreatedFrom:O}"), ("to", $"{filter.CreatedTo:O}"), ("statuses", string.Join(", ", filter.Statuses ?? [])));
+        await audit.RecordAsync(AuditOutcome.Begun, selected, after: null, cancellationToken);
+        var (outcome, count) = (AuditOutcome.Failed, 0);
+        try
+        {
+            count = (await client.PurgeAllInstancesAsync(filter, recursive: false, cancellationToken)).PurgedInstanceCount;
+            outcome = AuditOutcome.Done;
+            return count;
+        }
+        finally
+        {
+            await audit.RecordAsync(outcome, selected, AuditText.Of(("count", $"{count}")), CancellationToken.None);
+        }
     }
 
     /// <summary>The identifiers of every instance that a query selects, page by page.</summary>
@@ -73,6 +126,38 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
             token = page.ContinuationToken;
         }
         while (token is not null);
+    }
+
+    private async Task<ActResult> ActAsync(
+        string id, OrchestrationAct act, string actor, string reason, bool isAlone, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(id, cancellationToken) is not { } instance)
+        {
+            return new ActResult.NotFound();
+        }
+
+        using var call = AuditCall.Current is { } all ? AuditCall.Begin(all.Actor, $"orchestration.{act.Word}", $"orchestration/{id}", all.Reason) : null;
+        var before = AuditText.Of(("name", instance.Name), ("status", $"{instance.Status}"));
+        if (isAlone)
+        {
+            await audit.RecordAsync(AuditOutcome.Begun, before, after: null, cancellationToken);
+        }
+
+        var outcome = AuditOutcome.Failed;
+        string? after = null;
+        try
+        {
+            var result = await DoAsync(instance, act, $"{actor}: {reason}", cancellationToken);
+            (outcome, after) = result is ActResult.Done done
+                ? (AuditOutcome.Done, AuditText.Of(("instance", done.InstanceId), ("count", $"{done.Count}")))
+                : (AuditOutcome.Refused, null);
+            return result;
+        }
+        finally
+        {
+            await audit.RecordAsync(outcome, before, after, CancellationToken.None); // it is done: whoever asked may be gone
+            Log.Acted(logger, act.Word, outcome, id.ReplaceLineEndings(" "));
+        }
     }
 
     private async Task<ActResult> DoAsync(
@@ -143,7 +228,7 @@ internal sealed partial class OrchestrationDesk(DurableTaskClient client, ILogge
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Actor} did {Act} to orchestration {InstanceId}: {Reason}")]
-        public static partial void Acted(ILogger logger, string actor, string act, string instanceId, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "An administrator asked for {Act} of orchestration {InstanceId}: {Outcome}")]
+        public static partial void Acted(ILogger logger, string act, AuditOutcome outcome, string instanceId);
     }
 }

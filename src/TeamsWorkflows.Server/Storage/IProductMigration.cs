@@ -44,5 +44,6 @@ internal static class ForwardMigration
         }
 
         await db.Database.MigrateAsync(cancellationToken);
+        await AppendOnly.EnforceAsync(db, cancellationToken);
     }
 }

@@ -24,23 +24,28 @@ public sealed class ApprovalDesk
     internal ApprovalDesk(Database database, ApprovalCounter counter) => (_database, _counter) = (database, counter);
 
     /// <summary>Lists the approvals that somebody may see, open ones first, then newest first; at most 500.</summary>
-    public async Task<IReadOnlyList<Approval>> ListAsync(Decider who, bool onlyOpen, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Approval>> ListAsync(Decider who, bool onlyOpen, CancellationToken cancellationToken)
+        => PageAsync(who, onlyOpen ? true : null, skip: 0, MaxListed, cancellationToken);
+
+    /// <summary>Lists a page of the approvals that somebody may see, open ones first, then newest first.</summary>
+    /// <param name="isOpen">Only those that are, or are not; null: all.</param>
+    public async Task<IReadOnlyList<Approval>> PageAsync(Decider who, bool? isOpen, int skip, int pageSize, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(who);
 
         var (person, roles, seesAll) = (Person.Key(who.Name), who.Roles, who.SeesAll);
         var rows = await _database.ReadAsync(
             db => db.Approvals
-                .Where(a => !onlyOpen || a.State == ApprovalState.Waiting)
+                .Where(a => isOpen == null || (a.State == ApprovalState.Waiting) == isOpen)
                 .Where(a => seesAll || db.Approvers.Any(p => p.ReportId == a.ReportId && (!p.IsEscalation || a.EscalatedAt != null)
                     && (p.Person == person || (p.Role != null && roles.Contains(p.Role.Value)))))
-                .OrderBy(a => a.State != ApprovalState.Waiting).ThenByDescending(a => a.CreatedAt)
-                .Take(MaxListed)
+                .OrderBy(a => a.State != ApprovalState.Waiting).ThenByDescending(a => a.CreatedAt).ThenBy(a => a.ReportId)
+                .Skip(skip).Take(pageSize)
                 .Include(a => a.Approvers).Include(a => a.Decisions)
                 .Join(db.Reports, a => a.ReportId, r => r.Id, (approval, report) => new { approval, report.Title })
                 .ToListAsync(cancellationToken),
             cancellationToken);
-        return [.. rows.Select(static r => Approval.From(r.approval, r.Title)).OrderBy(static a => !a.IsOpen).ThenByDescending(static a => a.CreatedAt)];
+        return [.. rows.Select(static r => Approval.From(r.approval, r.Title)).OrderBy(static a => !a.IsOpen).ThenByDescending(static a => a.CreatedAt).ThenBy(static a => a.ReportId, StringComparer.Ordinal)];
     }
 
     /// <returns>Null when there is none, or this person may not see it.</returns>

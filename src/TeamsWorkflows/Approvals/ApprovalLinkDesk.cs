@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Data;
 
 namespace TeamsWorkflows.Approvals;
@@ -52,6 +53,8 @@ public sealed partial class ApprovalLinkDesk
                 }
 
                 bound.Link.UsedAt = _time.GetUtcNow();
+                AuditCall.Current?.By(new(bound.Approver.Email!, "", "by link"));
+                AuditCall.Current?.To($"approval/{bound.Approval.ReportId}");
                 return (bound.Approval.ReportId, Person(bound.Approver));
             },
             new(decision, comment, DecisionWay.Link),

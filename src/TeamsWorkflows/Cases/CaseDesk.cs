@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -8,20 +9,25 @@ using TeamsWorkflows.DurableTask.Client;
 namespace TeamsWorkflows.Cases;
 
 /// <summary>What operators see and do about cases.</summary>
-public sealed class CaseDesk(Database database, DurableTaskClient client)
+public sealed class CaseDesk(Database database, DurableTaskClient client, AuditLog audit)
 {
     private const int MaxListed = 500;
 
     /// <summary>Lists cases, open ones first, then newest first.</summary>
     public Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, CancellationToken cancellationToken)
-        => ListAsync(db => db.Cases.Where(c => !onlyOpen || c.ClosedAt == null), cancellationToken);
+        => ListAsync(db => db.Cases.Where(c => !onlyOpen || c.ClosedAt == null), skip: 0, MaxListed, cancellationToken);
+
+    /// <summary>Lists a page of cases, open ones first, then newest first.</summary>
+    /// <param name="isOpen">Only those that are, or are not; null: all.</param>
+    public Task<IReadOnlyList<Case>> PageAsync(bool? isOpen, int skip, int pageSize, CancellationToken cancellationToken)
+        => ListAsync(db => db.Cases.Where(c => isOpen == null || (c.ClosedAt == null) == isOpen), skip, pageSize, cancellationToken);
 
     /// <summary>Lists the cases that carry a label, without regard to case.</summary>
     public async Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, string label, CancellationToken cancellationToken)
         => [.. (await ListAsync(onlyOpen, cancellationToken)).Where(c => c.Labels.Contains(label, StringComparer.OrdinalIgnoreCase))];
 
     public async Task<Case?> FindAsync(string caseId, CancellationToken cancellationToken)
-        => (await ListAsync(db => db.Cases.Where(c => c.Id == caseId), cancellationToken)) is [var found] ? found : null;
+        => (await ListAsync(db => db.Cases.Where(c => c.Id == caseId), skip: 0, take: 1, cancellationToken)) is [var found] ? found : null;
 
     /// <summary>Takes an operator's word that the cause is gone; the connection is verified before the case closes.</summary>
     /// <param name="reason">What was done, for the record; at least 3 characters.</param>
@@ -35,8 +41,21 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
             null => ResolveResult.NotFound,
             { IsOpen: false } => ResolveResult.AlreadyClosed,
             { Cause: OperatorAction.Reconnect } => ResolveResult.SignInRequired,
-            _ => await TellAsync(caseId, new CaseResolved(actor, reason), cancellationToken),
+            _ => await RecordedAsync(caseId, new CaseResolved(actor, reason), cancellationToken),
         };
+    }
+
+    // The case closes in its workflow, when the connection is verified: what is recorded here is the word.
+    private async Task<ResolveResult> RecordedAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
+    {
+        await audit.RecordAsync(AuditOutcome.Begun, before: null, after: null, cancellationToken);
+        var result = await TellAsync(caseId, resolved, cancellationToken);
+        if (result != ResolveResult.Verifying)
+        {
+            await audit.RecordAsync(AuditOutcome.Refused, before: null, after: null, CancellationToken.None);
+        }
+
+        return result;
     }
 
     internal async Task<ResolveResult> TellAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
@@ -44,14 +63,17 @@ public sealed class CaseDesk(Database database, DurableTaskClient client)
             ? ResolveResult.Verifying
             : ResolveResult.AlreadyClosed;
 
-    private Task<IReadOnlyList<Case>> ListAsync(Func<ProductDb, IQueryable<CaseRow>> select, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<Case>> ListAsync(
+        Func<ProductDb, IQueryable<CaseRow>> select, int skip, int take, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Case>>(
             async db =>
             {
                 var rows = await select(db)
                     .OrderBy(c => c.ClosedAt != null)
                     .ThenByDescending(c => c.OpenedAt)
-                    .Take(MaxListed)
+                    .ThenBy(c => c.Id)
+                    .Skip(skip)
+                    .Take(take)
                     .Select(c => new
                     {
                         Case = c,

@@ -54,6 +54,9 @@ public sealed record Connection(
 
     /// <summary>Gets what works today and breaks some day, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Gets the version of the definition; how the connection is does not count.</summary>
+    public string ETag { get; init; } = "";
 }
 
 /// <summary>Shows connections, and keeps them as the configuration says.</summary>
@@ -77,9 +80,10 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
 
     /// <summary>Adds or changes a connection. Another account, tenant or application is another identity: it must connect anew.</summary>
     public Task ConfigureAsync(ConnectionDefinition definition, CancellationToken cancellationToken)
-        => ConfigureAsync(definition, ConnectionOrigin.Configuration, "configuration", cancellationToken);
+        => ConfigureAsync(definition, ConnectionOrigin.Configuration, "configuration", precondition: null, cancellationToken);
 
-    internal Task ConfigureAsync(ConnectionDefinition definition, ConnectionOrigin origin, string actor, CancellationToken cancellationToken)
+    internal Task<EditRefusal?> ConfigureAsync(
+        ConnectionDefinition definition, ConnectionOrigin origin, string actor, Precondition? precondition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
 
@@ -87,6 +91,11 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             async db =>
             {
                 var row = await db.Connections.SingleOrDefaultAsync(c => c.Id == definition.Id, cancellationToken);
+                if (precondition is not null && (precondition.OnlyNew ? row is not null : precondition.IfMatch is { } seen && seen != (row is null ? null : ConnectionVersion.Of(row))))
+                {
+                    return (EditRefusal?)EditRefusal.PreconditionFailed;
+                }
+
                 if (row is null)
                 {
                     row = NewRow(definition);
@@ -112,6 +121,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                 }
 
                 Fill(row, definition, origin);
+                return null;
             },
             cancellationToken);
     }
@@ -204,6 +214,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             UsesCertificate = row.CertificateFile is not null || row.VaultCertificate is not null,
             UsesSecret = row.ProtectedSecret is not null,
             UsesManagedIdentity = row.ManagedIdentity is not null,
+            ETag = ConnectionVersion.Of(row),
         };
         return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };
     }

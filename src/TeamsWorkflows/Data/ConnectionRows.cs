@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.SignIns;
@@ -144,6 +145,7 @@ public sealed class CalendarKeyRow
 
     /// <summary>Gets or sets the SHA-256 of the key, in lower-case hexadecimal digits.</summary>
     [MaxLength(64)]
+    [HiddenFromAudit]
     public required string KeyHash { get; set; }
 
     /// <summary>Gets or sets what the key is for, such as whose calendar.</summary>

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using TeamsWorkflows.Audit;
 
 namespace TeamsWorkflows.Data;
 
@@ -10,7 +11,8 @@ namespace TeamsWorkflows.Data;
 /// Writes behave as if there were one at a time, whatever the database and however many processes there are: serializable.
 /// SQLite allows one writer: those that come together share a transaction (<see cref="WriteGroup"/>). A server database runs
 /// them side by side, and refuses one of two that would not have come to the same one after the other: it runs again.
-/// What a database server that restarts cuts off before the commit runs again as well.
+/// What a database server that restarts cuts off before the commit runs again as well. What somebody's act changes is written
+/// into the audit log in the same transaction (<see cref="AuditCall"/>).
 /// </remarks>
 public sealed class Database : IDisposable
 {
@@ -51,10 +53,27 @@ public sealed class Database : IDisposable
     /// <summary>Runs <paramref name="write"/> and saves what it changed, in one transaction.</summary>
     /// <param name="write">May run more than once: whatever it does beside the database has to bear that.</param>
     /// <exception cref="DbUpdateException">A constraint was violated, or somebody else changed a row first; nothing was written.</exception>
-    public async Task<T> WriteAsync<T>(Func<ProductDb, Task<T>> write, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<ProductDb, Task<T>> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
 
+        return AuditCall.Current is { } call
+            ? WriteGroupedAsync(db => AuditTrail.RecordAsync(db, write, call, _time, cancellationToken), cancellationToken)
+            : WriteGroupedAsync(write, cancellationToken);
+    }
+
+    public Task WriteAsync(Func<ProductDb, Task> write, CancellationToken cancellationToken) => WriteAsync(
+        async db =>
+        {
+            await write(db);
+            return true;
+        },
+        cancellationToken);
+
+    public void Dispose() => _writers.Dispose();
+
+    private async Task<T> WriteGroupedAsync<T>(Func<ProductDb, Task<T>> write, CancellationToken cancellationToken)
+    {
         if (_group is not null)
         {
             return await _group.WriteAsync(write, cancellationToken);
@@ -78,16 +97,6 @@ public sealed class Database : IDisposable
             _writers.Release();
         }
     }
-
-    public Task WriteAsync(Func<ProductDb, Task> write, CancellationToken cancellationToken) => WriteAsync(
-        async db =>
-        {
-            await write(db);
-            return true;
-        },
-        cancellationToken);
-
-    public void Dispose() => _writers.Dispose();
 
     private async Task WriteOnceAsync(Func<ProductDb, Task> write, CancellationToken cancellationToken)
     {

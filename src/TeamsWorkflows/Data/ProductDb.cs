@@ -75,6 +75,10 @@ public class ProductDb : DbContext
 
     public DbSet<ApprovalLinkRow> ApprovalLinks => Set<ApprovalLinkRow>();
 
+    public DbSet<AuditRow> AuditEntries => Set<AuditRow>();
+
+    public DbSet<AuditHeadRow> AuditHeads => Set<AuditHeadRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -89,6 +93,7 @@ public class ProductDb : DbContext
 
         MapLedger(modelBuilder);
         modelBuilder.MapApprovals();
+        modelBuilder.MapAudit();
         modelBuilder.Entity<DeliveryWordRow>().HasKey(w => w.Id);
         modelBuilder.Entity<PaceRow>().HasKey(p => p.Key);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
@@ -147,6 +148,7 @@ public sealed class ReportRow
     [MaxLength(ReportLimits.MaxTitleLength)]
     public required string Title { get; set; }
 
+    [HiddenFromAudit]
     public required string Body { get; set; }
 
     public required ReportFormat Format { get; set; }
@@ -158,6 +160,7 @@ public sealed class ReportRow
     public MessageImportance Importance { get; set; }
 
     /// <summary>Gets or sets who is mentioned, as JSON of <see cref="Mention"/>; null: nobody.</summary>
+    [HiddenFromAudit]
     public string? Mentions { get; set; }
 
     /// <summary>Gets or sets the names, types and sizes of the attachments, as JSON; null: there are none.</summary>
@@ -223,6 +226,7 @@ public sealed class DeliveryRow
     public required string Kind { get; set; }
 
     /// <summary>Gets or sets the destination as JSON, without what must not be stored in the clear.</summary>
+    [HiddenFromAudit]
     public required string Destination { get; set; }
 
     /// <summary>Gets or sets the whole destination as JSON, protected; null when <see cref="Destination"/> is the whole of it.</summary>
@@ -403,6 +407,7 @@ public sealed class SignInRow
 {
     /// <summary>Gets or sets the SHA-256 of the <c>state</c> parameter, which only the browser has.</summary>
     [MaxLength(64)]
+    [HiddenFromAudit]
     public required string StateHash { get; set; }
 
     [MaxLength(64)]

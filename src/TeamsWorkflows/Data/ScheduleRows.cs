@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Schedules;
 
 namespace TeamsWorkflows.Data;
@@ -102,6 +103,7 @@ public sealed class OccurrenceRow
     public string? Actor { get; set; }
 
     /// <summary>Gets or sets what the source answered, from the fetch to the handing over; null: nothing was fetched.</summary>
+    [HiddenFromAudit]
     public string? Data { get; set; }
 
     /// <summary>Gets or sets the report that was handed over.</summary>

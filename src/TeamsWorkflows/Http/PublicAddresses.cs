@@ -7,12 +7,13 @@ namespace TeamsWorkflows.Http;
 /// <seealso href="https://www.iana.org/assignments/iana-ipv4-special-registry"/>
 internal static class PublicAddresses
 {
+    // One of them is public, and in Azure the machine's own platform all the same: 168.63.129.16.
     private static readonly IPNetwork[] SpecialV4 =
     [
         .. new[]
         {
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-            "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "168.63.129.16/32", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
         }.Select(IPNetwork.Parse),
     ];
 

@@ -47,7 +47,7 @@ public sealed class IntakeDesk
         var errors = new ReportErrors();
         IntakeRules.Validate(id, definition, errors);
         if (definition.Report is { } template
-            && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), editor.Name, cancellationToken) is PreviewResult.Invalid invalid)
+            && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), editor.Name, publisher: null, cancellationToken) is PreviewResult.Invalid invalid)
         {
             errors.AddReport(invalid.Errors);
         }

@@ -21,6 +21,7 @@ public sealed class ReportDesk(
     IOptions<DeliveryOptions> deliveryOptions,
     IOptions<FallbackOptions> fallbackOptions,
     IOptions<ApprovalOptions> approvalOptions,
+    IOptions<GrantOptions> grants,
     ISecretProtector protector)
 {
     private const int ResumePageSize = 100;
@@ -59,7 +60,7 @@ public sealed class ReportDesk(
         }
 
         var errors = new ReportErrors();
-        if (ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is not { } report)
+        if (Check(publisher, author, request, connections, errors) is not { } report)
         {
             return new SubmitResult.Invalid(errors.ByField());
         }
@@ -101,17 +102,18 @@ public sealed class ReportDesk(
 
     /// <summary>Shows what each destination would get, and keeps nothing.</summary>
     public Task<PreviewResult> PreviewAsync(ReportRequest request, CancellationToken cancellationToken)
-        => PreviewAsync(request, author: null, cancellationToken);
+        => PreviewAsync(request, author: null, publisher: null, cancellationToken);
 
     /// <param name="author">The name of who would hand it over; null: a program.</param>
+    /// <param name="publisher">Whose grants count; null: nobody's, they are looked at when it is handed over.</param>
     /// <inheritdoc cref="PreviewAsync(ReportRequest, CancellationToken)"/>
-    public async Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, CancellationToken cancellationToken)
+    public async Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, string? publisher, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
 
         var errors = new ReportErrors();
         var connections = await database.ReadAsync(db => ConnectionsAsync(db, cancellationToken), cancellationToken);
-        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors) is { } report
+        return Check(publisher, author, request, connections, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
     }
@@ -207,6 +209,18 @@ public sealed class ReportDesk(
         ArgumentNullException.ThrowIfNull(query);
 
         return DeliveriesAsync(db => query.SelectAsync(db, cancellationToken), cancellationToken);
+    }
+
+    // Null: there were errors.
+    private ReportDocument? Check(
+        string? publisher, string? author, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
+    {
+        if (publisher is not null)
+        {
+            PublisherGrants.Validate(publisher, request.Destinations, grants.Value, errors);
+        }
+
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors);
     }
 
     private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(

@@ -19,7 +19,7 @@ internal sealed class ScheduleCheck(ReportDesk reports, TimeProvider time)
 
         var first = recurrence?.Next(now) is { } next ? recurrence.OnTheWall(next) : now;
         var sample = ScheduledReport.Of(template, id, OccurrenceKind.Scheduled, first, definition.TimeZone ?? "UTC");
-        switch (await reports.PreviewAsync(sample, definition.Owner, cancellationToken))
+        switch (await reports.PreviewAsync(sample, definition.Owner, publisher: null, cancellationToken))
         {
             case PreviewResult.Invalid invalid:
                 errors.AddReport(invalid.Errors);

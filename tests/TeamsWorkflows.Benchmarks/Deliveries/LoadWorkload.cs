@@ -37,7 +37,7 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
                 "--environment=Development", "--Urls=http://127.0.0.1:5080", $"--Data:Folder={folder}", "--Sandbox:Enabled=true",
                 "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0", "--Logging:LogLevel:Default=Error",
                 "--Pacing:Channel:Interval=00:00:00.0001", "--Pacing:Channel:PerDay=0", "--Pacing:Connection:Interval=00:00:00.0001",
-                "--Pacing:Tenant:Interval=00:00:00.0001",
+                "--Pacing:Tenant:Interval=00:00:00.0001", "--Api:CallsPerSecond=1000000", "--Api:Burst=1000000",
             ],
             CancellationToken.None);
         await server.StartAsync(CancellationToken.None);

@@ -167,7 +167,7 @@ public sealed class HistoryTests
     public async Task What_works_in_test_and_fails_in_production_is_seen_over_both()
     {
         await using var product = await ProductHost.StartAsync();
-        await product.Get<TeamsWorkflows.Connections.Register.ConnectionRegister>().RegisterAsync(RegisterTests.Another(product), "adam", default);
+        await product.Get<TeamsWorkflows.Connections.Register.ConnectionRegister>().RegisterAsync(RegisterTests.Another(product), precondition: null, "adam", default);
         await product.SignInAsync(product.Tenant.Service, "finance-test");
         var works = product.Request() with { Destinations = [((ChannelDestination)product.Request().Destinations![0]!) with { Connection = "finance-test" }] };
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync(works))).State);

@@ -28,7 +28,7 @@ public sealed class RegisterTests
         typeof(ConnectionDefinition).GetProperty(field)!.SetValue(definition, value);
 
         var refused = Assert.IsType<RegisterResult.Invalid>(
-            await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+            await product.Get<ConnectionRegister>().RegisterAsync(definition, precondition: null, "adam", default));
 
         var problem = Assert.Single(refused.Problems);
         Assert.Equal(field, problem.Key);
@@ -108,7 +108,7 @@ public sealed class RegisterTests
         await using var product = await ProductHost.StartAsync();
 
         Assert.IsType<RegisterResult.OfConfiguration>(
-            await product.Get<ConnectionRegister>().RegisterAsync(product.Definition(), "adam", default));
+            await product.Get<ConnectionRegister>().RegisterAsync(product.Definition(), precondition: null, "adam", default));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class RegisterTests
         (definition.AccountKind, definition.Owner) = (AccountKind.Person, product.Tenant.Service.UserName);
 
         var added = Assert.IsType<RegisterResult.Registered>(
-            await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+            await product.Get<ConnectionRegister>().RegisterAsync(definition, precondition: null, "adam", default));
         Assert.True(added.IsNew);
         Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service, definition.Id));
 
@@ -143,7 +143,7 @@ public sealed class RegisterTests
         await using var product = await ProductHost.StartAsync();
         var definition = Another(product);
         definition.Scopes = ["User.Read", "ChannelMessage.Send"];
-        await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default);
+        await product.Get<ConnectionRegister>().RegisterAsync(definition, precondition: null, "adam", default);
 
         var connection = (await product.Connections.FindAsync(definition.Id, default))!;
         Assert.Contains(connection.Warnings, w => w.StartsWith("Scopes lack ChannelMessage.Read.All", StringComparison.Ordinal));

@@ -41,9 +41,13 @@ public sealed class CalendarKeys(Database database, TimeProvider time, Func<Guid
     public Task<bool> RevokeAsync(Guid id, string actor, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
-            var now = time.GetUtcNow();
-            return await db.CalendarKeys.Where(k => k.Id == id && k.RevokedAt == null).ExecuteUpdateAsync(
-                set => set.SetProperty(k => k.RevokedAt, now).SetProperty(k => k.RevokedBy, actor), cancellationToken) > 0;
+            if (await db.CalendarKeys.SingleOrDefaultAsync(k => k.Id == id && k.RevokedAt == null, cancellationToken) is not { } row)
+            {
+                return false;
+            }
+
+            (row.RevokedAt, row.RevokedBy) = (time.GetUtcNow(), actor);
+            return true;
         },
         cancellationToken);
 

@@ -20,6 +20,9 @@ public abstract record RegisterResult
 
     /// <summary>The configuration defines it, and would overwrite the change at the next start.</summary>
     public sealed record OfConfiguration : RegisterResult;
+
+    /// <summary>It is another version than the caller has seen.</summary>
+    public sealed record Refused(EditRefusal Why) : RegisterResult;
 }
 
 /// <summary>A consent as it stands in the register (R60).</summary>
@@ -38,7 +41,9 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
 {
     private const int MaxNote = 1000;
 
-    public async Task<RegisterResult> RegisterAsync(ConnectionDefinition definition, string actor, CancellationToken cancellationToken)
+    /// <param name="precondition">Which version the caller means to change; null: whichever there is.</param>
+    public async Task<RegisterResult> RegisterAsync(
+        ConnectionDefinition definition, Precondition? precondition, string actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
@@ -55,7 +60,11 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
             return new RegisterResult.OfConfiguration();
         }
 
-        await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, cancellationToken);
+        if (await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, precondition, cancellationToken) is { } refused)
+        {
+            return new RegisterResult.Refused(refused);
+        }
+
         await canary.ReplanAsync(cancellationToken); // what was changed may have to be tried, and what ends to be told
         return new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
@@ -58,9 +59,12 @@ internal sealed class SignInAcceptance(
 
     // With an open case, the connection is healthy when the probe says so and not before. A connection that was made another
     // one, or removed, while the person signed in is not what they signed in for.
-    private Task<(bool IsSame, string? CaseId)> ConnectAsync(
+    private async Task<(bool IsSame, string? CaseId)> ConnectAsync(
         ConnectionRow signedIn, string accountId, string actor, DeviceSignInRow? device, CancellationToken cancellationToken)
-        => database.WriteAsync(
+    {
+        // Whoever began it did this, whoever sent the answer and however much later.
+        using var call = AuditCall.Begin(new(actor, "", ""), device is null ? "connection.signed-in" : "connection.device-signed-in", $"connection/{signedIn.Id}", reason: null);
+        return await database.WriteAsync(
             async db =>
             {
                 var connectionId = signedIn.Id;
@@ -93,6 +97,7 @@ internal sealed class SignInAcceptance(
                 return (true, open?.Id);
             },
             cancellationToken);
+    }
 
     private ConnectionEventRow Event(string connectionId, ConnectionEventKind kind, OperationalChange? change, string actor, string? note) => new()
     {

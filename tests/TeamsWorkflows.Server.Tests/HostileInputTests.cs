@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using AngleSharp.Html.Parser;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>Whatever somebody writes into a field: it is text on pages, in messages, in mails and in logs, and a refusal has a reason.</summary>
+[Collection(nameof(SharedServer))]
+public sealed class HostileInputTests(ServerHost host)
+{
+    private static readonly string[] Corpus =
+    [
+        "<script>alert(1)</script>", "\"><script>alert(1)</script>", "'><img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+        "javascript:alert(1)//", "<iframe srcdoc='<script>alert(1)</script>'>", "</title><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
+        "<a href=\"javascript:alert(1)\">x</a>", "[x](javascript:alert(1))", "![x](x\" onerror=\"alert(1))", "<img src=\"x\" onerror=\"alert(1)\">",
+        "{{ '<script>alert(1)</script>' }}", "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">", "<style>@import'//evil.example'</style>",
+        "<base href=//evil.example>", "<form action=//evil.example><input type=submit>", "<meta http-equiv=refresh content=0;url=//evil.example>",
+        "\u2028<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;", "%3Cscript%3Ealert(1)%3C/script%3E",
+    ];
+
+    public static TheoryData<string> Bodies => [
+        "", "{", "[]", "null", "42", "\"text\"", "{\"title\":1}", "{\"title\":null}", "{\"nothing\":true}", "{\"title\":\"a\",\"title\":\"b\"}",
+        "{\"destinations\":{}}", "{\"destinations\":[null]}", "{\"destinations\":[[[[]]]]}", "{\"card\":\"not an object\"}", "{\"patience\":\"soon\"}",
+        "{\"title\":\"\\ud800\"}", "{\"title\":\"a\\u0000b\"}", "\uFEFF{}", "{\"format\":7}", "{\"format\":\"Latex\"}",
+    ];
+
+    [Fact]
+    public async Task No_text_of_a_report_becomes_markup_on_a_page_or_in_a_message()
+    {
+        using var publisher = await host.PublisherAsync();
+        using var session = await ConsoleSession.SignInAsync(host, host.Tenant.Administrator.UserName);
+        foreach (var payload in Corpus)
+        {
+            foreach (var format in (string[])["Markdown", "Text", "Html"])
+            {
+                var marker = Guid.NewGuid().ToString("N");
+                var team = host.Tenant.Team("Finance");
+                var body = JsonSerializer.Serialize(new
+                {
+                    title = $"{marker} {payload}"[..Math.Min(200, marker.Length + 1 + payload.Length)].ReplaceLineEndings(" ").Replace("\u2028", " ", StringComparison.Ordinal),
+                    subject = payload.Replace("\u2028", " ", StringComparison.Ordinal),
+                    body = $"{payload} {marker}",
+                    format,
+                    destinations = new[] { new { connection = Development.DevelopmentSandbox.ConnectionId, teamId = team.Id, channelId = team.Channel("Reports").Id } },
+                });
+                using var response = await publisher.SubmitAsync(body, marker);
+                if (response.StatusCode == HttpStatusCode.UnprocessableEntity)
+                {
+                    continue; // refused with a reason is as good
+                }
+
+                Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+                var report = await response.JsonAsync();
+                await host.WaitForEndAsync(report.Text("id"));
+                AssertHarmless(await session.ReadAsync($"/deliveries/{Uri.EscapeDataString(report.GetProperty("deliveries")[0].Text("id"))}"));
+                Assert.All(host.Tenant.AllMessages().Where(m => m.Content.Contains(marker, StringComparison.Ordinal)), static m => AssertHarmless(m.Content));
+            }
+        }
+
+        AssertHarmless(await session.ReadAsync("/deliveries"));
+    }
+
+    [Fact]
+    public async Task No_other_field_becomes_markup_either()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var session = await ConsoleSession.SignInAsync(host, host.Tenant.Administrator.UserName);
+        for (var i = 0; i < Corpus.Length; i++)
+        {
+            var payload = Corpus[i].Replace("\u2028", " ", StringComparison.Ordinal);
+            var name = $"hostile-{i}";
+            var connection = JsonSerializer.Serialize(new
+            {
+                id = name,
+                displayName = payload,
+                authModel = "ApplicationSecret",
+                tenantId = "11111111-1111-1111-1111-111111111111",
+                clientId = "22222222-2222-2222-2222-222222222222",
+                clientSecret = "hostile",
+                owner = payload,
+                scopes = new[] { "Mail.Send" },
+                environment = "production",
+            });
+            using var registered = await administrator.PostJsonAsync("/api/v1/connections", connection);
+            Assert.True(registered.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity, await registered.Content.ReadAsStringAsync());
+            using var change = await administrator.PostJsonAsync($"/api/v1/connections/{name}/changes", JsonSerializer.Serialize(new { change = "PolicyChanged", note = payload }));
+            var schedule = $$"""{"name":{{JsonSerializer.Serialize(payload)}},"cron":"0 9 * * *","timeZone":"UTC","owner":"a@contoso.example","report":{{host.Tenant.Report("Hostile")}}}""";
+            using var content = new StringContent(schedule, Encoding.UTF8, "application/json");
+            using var put = await administrator.PutAsync(new Uri($"/api/v1/schedules/{name}", UriKind.Relative), content);
+            using var paused = await administrator.PostJsonAsync($"/api/v1/schedules/{name}/pause", JsonSerializer.Serialize(new { reason = $"because {payload}" }));
+            Assert.True((int)paused.StatusCode is 204 or 404);
+            if (put.IsSuccessStatusCode)
+            {
+                AssertHarmless(await session.ReadAsync($"/schedules/{name}"));
+            }
+
+            var query = Uri.EscapeDataString(payload);
+            AssertHarmless((await session.AskAsync("GET", $"/orchestrations?name={query}&prefix={query}&tag={query}&createdFrom={query}")).Text);
+            AssertHarmless((await session.AskAsync("GET", $"/audit?actor={query}&action={query}&target={query}&from={query}")).Text);
+            AssertHarmless((await session.AskAsync("GET", $"/schedules?note={query}")).Text);
+            AssertHarmless((await session.AskAsync("GET", $"/deliveries/{query}")).Text);
+        }
+
+        foreach (var path in (string[])["/connections", "/schedules", "/audit", "/"])
+        {
+            AssertHarmless(await session.ReadAsync(path));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task A_body_that_is_none_is_refused_with_a_problem_and_never_with_a_failure(string body)
+    {
+        using var publisher = await host.PublisherAsync();
+        using var administrator = await host.AdministratorAsync();
+        foreach (var (client, method, path) in new[]
+        {
+            (publisher, "POST", "/api/v1/reports"), (publisher, "POST", "/api/v1/reports/preview"), (publisher, "PUT", "/api/v1/schedules/bad"),
+            (administrator, "POST", "/api/v1/connections"), (administrator, "POST", "/api/v1/orchestrations/bulk"), (administrator, "PUT", "/api/v1/intakes/bad"),
+            (administrator, "POST", "/api/v1/connections/finance-posts/consent"),
+        })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", "bad-body");
+            using var response = await client.SendAsync(request);
+            Assert.True((int)response.StatusCode is 400 or 422, $"{method} {path} answers {(int)response.StatusCode} to {body}");
+            Assert.StartsWith(ProblemPrefix, (await response.JsonAsync()).Text("type"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_or_too_deep_is_refused()
+    {
+        using var publisher = await host.PublisherAsync();
+        using var large = await publisher.SubmitAsync($$"""{"title":"{{new string('x', 70_000)}}"}""", "large");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        using var deep = await publisher.SubmitAsync($$"""{"data":{{new string('[', 2_000)}}{{new string(']', 2_000)}}}""", "deep");
+        Assert.Equal(HttpStatusCode.BadRequest, deep.StatusCode);
+        Assert.StartsWith(ProblemPrefix, (await deep.JsonAsync()).Text("type"), StringComparison.Ordinal);
+    }
+
+    private const string ProblemPrefix = "urn:teamsworkflows:problem:";
+
+    // As a browser reads it: an attribute's value and an entity are no markup.
+    private static void AssertHarmless(string markup)
+    {
+        foreach (var element in new HtmlParser().ParseDocument(markup).All)
+        {
+            var isActive = element.LocalName is "iframe" or "math" or "style" or "base" or "object" or "embed" or "applet"
+                || (element.LocalName == "script" && element.GetAttribute("src")?.StartsWith("/assets/", StringComparison.Ordinal) != true)
+                || (element.LocalName == "meta" && element.HasAttribute("http-equiv"))
+                || element.Attributes.Any(static a => a.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase) || (a.Name is "href" or "src" or "action" or "formaction" or "xlink:href" && IsScript(a.Value)) || (a.Name is "action" or "formaction" && LeadsElsewhere(a.Value)));
+            Assert.False(isActive, $"This runs, or leads elsewhere: {element.OuterHtml}");
+        }
+    }
+
+    private static bool IsScript(string value) => value.TrimStart().StartsWith("javascript:", StringComparison.OrdinalIgnoreCase);
+
+    private static bool LeadsElsewhere(string value) => value.StartsWith("//", StringComparison.Ordinal) || value.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+}
