@@ -20,6 +20,7 @@ internal static class FrontDoor
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
+        app.UseMetrics();
         app.UseStatusCodePages(StatusPages.WriteAsync);
         app.UseRouting();
         app.UseRateLimiter();
@@ -30,6 +31,7 @@ internal static class FrontDoor
         {
             routes.MapApi();
             routes.MapConsole();
+            routes.MapResourceMetadata();
             routes.MapHealth();
         });
     }

@@ -192,7 +192,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     {
         try
         {
-            return await database.WriteAsync(
+            return Observed(subject, attempt, await database.WriteAsync(
                 async db =>
                 {
                     Fill(attempt, trace);
@@ -200,7 +200,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                     await ApplyAsync(db, subject, attempt, trace, cancellationToken);
                     return trace.Outcome;
                 },
-                cancellationToken);
+                cancellationToken));
         }
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -208,8 +208,8 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         }
     }
 
-    private Task<PostOutcome> EndAsync(
-        AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken) => database.WriteAsync(
+    private async Task<PostOutcome> EndAsync(
+        AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken) => Observed(subject, attempt, await database.WriteAsync(
         async db =>
         {
             var trace = found.Outcome is PostOutcome.Throttled throttled
@@ -220,7 +220,20 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             await ApplyAsync(db, subject, attempt, trace, cancellationToken);
             return trace.Outcome;
         },
-        cancellationToken);
+        cancellationToken));
+
+    private static PostOutcome Observed(AttemptSubject subject, AttemptRow attempt, PostOutcome outcome)
+    {
+        DeliveryTelemetry.Attempted(attempt, outcome.Name, subject.Delivery);
+        if (outcome is PostOutcome.Posted or PostOutcome.AlreadyPosted or PostOutcome.Taken or PostOutcome.HandedOver)
+        {
+            DeliveryTelemetry.Ended(
+                outcome is PostOutcome.HandedOver ? DeliveryState.HandedOver : DeliveryState.Delivered,
+                (attempt.EndedAt ?? attempt.StartedAt) - subject.Delivery.CreatedAt);
+        }
+
+        return outcome;
+    }
 
     private void Fill(AttemptRow attempt, AttemptTrace trace)
     {
