@@ -12,6 +12,8 @@ internal static class CommandLine
 {
     public const string Name = "teamsworkflows";
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
+
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args, TextReader input, TextWriter output, TextWriter error, TimeProvider time)
     {
@@ -20,7 +22,13 @@ internal static class CommandLine
             || parsed.Action is System.CommandLine.Help.HelpAction;
         if (parsed.Errors.Count == 0 || isAsked)
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = parsed.CommandResult.Command.Name == RunCommand.Name ? null : StopLimit, // a server stops in its own time
+            });
         }
 
         foreach (var wrong in parsed.Errors)

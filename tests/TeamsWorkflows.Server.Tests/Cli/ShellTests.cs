@@ -74,6 +74,9 @@ public sealed class ShellTests
             Assert.Contains("posted to Finance/Reports", line, StringComparison.Ordinal);
             using var http = new HttpClient();
             Assert.Equal("Healthy", await http.GetStringAsync(new Uri(address + "health/ready"), enough.Token));
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await process.WaitForExitAsync(enough.Token);
+            Assert.Equal(Hosting.ExitCodes.Stopped, process.ExitCode);
         }
         finally
         {

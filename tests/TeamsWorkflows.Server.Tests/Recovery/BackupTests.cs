@@ -95,7 +95,7 @@ public sealed class PostgresBackupTests(PostgresCluster cluster)
         try
         {
             await workload.PrepareAsync();
-            await workload.WhileAsync(() => RunAsync("pg_dump", "--format=custom", $"--file={dump}", $"--schema={schema}*", Uri(cluster.Port, "postgres")));
+            await workload.WhileAsync(() => RunAsync("pg_dump", "--format=custom", $"--file={dump}", $"--schema={schema}", $"--schema={schema}_data", Uri(cluster.Port, "postgres")));
         }
         finally
         {
@@ -120,7 +120,7 @@ public sealed class PostgresBackupTests(PostgresCluster cluster)
     }
 
     private static string[] Arguments(string connection, string schema)
-        => ["--TaskHub:Provider=Postgres", $"--Postgres:ConnectionString={connection}", $"--Postgres:Schema={schema}"];
+        => ["--TaskHub:Provider=Postgres", $"--Postgres:ConnectionString={connection}", $"--Postgres:Schema={schema}_data", $"--Postgres:HubSchema={schema}", "--Postgres:LeaseDuration=00:00:03"];
 
     private static string Uri(int port, string database) => $"postgresql://postgres@127.0.0.1:{port}/{database}";
 

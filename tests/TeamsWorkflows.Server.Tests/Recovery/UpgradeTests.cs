@@ -16,7 +16,7 @@ public sealed class UpgradeTests
         var folder = Directory.CreateTempSubdirectory("upgrade-").FullName;
         foreach (var name in (string[])["taskhub", "product"])
         {
-            await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, name + ".db"), Pooling = false }.ToString());
+            await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, name + ".db"), Pooling = false, ForeignKeys = false }.ToString());
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // a file of this repository
