@@ -79,7 +79,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
           ])
           volumeMounts: [{ volumeName: 'data', mountPath: '/home/app' }]
           probes: [
-            { type: 'Startup', httpGet: { path: '/health/ready', port: 8080 }, periodSeconds: 5, failureThreshold: 60 }
+            { type: 'Startup', httpGet: { path: '/health/startup', port: 8080 }, periodSeconds: 5, failureThreshold: 60 }
             { type: 'Readiness', httpGet: { path: '/health/ready', port: 8080 }, periodSeconds: 10 }
             { type: 'Liveness', httpGet: { path: '/health/live', port: 8080 }, periodSeconds: 30 }
           ]

@@ -34,7 +34,7 @@ internal static class FunctionsHost
         services.AddTeamsWorkflows(builder.Configuration);
         services.AddWorkflowHost();
         services.AddFrontDoor();
-        services.AddAzureMonitor(builder.Configuration);
+        services.AddObservability(builder.Configuration);
         services.AddHostedService<FunctionsStart>();
         services.AddSingleton<FrontDoorPipeline>();
         services.AddDurableFunctions();

@@ -193,6 +193,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionLog>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AdminConsent>();
+        services.AddSingleton(static p => new ProbeDesk(p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionTrial>()));
         services.AddSingleton<ConnectionRegister>();
         services.AddSingleton(static p => new CanaryDesk(
             p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));

@@ -12,7 +12,7 @@ public sealed class ServerHost : IAsyncLifetime
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "teamsworkflows-" + Guid.NewGuid().ToString("N"));
+    private readonly string _temporary = Path.Combine(Path.GetTempPath(), "teamsworkflows-" + Guid.NewGuid().ToString("N"));
     private ServerApplication? _server;
 
     /// <summary>Gets what this one is told beside the rest.</summary>
@@ -26,7 +26,8 @@ public sealed class ServerHost : IAsyncLifetime
 
     internal SandboxTenant Tenant => Sandbox.DefaultTenant;
 
-    internal string Folder => _folder;
+    /// <summary>Gets its data folder: one of its own, which goes when it does, unless another is given.</summary>
+    internal string Folder { get => field ?? _temporary; init; }
 
     internal SandboxTokens Tokens => new(Sandbox);
 
@@ -42,7 +43,7 @@ public sealed class ServerHost : IAsyncLifetime
         Address = new Uri($"http://127.0.0.1:{FreePort()}/");
         _server = await ServerApplication.CreateAsync(
             [
-                "--environment=Development", $"--Urls={Address}", $"--Data:Folder={_folder}", "--Sandbox:Enabled=true",
+                "--environment=Development", $"--Urls={Address}", $"--Data:Folder={Folder}", "--Sandbox:Enabled=true",
                 "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0", "--Api:MaxBodyBytes=65536",
                 "--Deliveries:FirstBackoff=00:00:00.050", "--Deliveries:MaxBackoff=00:00:01", "--Deliveries:ResumeInterval=00:00:00",
                 "--Pacing:Channel:Interval=00:00:00", "--Pacing:Connection:Interval=00:00:00", "--Pacing:Tenant:Interval=00:00:00",
@@ -62,7 +63,10 @@ public sealed class ServerHost : IAsyncLifetime
             await _server.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_temporary))
+        {
+            Directory.Delete(_temporary, recursive: true);
+        }
     }
 
     internal HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };

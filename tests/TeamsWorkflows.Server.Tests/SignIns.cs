@@ -20,10 +20,15 @@ internal static partial class SignIns
         }
 
         Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync());
-        var address = (await begun.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("signInUrl").GetString()!;
+        await PersonAsync(sandbox, new Uri((await begun.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("signInUrl").GetString()!), back);
+    }
+
+    /// <summary>What the person and the browser do from the address on.</summary>
+    public static async Task PersonAsync(SandboxServer sandbox, Uri address, Uri back)
+    {
         using var browser = new HttpClient();
         using var choice = new FormUrlEncodedContent([KeyValuePair.Create("username", sandbox.DefaultTenant.Service.UserName)]);
-        using var page = await browser.PostAsync(new Uri(address), choice);
+        using var page = await browser.PostAsync(address, choice);
         var html = await page.Content.ReadAsStringAsync();
         using var fields = new FormUrlEncodedContent(HiddenField().Matches(html).Select(static m => KeyValuePair.Create(
             m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value))));

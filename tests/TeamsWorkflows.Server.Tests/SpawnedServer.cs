@@ -82,6 +82,23 @@ internal sealed class SpawnedServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Asks the process to stop, as supervisors do (SIGTERM), and waits for it.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using var enough = new CancellationTokenSource(StartLimit);
+        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(enough.Token);
+        }
+
+        await _process.WaitForExitAsync(enough.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

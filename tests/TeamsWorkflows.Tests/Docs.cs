@@ -1,23 +1,28 @@
 namespace TeamsWorkflows.Tests;
 
-/// <summary>Pages under <c>docs/</c> that are made from data: written when asked, compared otherwise.</summary>
+/// <summary>Files that are made from data, most of them under <c>docs/</c>: written when asked, compared otherwise.</summary>
 internal static class Docs
 {
     public static string Root { get; } = FindRoot();
 
     /// <param name="test">The test class that makes the page.</param>
-    /// <param name="project">The project that it is in.</param>
-    public static void AssertIs(string page, string content, string test, string project = "TeamsWorkflows.Tests")
+    /// <param name="suite">The project that the class is in.</param>
+    public static void AssertIs(string page, string content, string test, string suite = "TeamsWorkflows.Tests")
+        => AssertFileIs("docs/" + page, content, test, suite);
+
+    /// <param name="path">From the repository's root.</param>
+    public static void AssertFileIs(string path, string content, string test, string suite)
     {
-        var file = Path.Combine(Root, "docs", page);
+        var file = Path.Combine(Root, path);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllText(file, content);
         }
 
         Assert.True(
             File.Exists(file) && File.ReadAllText(file) == content,
-            $"docs/{page} is stale. Run: UPDATE_DOCS=1 dotnet test tests/{project} --filter {test}");
+            $"{path} is stale. Run: UPDATE_DOCS=1 dotnet test tests/{suite} --filter {test}");
     }
 
     private static string FindRoot()

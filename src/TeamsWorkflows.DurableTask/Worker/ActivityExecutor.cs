@@ -16,6 +16,7 @@ public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider 
 
         var (name, taskId) = (item.Scheduled.Name, item.Scheduled.EventId);
         using var span = Spans.StartActivity(item);
+        var started = time.GetTimestamp();
         try
         {
             var run = registry.FindActivity(name) ?? throw new ActivityFailureException(
@@ -26,9 +27,13 @@ public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider 
                 Tags = item.Scheduled.Tags,
             };
             var result = await run(context, item.Scheduled.Input);
-            return _limits.CheckPayload($"The result of activity '{name}'", result) is { } problem
-                ? throw new ActivityFailureException(EngineErrors.PayloadTooLarge, problem, isNonRetriable: true)
-                : new TaskCompletedEvent(taskId, result) { Timestamp = time.GetUtcNow() };
+            if (_limits.CheckPayload($"The result of activity '{name}'", result) is { } problem)
+            {
+                throw new ActivityFailureException(EngineErrors.PayloadTooLarge, problem, isNonRetriable: true);
+            }
+
+            EngineMetrics.Ran(name, time.GetElapsedTime(started), failure: null);
+            return new TaskCompletedEvent(taskId, result) { Timestamp = time.GetUtcNow() };
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -38,6 +43,7 @@ public sealed class ActivityExecutor(DurableTaskRegistry registry, TimeProvider 
         {
             var failure = TaskFailureDetails.FromException(e);
             Spans.Fail(span, failure);
+            EngineMetrics.Ran(name, time.GetElapsedTime(started), failure);
             return new TaskFailedEvent(taskId, failure) { Timestamp = time.GetUtcNow() };
         }
     }

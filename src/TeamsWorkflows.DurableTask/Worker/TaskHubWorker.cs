@@ -224,6 +224,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             }
 
             Spans.Report(turns[i]);
+            EngineMetrics.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
                 Log.OrchestrationFailed(_logger, turns[i].InstanceId, failure.ErrorType, failure.ErrorMessage);

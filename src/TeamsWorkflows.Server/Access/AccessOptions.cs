@@ -23,6 +23,14 @@ public sealed class AccessOptions
     [Required]
     public string ClientSecret { get; set; } = "";
 
+    /// <summary>Gets or sets the application by which people sign in on the command line; its registration allows public client flows.</summary>
+    /// <value>The default is null: the console's, <see cref="ClientId"/>.</value>
+    public string? CommandLineClientId { get; set; }
+
+    /// <summary>Gets or sets the scope that a person's token for the API is asked with.</summary>
+    /// <value>The default is null: <c>access_as_user</c> of <see cref="Audience"/>.</value>
+    public string? Scope { get; set; }
+
     /// <summary>Gets or sets where people's browsers reach the authority, when that differs from <see cref="Authority"/>.</summary>
     /// <value>The default is null: the same. Only scheme, host and port count.</value>
     public Uri? BrowserAuthority { get; set; }

@@ -11,6 +11,7 @@ using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
+using TeamsWorkflows.Server.Access;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -53,6 +54,8 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(ConnectionResource))]
 [JsonSerializable(typeof(ConnectionList))]
 [JsonSerializable(typeof(SignInBegun))]
+[JsonSerializable(typeof(ProbeResource))]
+[JsonSerializable(typeof(ResourceMetadata))]
 [JsonSerializable(typeof(OrchestrationResource))]
 [JsonSerializable(typeof(OrchestrationList))]
 [JsonSerializable(typeof(RecursiveRequest))]

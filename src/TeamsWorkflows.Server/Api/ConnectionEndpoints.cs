@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Audit;
 
@@ -18,6 +19,10 @@ internal static class ConnectionEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
         connections.MapPost("/{id}/sign-in", SignInAsync).Audited("connection.sign-in", "connection")
             .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        connections.MapPost("/{id}/probe", ProbeAsync)
+            .WithSummary("Tries a connection now: a token, and a call with it. It opens no case and posts nothing.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         connections.MapDeviceSignIns();
@@ -64,4 +69,22 @@ internal static class ConnectionEndpoints
             : await signIns.BeginAsync(id, caller.Actor(), cancellationToken) is { } begun
                 ? TypedResults.Ok(new SignInBegun(begun.Address, begun.ExpiresAt))
                 : NoBrowserSignIn(connection, id);
+
+    private static async Task<Results<Ok<ProbeResource>, ProblemHttpResult>> ProbeAsync(
+        string id, NoFields body, ProbeDesk desk, CancellationToken cancellationToken)
+        => await desk.ProbeAsync(id, cancellationToken) switch
+        {
+            ProbeOutcome.Works => TypedResults.Ok(new ProbeResource(id, Works: true, Diagnosis: null)),
+            ProbeOutcome.Broken broken => TypedResults.Ok(new ProbeResource(id, Works: false, broken.Diagnosis)),
+            ProbeOutcome.NeverConnected => Problems.Of(
+                StatusCodes.Status409Conflict, "never-connected", "Nobody has signed in", $"Connection '{id}' has no sign-in to try. Sign in for it first."),
+            ProbeOutcome.NothingToTry => Problems.Of(
+                StatusCodes.Status409Conflict, "nothing-to-try", "There is nothing to try", $"Connection '{id}' is a webhook: only a post would show whether it works."),
+            ProbeOutcome.NotFound => Problems.NotFound("connection", id),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }
+
+/// <summary>What came of trying a connection.</summary>
+/// <param name="Diagnosis">Why it does not work; null: it works.</param>
+internal sealed record ProbeResource(string Connection, bool Works, Diagnosis? Diagnosis);

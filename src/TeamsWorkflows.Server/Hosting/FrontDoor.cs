@@ -22,6 +22,7 @@ internal static class FrontDoor
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
+        app.UseMetrics();
         app.UseStatusCodePages(StatusPages.WriteAsync);
         app.UseRouting();
         app.UseRequestTimeouts();
@@ -33,6 +34,7 @@ internal static class FrontDoor
         {
             routes.MapApi();
             routes.MapConsole();
+            routes.MapResourceMetadata();
             routes.MapHealth();
         });
     }

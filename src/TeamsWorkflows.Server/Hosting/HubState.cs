@@ -9,11 +9,14 @@ internal sealed class HubState
     /// <summary>Gets why the hub does not run, or not well; null: it runs.</summary>
     public string? WhyNot => _whyNot ?? (string.Join('\n', _node?.NotReady() ?? []) is { Length: > 0 } reasons ? reasons : null);
 
+    /// <summary>Gets a value indicating whether the start is over; it stays so, whatever comes after.</summary>
+    public bool HasStarted { get; private set; }
+
     /// <summary>Gets or sets the code that the process ends with.</summary>
     public int ExitCode { get; private set; } = ExitCodes.Stopped;
 
     /// <param name="node">This process's part of the hub; null: another process runs all of it.</param>
-    public void Started(IHubNode? node) => (_node, _whyNot) = (node, null);
+    public void Started(IHubNode? node) => (_node, _whyNot, HasStarted) = (node, null, true);
 
     public void Stopping() => _whyNot ??= "The process is stopping.";
 

@@ -93,7 +93,7 @@ internal sealed class ServerApplication : IAsyncDisposable
         services.AddTeamsWorkflows(builder.Configuration);
         services.AddTaskHub(provider);
         services.AddFrontDoor();
-        services.AddAzureMonitor(builder.Configuration);
+        services.AddObservability(builder.Configuration);
         services.AddSingleton<IDoctorCheck, DataFolderCheck>();
 
         var web = builder.Build();

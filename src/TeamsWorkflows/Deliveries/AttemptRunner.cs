@@ -197,7 +197,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     {
         try
         {
-            return await database.WriteAsync(
+            return Observed(subject, attempt, await database.WriteAsync(
                 async db =>
                 {
                     Fill(attempt, trace);
@@ -205,7 +205,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                     await ApplyAsync(db, subject, attempt, trace, cancellationToken);
                     return trace.Outcome;
                 },
-                cancellationToken);
+                cancellationToken));
         }
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -221,8 +221,21 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             : await EndAsync(db, subject, attempt, Interrupted(time.GetUtcNow()), cancellationToken),
         cancellationToken);
 
-    private Task<PostOutcome> EndAsync(AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)
-        => database.WriteAsync(db => EndAsync(db, subject, attempt, found, cancellationToken), cancellationToken);
+    private static PostOutcome Observed(AttemptSubject subject, AttemptRow attempt, PostOutcome outcome)
+    {
+        DeliveryTelemetry.Attempted(attempt, outcome.Name, subject.Delivery);
+        if (outcome is PostOutcome.Posted or PostOutcome.AlreadyPosted or PostOutcome.Taken or PostOutcome.HandedOver)
+        {
+            DeliveryTelemetry.Ended(
+                outcome is PostOutcome.HandedOver ? DeliveryState.HandedOver : DeliveryState.Delivered,
+                (attempt.EndedAt ?? attempt.StartedAt) - subject.Delivery.CreatedAt);
+        }
+
+        return outcome;
+    }
+
+    private async Task<PostOutcome> EndAsync(AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)
+        => Observed(subject, attempt, await database.WriteAsync(db => EndAsync(db, subject, attempt, found, cancellationToken), cancellationToken));
 
     private async Task<PostOutcome> EndAsync(
         ProductDb db, AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)

@@ -7,13 +7,25 @@ namespace TeamsWorkflows.Deliveries;
 /// <summary>Shows in the ledger what an orchestration decided. Setting it twice is setting it once; an end stays.</summary>
 internal sealed class RecordDelivery(Database database, TimeProvider time) : TaskActivity<RecordDeliveryInput, bool>
 {
-    public override Task<bool> RunAsync(TaskActivityContext context, RecordDeliveryInput input) => database.WriteAsync(
+    public override async Task<bool> RunAsync(TaskActivityContext context, RecordDeliveryInput input)
+    {
+        if (await SetAsync(context, input) is { } ended)
+        {
+            DeliveryTelemetry.Ended(ended.State, ended.UpdatedAt - ended.CreatedAt);
+        }
+
+        return true;
+    }
+
+    // The row, if this was its end; an end that is there stays.
+    private Task<DeliveryRow?> SetAsync(TaskActivityContext context, RecordDeliveryInput input) => database.WriteAsync(
         async db =>
         {
             var delivery = await db.Deliveries.SingleAsync(d => d.Id == input.DeliveryId, context.CancellationToken);
-            if (delivery.State.IsEnd() && delivery.State != input.State)
+            var before = delivery.State;
+            if (before.IsEnd() && before != input.State)
             {
-                return true; // an orchestration that was started once more does not undo what its first run came to
+                return null; // an orchestration that was started once more does not undo what its first run came to
             }
 
             (delivery.State, delivery.Reason, delivery.UpdatedAt) = (input.State, input.Reason, time.GetUtcNow());
@@ -24,7 +36,7 @@ internal sealed class RecordDelivery(Database database, TimeProvider time) : Tas
                     .ExecuteDeleteAsync(context.CancellationToken);
             }
 
-            return true;
+            return input.State.IsEnd() && !before.IsEnd() ? delivery : null;
         },
         context.CancellationToken);
 }

@@ -54,8 +54,16 @@ public sealed class RunbookTests
     }
 
     [Fact]
-    public void The_page_is_what_the_data_says()
-        => Docs.AssertIs("runbooks.md", RunbookPages.Write(RunbookShelf.Version, RunbookShelf.All), nameof(RunbookTests));
+    public void The_pages_are_what_the_data_says()
+    {
+        var pages = RunbookPages.Write(RunbookShelf.Version, RunbookShelf.All);
+        foreach (var (file, page) in pages)
+        {
+            Docs.AssertIs("runbooks/" + file, page, nameof(RunbookTests));
+        }
+
+        Assert.Equal(pages.Keys, Directory.EnumerateFiles(Path.Combine(Docs.Root, "docs", "runbooks")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     [Trait("Requirement", "B12")]

@@ -1,0 +1,28 @@
+namespace TeamsWorkflows.Cli;
+
+/// <summary>Turns what stops a command into lines on standard error and an exit code.</summary>
+internal static class Ends
+{
+    public static async Task<int> CatchAsync(Shell shell, bool asJson, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (CommandException e)
+        {
+            await shell.Error.WriteLineAsync(asJson && e.Problem is { } problem ? problem : e.Message);
+            return e.ExitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await shell.Error.WriteLineAsync(e.Message);
+            return ExitCodes.NoInput;
+        }
+        catch (OperationCanceledException)
+        {
+            await shell.Error.WriteLineAsync("Interrupted.");
+            return ExitCodes.Interrupted;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using TeamsWorkflows.Cli;
+
+namespace TeamsWorkflows.Server.Tests.Cli;
+
+/// <summary>A night on call, on the command line: connections, cases, schedules, orchestrations, and a sandbox in which things go wrong.</summary>
+[Collection(nameof(CommandLineServer))]
+public sealed partial class OperatingCommandTests(ServerHost host)
+{
+    private string Sandbox => host.Sandbox.HttpAddress.AbsoluteUri;
+
+    [Fact]
+    [Trait("Requirement", "R84")]
+    public async Task A_revoked_sign_in_is_seen_mended_and_its_report_goes_out()
+    {
+        using var oversight = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Operator));
+        (await oversight.RunAsync("connection", "probe", "finance-posts")).Ended(ExitCodes.Done);
+        Assert.Contains("refresh-revoked", (await oversight.RunAsync("sandbox", "fault", "scenarios", "--sandbox", Sandbox)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await oversight.RunAsync("sandbox", "fault", "apply", "throttled", "--count", "1", "--channel", "nowhere", "--sandbox", Sandbox)).Ended(ExitCodes.Done);
+        Assert.Contains("throttled", (await oversight.RunAsync("sandbox", "fault", "list", "--sandbox", Sandbox)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await oversight.RunAsync("sandbox", "fault", "clear", "--sandbox", Sandbox)).Ended(ExitCodes.Done);
+        (await oversight.RunAsync("sandbox", "fault", "apply", "no-such-scenario", "--sandbox", Sandbox)).Ended(ExitCodes.Refused);
+        (await oversight.RunAsync("sandbox", "fault", "apply", "refresh-revoked", "--sandbox", Sandbox)).Ended(ExitCodes.Done);
+
+        using var http = await host.PublisherAsync();
+        using var submitted = await http.SubmitAsync(host.Tenant.Report(Calls.Unique("Parked")), Calls.Unique("k").Replace(' ', '-'));
+        var report = (await submitted.JsonAsync()).Text("id");
+        await ApprovalCalls.UntilAsync(http, report, "Parked");
+
+        var open = (await oversight.RunAsync("case", "list", "--open", "--json")).Ended(ExitCodes.Done).Json.GetProperty("cases");
+        var id = Assert.Single(open.EnumerateArray()).Text("id");
+        Assert.Contains("connection reconnect finance-posts", (await oversight.RunAsync("case", "show", id)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("sign-in", (await oversight.RunAsync("case", "resolve", id, "--reason", "I looked at it", "--json")).Ended(ExitCodes.Refused).Error, StringComparison.Ordinal);
+        Assert.Contains("NeedsAttention", (await oversight.RunAsync("connection", "show", "finance-posts")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+
+        var connected = await oversight.RunAsync(
+            async line =>
+            {
+                if (Uri.TryCreate(line, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp)
+                {
+                    await SignIns.PersonAsync(host.Sandbox, address, host.Address);
+                }
+            },
+            "connection", "reconnect", "finance-posts", "--timeout", "50s");
+        Assert.Contains("Healthy", connected.Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await oversight.RunAsync("report", "status", report, "--wait", "--timeout", "50s")).Ended(ExitCodes.Done);
+        Assert.Contains("finance-posts", (await oversight.RunAsync("connection", "list")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("BEGIN:VCALENDAR", (await oversight.RunAsync("connection", "calendar", "--ics")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await oversight.RunAsync("connection", "calendar")).Ended(ExitCodes.Done);
+    }
+
+    [Fact]
+    public async Task An_administrator_adds_a_connection_and_signs_it_in_by_a_code()
+    {
+        using var administrator = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Administrator));
+        var connector = host.Tenant.Connector;
+        var definition = $$"""
+            {"id":"by-code","displayName":"By code","authModel":"DelegatedUser","tenantId":"{{host.Tenant.Id}}","clientId":"{{connector.ClientId}}",
+             "signIn":"DeviceCode","username":"{{host.Tenant.Service.UserName}}","owner":"Finance"}
+            """;
+        (await administrator.RunAsync(definition, ["connection", "add", "--file", "-"])).Ended(ExitCodes.Done);
+        Assert.Contains("signed in", (await administrator.RunAsync("connection", "probe", "by-code")).Ended(ExitCodes.Refused).Error, StringComparison.Ordinal);
+
+        var connected = await administrator.RunAsync(
+            async line =>
+            {
+                if (CodeLine().Match(line) is { Success: true } found)
+                {
+                    await TypeAsync(found.Groups["address"].Value, found.Groups["code"].Value, host.Tenant.Service.UserName);
+                }
+            },
+            "connection", "reconnect", "by-code", "--timeout", "50s");
+        Assert.Contains("Connected", connected.Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await administrator.RunAsync("connection", "probe", "by-code")).Ended(ExitCodes.Done);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_seen_paused_resumed_and_triggered()
+    {
+        using var publisher = new CommandLineProcess(host.Address, await host.Tokens.PublisherAsync());
+        using var http = await host.PublisherAsync();
+        var id = $"cli-{Guid.NewGuid():N}"[..20];
+        using var created = await http.PutAsync(id, host.Tenant.Schedule("0 9 * * MON-FRI", Calls.Unique("Scheduled")));
+        Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
+
+        Assert.Contains(id, (await publisher.RunAsync("schedule", "list")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        (await publisher.RunAsync("schedule", "pause", id, "--reason", "Month-end is late")).Ended(ExitCodes.Done);
+        Assert.True((await publisher.RunAsync("schedule", "show", id, "--json")).Ended(ExitCodes.Done).Json.GetProperty("isPaused").GetBoolean());
+        (await publisher.RunAsync("schedule", "resume", id, "--reason", "Month-end is done")).Ended(ExitCodes.Done);
+        var occurrence = (await publisher.RunAsync("schedule", "trigger", id, "--reason", "The board asks", "--key", "once", "--json")).Ended(ExitCodes.Done).Json.Text("id");
+        Assert.Equal(occurrence, (await publisher.RunAsync("schedule", "trigger", id, "--reason", "The board asks", "--key", "once", "--json")).Ended(ExitCodes.Done).Json.Text("id"));
+        Assert.Contains("The board asks", (await publisher.RunAsync("schedule", "show", id)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_administrator_looks_into_an_orchestration_acts_on_it_and_replays_its_history()
+    {
+        using var http = await host.PublisherAsync();
+        using var administrator = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Administrator));
+        var report = await host.DeliverAsync(http, Calls.Unique("Looked into"));
+        var id = $"report-{report.Text("id")}";
+
+        Assert.Contains(id, (await administrator.RunAsync("orchestration", "list", "--status", "Completed", "--prefix", "report-")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("DeliverReport", (await administrator.RunAsync("orchestration", "show", id)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("ExecutionCompleted", (await administrator.RunAsync("orchestration", "history", id)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+
+        var file = Path.Combine(administrator.Settings, "history.json");
+        (await administrator.RunAsync("orchestration", "export", id, "--output", file)).Ended(ExitCodes.Done);
+        Assert.Contains("DeliverReport", (await administrator.RunAsync("orchestration", "import", file)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("Matches", (await administrator.RunAsync("orchestration", "replay", file)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("DeliverToDestination", "DeliverElsewhere", StringComparison.Ordinal));
+        Assert.Equal("Mismatch", (await administrator.RunAsync("orchestration", "replay", file, "--json")).Ended(ExitCodes.Failed).Json[0].Text("result"));
+
+        foreach (var act in (string[])["suspend", "resume", "terminate", "rewind"])
+        {
+            (await administrator.RunAsync("orchestration", act, id, "--reason", "Only to see")).Ended(ExitCodes.Refused);
+        }
+
+        (await administrator.RunAsync("orchestration", "raise", id, "go", "--data", "not json", "--reason", "Only to see")).Ended(ExitCodes.Usage);
+        (await administrator.RunAsync("orchestration", "raise", "no-such", "go", "--data", "1", "--reason", "Only to see")).Ended(ExitCodes.NotFound);
+        var copy = (await administrator.RunAsync("orchestration", "restart", id, "--reason", "Only to see", "--json")).Ended(ExitCodes.Done).Json.Text("id");
+        Assert.NotEqual(id, copy);
+        (await administrator.RunAsync("orchestration", "purge", id, "--recursive", "--reason", "Only to see")).Ended(ExitCodes.Done);
+        (await administrator.RunAsync("orchestration", "show", id)).Ended(ExitCodes.NotFound);
+    }
+
+    internal static async Task TypeAsync(string address, string code, string username)
+    {
+        using var person = new HttpClient();
+        using var typed = new FormUrlEncodedContent([new("user_code", code), new("username", username)]);
+        using var accepted = await person.PostAsync(new Uri(address), typed);
+        accepted.EnsureSuccessStatusCode();
+    }
+
+    [GeneratedRegex(@"(?<address>http\S+devicelogin)\W.*?\b(?<code>[BCDFGHJKLMNPQRSTVWXZ2-9]{9})\b", RegexOptions.CultureInvariant, 1000)]
+    internal static partial Regex CodeLine();
+}
