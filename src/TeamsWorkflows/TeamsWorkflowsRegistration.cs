@@ -161,6 +161,17 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<LedgerCleaner>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<CaseDesk>();
+        services.AddSingleton<GuidedDesk>();
+        services.AddSingleton<RunbookRecord>();
+        services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<ConnectionUses>();
+        services.AddSingleton<IDoctorCheck, HostChecks>();
+        services.AddSingleton<IDoctorCheck, TokenChecks>();
+        services.AddConnectionDesks();
+    }
+
+    private static void AddConnectionDesks(this IServiceCollection services)
+    {
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton(static p => new SignInDesk(
             p.GetRequiredService<Database>(),
@@ -178,15 +189,9 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ISecretProtector>(),
             p.GetRequiredService<SignInAcceptance>(),
             p.GetRequiredService<ConnectionGates>(),
-            p.GetRequiredService<DurableTask.Client.DurableTaskClient>(),
+            p.GetRequiredService<DurableTaskClient>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
-        services.AddSingleton<GuidedDesk>();
-        services.AddSingleton<RunbookRecord>();
-        services.AddSingleton<DoctorDesk>();
-        services.AddSingleton<ConnectionUses>();
-        services.AddSingleton<IDoctorCheck, HostChecks>();
-        services.AddSingleton<IDoctorCheck, TokenChecks>();
         services.AddSingleton(static p => new PacketDesk(
             p.GetRequiredService<CaseDesk>(),
             p.GetRequiredService<ConnectionDesk>(),
@@ -196,7 +201,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton(static p => new ProbeDesk(p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionTrial>()));
         services.AddSingleton<ConnectionRegister>();
         services.AddSingleton(static p => new CanaryDesk(
-            p.GetRequiredService<DurableTask.Client.DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CalendarKeys>();
         services.AddSingleton<AcquisitionLog>();
         services.AddSingleton<ConnectionLog>();
