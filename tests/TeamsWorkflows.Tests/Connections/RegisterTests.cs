@@ -90,7 +90,7 @@ public sealed class RegisterTests
         await using var product = await ProductHost.StartAsync();
         var definition = Another(product);
         definition.TenantId = product.Tenant.Domain;
-        Assert.IsType<RegisterResult.Registered>(await product.Get<ConnectionRegister>().RegisterAsync(definition, "adam", default));
+        Assert.IsType<RegisterResult.Registered>(await product.Get<ConnectionRegister>().RegisterAsync(definition, precondition: null, "adam", default));
 
         Assert.IsType<SignInResult.WrongAccount>(await product.SignInAsync(product.Tenant.Operator, definition.Id));
         Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service, definition.Id));
