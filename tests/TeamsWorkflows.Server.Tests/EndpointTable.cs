@@ -50,6 +50,7 @@ internal static class EndpointTable
         GET /api/v1/connections OA
         GET /api/v1/connections/{id} OA
         POST /api/v1/connections/{id}/sign-in OA
+        POST /api/v1/connections/{id}/probe OA
         POST /api/v1/connections/{id}/device-sign-in OA
         GET /api/v1/connections/{id}/device-sign-in OA
         POST /api/v1/connections A
@@ -98,8 +99,11 @@ internal static class EndpointTable
         GET /openapi/{documentName}.json *
         GET /health/live *
         GET /health/ready *
+        GET /health/startup *
+        GET /.well-known/oauth-protected-resource *
         GET / OA
         GET /cases/{id} OA
+        GET /cases/{id}/packet.md OA
         POST /cases/{id}/sign-in OA
         POST /cases/{id}/resolve OA
         POST /cases/{id}/guided-test OA
@@ -112,6 +116,7 @@ internal static class EndpointTable
         POST /connections/{id}/sign-in OA
         POST /connections/{id}/device-sign-in OA
         GET /connections/{id}/device-sign-in OA
+        POST /connections/{id}/consent A
         GET /schedules OA
         GET /schedules/{id} OA
         POST /schedules/{id}/act OA

@@ -21,7 +21,7 @@ internal static class ConnectionEndpoints
             .WithSummary("Begins a sign-in for the connection; open the address in a browser.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        connections.MapPost("/{id}/probe", ProbeAsync)
+        connections.MapPost("/{id}/probe", ProbeAsync).NotAudited("it tries, and changes nothing")
             .WithSummary("Tries a connection now: a token, and a call with it. It opens no case and posts nothing.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -59,6 +59,7 @@ internal static class ProblemCatalog
         new("malformed-json", [400], "The body is not JSON, or no JSON object where one is needed.", "Correct the JSON where detail says."),
         new("method-not-allowed", [405], "The address takes other methods.", "The header Allow names them."),
         new("name-taken", [409], "Another publisher has something of that name.", "Choose another name."),
+        new("never-connected", [409], "Nobody has signed in for the connection yet, so there is nothing to try.", "Sign in for it first."),
         new("no-device-code", [409], "The connection signs in in the browser.", "POST to its sign-in instead."),
         new("no-sign-in-needed", [409], "A sign-in does not resolve this, or nobody signs in for the connection.", "Do what detail says instead."),
         new("not-found", [404], "There is no such thing, or the caller may not see it: the two look alike.", "Check the identifier."),

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -11,7 +12,7 @@ namespace TeamsWorkflows.Server.Console;
 internal static class ConsentForms
 {
     public static void MapConsentForms(this IEndpointRouteBuilder console)
-        => console.MapPost("/connections/{id}/consent", RecordAsync).RequireAuthorization(Policies.Administer);
+        => console.MapPost("/connections/{id}/consent", RecordAsync).Audited("connection.consent", "connection").RequireAuthorization(Policies.Administer);
 
     /// <summary>Shows what came back. Nothing is changed by it: the address may be opened by anybody, and anything that follows links.</summary>
     /// <returns>Null when nobody comes back from granting permissions.</returns>

@@ -12,7 +12,7 @@ public sealed class ConfigurationPageTests
     private const string Suite = "TeamsWorkflows.Server.Tests";
 
     // Options of code, not of a configuration.
-    private static readonly string[] NoSettings = ["PaceOptions", "TaskOptions", "SubOrchestrationOptions", "TaskRetryOptions", "VersioningOptions", "StartOrchestrationOptions", "PostgresHubOptions", "ReplayOptions"];
+    private static readonly string[] NoSettings = ["PaceOptions", "TaskOptions", "SubOrchestrationOptions", "TaskRetryOptions", "VersioningOptions", "StartOrchestrationOptions", "PostgresHubOptions", "ReplayOptions", "GrantOptions"];
 
     [Fact]
     public void The_page_is_what_the_classes_take() => Docs.AssertIs("configuration.md", Page(), nameof(ConfigurationPageTests), Suite);

@@ -15,9 +15,11 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Api;
 using TeamsWorkflows.Server.Hosting;
 using TeamsWorkflows.Server.Security;
@@ -41,6 +43,7 @@ internal static class SettingList
         ["Access"] = typeof(AccessOptions),
         ["Api"] = typeof(ApiOptions),
         ["Approvals"] = typeof(ApprovalOptions),
+        ["Audit"] = typeof(AuditOptions),
         ["AzureMonitor"] = typeof(AzureMonitorOptions),
         ["Canary"] = typeof(CanaryOptions),
         ["Cases"] = typeof(CaseOptions),
@@ -48,6 +51,7 @@ internal static class SettingList
         ["Deliveries"] = typeof(DeliveryOptions),
         ["Entra"] = typeof(EntraOptions),
         ["Fallback"] = typeof(FallbackOptions),
+        ["Grants:0"] = typeof(Grant),
         ["Graph"] = typeof(GraphOptions),
         ["KeyRing"] = typeof(KeyRingOptions),
         ["KeyVault"] = typeof(VaultOptions),
