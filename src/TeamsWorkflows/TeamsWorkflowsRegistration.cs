@@ -140,6 +140,7 @@ public static class TeamsWorkflowsRegistration
     private static void AddDesks(this IServiceCollection services)
     {
         services.AddSingleton<ReportDesk>();
+        services.AddSingleton<TemplateDesk>();
         services.AddSingleton<DeliveryDesk>();
         services.AddSingleton<LedgerCleaner>();
         services.AddSingleton<CaseDesk>();

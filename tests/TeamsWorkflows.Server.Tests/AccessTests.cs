@@ -36,6 +36,7 @@ public sealed class AccessTests(ServerHost host)
         { "GET", "/api/v1/cases/none", "OA" },
         { "POST", "/api/v1/cases/none/sign-in", "OA" },
         { "POST", "/api/v1/cases/none/resolve", "OA" },
+        { "POST", "/api/v1/diagnoses", "OA" },
         { "GET", "/api/v1/connections", "OA" },
         { "GET", "/api/v1/connections/none", "OA" },
         { "POST", "/api/v1/connections/none/sign-in", "OA" },

@@ -7,7 +7,7 @@ namespace TeamsWorkflows.Server.Access;
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<AccessOptions> access, IOptions<EntraOptions> entra)
 {
     private readonly string _policy =
-        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+        "default-src 'self'; script-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
         + $"form-action 'self' {string.Join(' ', FormTargets(access.Value, entra.Value))}";
 
     public Task InvokeAsync(HttpContext http)

@@ -11,6 +11,7 @@ using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -55,6 +56,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(SignInBegun))]
 [JsonSerializable(typeof(OrchestrationResource))]
 [JsonSerializable(typeof(OrchestrationList))]
+[JsonSerializable(typeof(HistogramResource))]
 [JsonSerializable(typeof(RecursiveRequest))]
 [JsonSerializable(typeof(RestartRequest))]
 [JsonSerializable(typeof(RaiseEventRequest))]
@@ -76,6 +78,9 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(GuidedRequest))]
 [JsonSerializable(typeof(RunbookList))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ChangeResource))]
+[JsonSerializable(typeof(DiagnosisRequest))]
+[JsonSerializable(typeof(DiagnosisResource))]
 [JsonSerializable(typeof(EscalationPacket))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]

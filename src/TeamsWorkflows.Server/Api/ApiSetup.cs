@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -42,7 +43,9 @@ internal static class ApiSetup
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();
+        api.MapEvents();
         api.MapDoctor();
+        api.MapDiagnoses();
         api.MapOrchestrations();
 
         routes.MapCalendarFeed();

@@ -10,8 +10,10 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Live;
 using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
@@ -20,6 +22,7 @@ namespace TeamsWorkflows.Server.Console;
 internal static class ConsoleEndpoints
 {
     private const int PageSize = 50;
+    private const int UpcomingSchedules = 4;
 
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
@@ -34,6 +37,9 @@ internal static class ConsoleEndpoints
         });
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<OrchestrationDesk>();
+        services.AddSingleton<OrchestrationCounter>();
+        services.AddSingleton<ConsoleSettings>();
+        services.AddSingleton<SettingsView>();
         services.AddApprovalLinks();
         services.AddExceptionHandler<ErrorPages>();
         return services;
@@ -51,12 +57,19 @@ internal static class ConsoleEndpoints
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
         console.MapScheduleConsole();
+        console.MapDiagnoseConsole();
+        console.MapGo();
+        console.MapTemplateConsole();
+        console.MapGet("/settings", static (SettingsView settings) => new RazorComponentResult<SettingsPage>(new { Sections = settings.Read() }))
+            .RequireAuthorization(Policies.Administer);
         console.MapOrchestrationConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync);
         console.MapPost("/cases/{id}/resolve", ResolveAsync);
         console.MapPost("/cases/{id}/guided-test", AnswerAsync);
         console.MapPost("/connections/{id}/sign-in", SignInAsync);
 
+        routes.MapLive();
+        routes.MapTimeMode();
         routes.MapApprovalConsole();
         routes.MapApprovalLinks();
 
@@ -78,13 +91,15 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<HomePage>> HomeAsync(
-        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
+        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, ScheduleDesk schedules, HomeBoard board, CancellationToken cancellationToken)
         => new(new
         {
             Approvals = (await approvals.ListAsync(caller.Decider(), onlyOpen: true, cancellationToken)).Where(a => a.Asks(caller.Decider())).ToArray(),
             Cases = await cases.ListAsync(onlyOpen: true, cancellationToken),
             Today = await board.TodayAsync(cancellationToken),
             Connections = await connections.ListAsync(cancellationToken),
+            Expiries = await board.ExpiriesAsync(),
+            Next = (await schedules.ListAsync(publisher: null, cancellationToken)).Where(s => s.NextAt is not null).OrderBy(s => s.NextAt).Take(UpcomingSchedules).ToArray(),
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(

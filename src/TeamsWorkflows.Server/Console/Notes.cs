@@ -23,6 +23,10 @@ internal static class Notes
     public const string NothingChosen = "nothing-chosen";
     public const string Purged = "purged";
     public const string Bulk = "bulk";
+    public const string ViewSaved = "view-saved";
+    public const string ViewDeleted = "view-deleted";
+    public const string ViewUnfit = "view-unfit";
+    public const string ViewsFull = "views-full";
 
     public static string? Text(string? note) => note switch
     {
@@ -44,6 +48,10 @@ internal static class Notes
         WrongEvent => "An event needs a name of at most 200 characters, and what it says must be JSON.",
         NothingChosen => "Choose at least one orchestration first.",
         Purged => "It is gone, with its history.",
+        ViewSaved => "The view is saved for you.",
+        ViewDeleted => "The view is gone.",
+        ViewUnfit => "A view needs a name of at most 60 characters, and a filter that can be read.",
+        ViewsFull => "You have 50 views. Delete one first.",
         FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };

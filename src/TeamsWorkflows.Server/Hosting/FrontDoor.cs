@@ -1,6 +1,7 @@
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
 using TeamsWorkflows.Server.Console;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -11,6 +12,7 @@ internal static class FrontDoor
     {
         services.AddAccess();
         services.AddApi();
+        services.AddLive();
         services.AddConsole();
         services.AddHealth();
         return services;

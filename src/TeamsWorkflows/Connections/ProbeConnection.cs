@@ -19,8 +19,12 @@ internal sealed class ProbeConnection(Database database, ConnectionTrial trial, 
         var diagnosis = (await trial.RunAsync(connection, request, context.CancellationToken)).Failure?.Diagnosis;
         var verification = diagnosis is null ? "The connection works." : diagnosis.Summary;
         await database.WriteAsync(
-            db => db.Cases.Where(c => c.Id == input.CaseId).ExecuteUpdateAsync(
-                set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}"), context.CancellationToken),
+            db =>
+            {
+                db.Note(ChangeTopic.Cases, input.CaseId);
+                return db.Cases.Where(c => c.Id == input.CaseId).ExecuteUpdateAsync(
+                    set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}"), context.CancellationToken);
+            },
             context.CancellationToken);
         return new(diagnosis);
     }

@@ -71,6 +71,21 @@ public class ProductDb : DbContext
 
     public DbSet<ApprovalLinkRow> ApprovalLinks => Set<ApprovalLinkRow>();
 
+    public DbSet<ConsoleSettingRow> ConsoleSettings => Set<ConsoleSettingRow>();
+
+    /// <summary>Gets or sets what gathers the changes of a transaction; null: nobody wants to know.</summary>
+    internal ChangeCollector? Changes { get; set; }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Changes?.Add(ChangeTracker.Entries());
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>Says what a statement changes that goes past the change tracker.</summary>
+    internal void Note(ChangeTopic topic, string? id) => Changes?.Add(topic, id);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -127,6 +142,7 @@ public class ProductDb : DbContext
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
+        modelBuilder.Entity<ConsoleSettingRow>().HasKey(s => new { s.Owner, s.Kind, s.Name });
         modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
         modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
         modelBuilder.Entity<OccurrenceRow>(occurrence =>

@@ -134,8 +134,12 @@ public sealed class DeliveryDesk(Database database, DurableTaskClient client, Re
             if (!isHeard && eventName == OperatorSaid.Decided)
             {
                 await database.WriteAsync(
-                    db => db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
-                        .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None),
+                    db =>
+                    {
+                        db.Note(ChangeTopic.Deliveries, deliveryId);
+                        return db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
+                            .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None);
+                    },
                     CancellationToken.None);
             }
         }
