@@ -1,3 +1,5 @@
+using TeamsWorkflows.Diagnostics;
+
 namespace TeamsWorkflows.Cli;
 
 /// <summary>Reads files of failures line by line: a line that cannot be read is named, and the others are answered.</summary>

@@ -88,6 +88,9 @@ public sealed partial class PostgresPartitionStore(
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
         => Read(reader => reader.Query(query, beforeKey, max));
 
+    public IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+        => Read(reader => reader.Count(query, span, max));
+
     public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(_partitions, before, max));
 
     /// <summary>Gives the leases back, so that the next process need not wait for their end.</summary>

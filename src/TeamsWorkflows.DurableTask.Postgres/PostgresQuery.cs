@@ -1,28 +1,47 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Postgres;
 
 /// <summary>A list query as SQL: the conditions that were given, and their values in the same order.</summary>
 internal sealed class PostgresQuery
 {
-    private readonly StringBuilder _text = new($"SELECT {PostgresRows.InstanceColumns} FROM instance WHERE key < ");
+    private readonly StringBuilder _text = new();
     private readonly NpgsqlCommand _command;
 
     private PostgresQuery(NpgsqlCommand command) => _command = command;
 
-    /// <summary>Makes the command. It is not prepared, so that each is planned for the values that it has.</summary>
-    public static NpgsqlCommand Command(NpgsqlConnection connection, OrchestrationQuery query, long beforeKey, int max)
+    /// <summary>Selects rows, newest first. It is not prepared, so that each is planned for the values that it has.</summary>
+    public static NpgsqlCommand List(NpgsqlConnection connection, OrchestrationQuery query, long beforeKey, int max)
     {
         NpgsqlCommand command = new() { Connection = connection };
         var select = new PostgresQuery(command);
-        select.Value(beforeKey);
+        select.Add($"SELECT {PostgresRows.InstanceColumns} FROM instance WHERE key < ", beforeKey);
         select.AddConditions(query);
-        select._text.Append(" ORDER BY key DESC LIMIT ");
-        select.Value(max);
+        select.Add(" ORDER BY key DESC LIMIT ", max);
+        return select.Written(command);
+    }
+
+    /// <summary>Counts the newest rows, by the number of the span and the status.</summary>
+    public static NpgsqlCommand Count(NpgsqlConnection connection, OrchestrationQuery query, KeyRange keys, TimeSpan span, int max)
+    {
+        NpgsqlCommand command = new() { Connection = connection };
+        var select = new PostgresQuery(command);
+        select.Add("SELECT created_at / ", span.Ticks);
+        select.Add(" AS span, status, count(*) FROM (SELECT created_at, status FROM instance WHERE key >= ", keys.From);
+        select.Add(" AND key < ", keys.Before);
+        select.AddConditions(query);
+        select.Add(" ORDER BY key DESC LIMIT ", max);
+        select._text.Append(") counted GROUP BY span, status");
+        return select.Written(command);
+    }
+
+    private NpgsqlCommand Written(NpgsqlCommand command)
+    {
 #pragma warning disable CA2100 // constants of ours and parameters
-        command.CommandText = select._text.ToString();
+        command.CommandText = _text.ToString();
 #pragma warning restore CA2100
         return command;
     }
@@ -43,6 +62,11 @@ internal sealed class PostgresQuery
         if (query.Name is { } name)
         {
             Add(" AND folded_name = ", PostgresText.Folded(PostgresText.Storable(name)!));
+        }
+
+        foreach (var left in query.NotNames)
+        {
+            Add(" AND folded_name <> ", PostgresText.Folded(PostgresText.Storable(left)!));
         }
 
         AddIf(query.CreatedFrom, " AND created_at >= ");

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Postgres.Messages;
 using TeamsWorkflows.DurableTask.Storage;
 
@@ -24,8 +25,17 @@ internal sealed class PostgresReader(PostgresConnections connections)
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
     {
         using var connection = connections.Open();
-        using var command = PostgresQuery.Command(connection, query, beforeKey, max);
+        using var command = PostgresQuery.List(connection, query, beforeKey, max);
         return ReadAll(command, PostgresRows.Instance);
+    }
+
+    public IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+    {
+        var last = Select("SELECT coalesce(max(key), 0) FROM instance", static r => r.GetInt64(0))[0];
+        var keys = KeyRange.Of(query, FirstFrom, last);
+        using var connection = connections.Open();
+        using var command = PostgresQuery.Count(connection, query, keys, span, max);
+        return ReadAll(command, r => InstanceCount.Of(r.GetInt64(0), span, (OrchestrationRuntimeStatus)r.GetInt16(1), (int)r.GetInt64(2)));
     }
 
     public IReadOnlyList<DueTimer> LoadTimers(short[] partitions, DateTimeOffset from, int max) => Select(
@@ -63,6 +73,11 @@ internal sealed class PostgresReader(PostgresConnections connections)
             new(lastKey, lastSequence, active, LoadTimers(partitions, DateTimeOffset.MinValue, maxTimers), [.. messages.Select(static m => m.Message)]),
             messages);
     }
+
+    private (long Key, DateTimeOffset CreatedAt)? FirstFrom(long key) => Select(
+        "SELECT key, created_at FROM instance WHERE key >= $1 ORDER BY key LIMIT 1",
+        static r => (r.GetInt64(0), PostgresRows.Time(r, 1)),
+        Bigint(key)) is [var first, ..] ? first : null;
 
     // Row and history from one snapshot: a commit between the two must not show half a turn. Four statements, one round trip.
     private StoredInstance? Load(string instanceId, string selectHistory, params NpgsqlParameter[] more)

@@ -84,6 +84,10 @@ public sealed class SqlitePartitionStore(string file, ILogger<SqlitePartitionSto
         => Read(reader => reader.Query(query, beforeKey, max));
 
     /// <inheritdoc/>
+    public IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+        => Read(reader => reader.Count(query, span, max));
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListFinished(DateTimeOffset before, int max) => Read(reader => reader.ListFinished(before, max));
 
     /// <inheritdoc/>

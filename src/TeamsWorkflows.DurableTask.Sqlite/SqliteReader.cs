@@ -1,3 +1,4 @@
+using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Sqlite;
@@ -22,6 +23,9 @@ internal sealed class SqliteReader(SqliteStatements statements, string file)
     private readonly SqliteStatement _timers = statements.Prepare(
         "SELECT timer_at, id FROM instance WHERE timer_at >= ? ORDER BY timer_at, id LIMIT ?");
 
+    private readonly SqliteStatement _firstFrom = statements.Prepare(
+        "SELECT key, created_at FROM instance WHERE key >= ? ORDER BY key LIMIT 1");
+
     private readonly SqliteStatement _finished = statements.Prepare(
         "SELECT id FROM instance WHERE completed_at < ? ORDER BY completed_at, key LIMIT ?");
 
@@ -32,10 +36,19 @@ internal sealed class SqliteReader(SqliteStatements statements, string file)
 
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
     {
-        var select = new SqliteQuery(query, beforeKey, max);
+        var select = SqliteQuery.List(query, beforeKey, max);
         using var statement = new SqliteStatement(statements.Connection, select.Text);
         select.Bind(statement);
         return ReadAll(statement, r => SqliteRows.CheckedInstance(r, file));
+    }
+
+    public IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+    {
+        var last = Select("SELECT coalesce(max(key), 0) FROM instance", static r => r.Int64(0))[0];
+        var select = SqliteQuery.Count(query, KeyRange.Of(query, FirstFrom, last), span, max);
+        using var statement = new SqliteStatement(statements.Connection, select.Text);
+        select.Bind(statement);
+        return ReadAll(statement, r => InstanceCount.Of(r.Int64(0), span, (OrchestrationRuntimeStatus)r.Int64(1), (int)r.Int64(2)));
     }
 
     public IReadOnlyList<DueTimer> LoadTimers(DateTimeOffset from, int max)
@@ -72,6 +85,9 @@ internal sealed class SqliteReader(SqliteStatements statements, string file)
             _end.Execute();
         }
     }
+
+    private (long Key, DateTimeOffset CreatedAt)? FirstFrom(long key)
+        => ReadAll(_firstFrom.Bind(key), static r => (r.Int64(0), r.Time(1))) is [var first, ..] ? first : null;
 
     private byte[] Chunk(SqliteStatement r, InstanceRow row)
     {

@@ -82,6 +82,9 @@ public sealed record OrchestrationQuery(
     /// <summary>Gets the orchestrator's name (compared case-insensitively); null: any.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Gets names of orchestrators that are left out (compared case-insensitively); empty: none.</summary>
+    public IReadOnlyCollection<string> NotNames { get; init; } = [];
+
     /// <summary>Gets the earliest end (UTC); open instances are left out.</summary>
     public DateTimeOffset? CompletedFrom { get; init; }
 

@@ -151,6 +151,7 @@ public static class TeamsWorkflowsRegistration
     private static void AddDesks(this IServiceCollection services)
     {
         services.AddSingleton<ReportDesk>();
+        services.AddSingleton<TemplateDesk>();
         services.AddSingleton(static p => new DeliveryDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<DurableTaskClient>(),

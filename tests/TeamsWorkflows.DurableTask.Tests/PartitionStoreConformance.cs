@@ -118,6 +118,38 @@ public abstract class PartitionStoreConformance : IDisposable
     }
 
     [Fact]
+    public void Names_can_be_left_out_in_any_casing()
+    {
+        Store.Commit([.. new[] { "Deliver", "Plan", "Ärger" }.Select((name, i) => Turn(Row(i + 1, name) with { Name = name }, 0, isNew: true))]);
+
+        Assert.Equal([3, 2], Keys(new([]) { NotNames = ["DELIVER"] }));
+        Assert.Equal([2], Keys(new([]) { NotNames = ["deliver", "äRGER"] }));
+        Assert.Empty(Keys(new([]) { Name = "plan", NotNames = ["Plan"] }));
+    }
+
+    [Fact]
+    public void Instances_are_counted_by_status_and_time_of_creation()
+    {
+        var rows = Enumerable.Range(1, 300).Select(i => Row(i, $"{(i % 2 == 0 ? "even" : "odd")}-{i}") with
+        {
+            Status = i % 3 == 0 ? OrchestrationRuntimeStatus.Failed : OrchestrationRuntimeStatus.Completed,
+            CreatedAt = Noon.AddMinutes(i),
+        }).ToArray();
+        Store.Commit([.. rows.Select(r => Turn(r, 0, isNew: true))]);
+
+        Counts(new([]), TimeSpan.FromHours(1), 1_000);
+        Counts(new([OrchestrationRuntimeStatus.Failed], "even-"), TimeSpan.FromMinutes(5), 1_000);
+        Counts(new([], CreatedFrom: Noon.AddMinutes(100), CreatedBefore: Noon.AddMinutes(101)), TimeSpan.FromSeconds(1), 1_000);
+        Counts(new([], CreatedFrom: Noon.AddDays(-1), CreatedBefore: Noon.AddDays(1)), TimeSpan.FromDays(1), 1_000);
+        Counts(new([], CreatedFrom: Noon.AddDays(1)), TimeSpan.FromDays(1), 1_000);
+        Counts(new([], CreatedBefore: Noon.AddMinutes(250)), TimeSpan.FromHours(1), 7); // the newest of them
+
+        void Counts(OrchestrationQuery query, TimeSpan span, int max) => Assert.Equal(
+            InstanceCount.Of(Store.Query(query, long.MaxValue, max).Select(static r => (r.CreatedAt, r.Status)), span).OrderBy(static c => (c.From, c.Status)),
+            Store.Count(query, span, max).OrderBy(static c => (c.From, c.Status)));
+    }
+
+    [Fact]
     public void A_message_is_kept_until_a_turn_consumes_it()
     {
         StoredMessage[] messages = [new(1, "b", null, null, [1]), new(2, "b", "e2", "p2", [2]), new(3, "gone", null, null, [3])];

@@ -58,6 +58,21 @@ internal sealed partial class ConsoleSession : IDisposable
         return (await answer.Content.ReadAsStringAsync(), answer.RequestMessage!.RequestUri!);
     }
 
+    /// <summary>Chooses a file in the form with that address, which is on the page of the same address, and sends it.</summary>
+    public async Task<string> UploadAsync(string path, string field, string fileName, string text)
+    {
+        var form = Form().Matches(await ReadAsync(path)).Single(f => f.Groups["action"].Value == path);
+        using var content = new MultipartFormDataContent();
+        foreach (var (name, value) in Hidden(form.Groups["inside"].Value))
+        {
+            content.Add(new StringContent(value), name);
+        }
+
+        content.Add(new StringContent(text), field, fileName);
+        using var answer = await _client.PostAsync(new Uri(path, UriKind.Relative), content);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public void Dispose() => _client.Dispose();
 
     private static IEnumerable<KeyValuePair<string, string>> Hidden(string form) => Input().Matches(form)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -30,12 +31,14 @@ public sealed class ConsoleTests : IAsyncLifetime
         var page = await browser.OpenAsync(complaints);
         await SignInAsync(page, _host.Tenant.Operator.UserName);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you (1)" })).ToBeVisibleAsync();
+        await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, "home");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Finance posts" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reconnect required: Finance posts" })).ToBeVisibleAsync();
         await page.GetByText("How do we know?").ClickAsync();
         await Expect(page.GetByText("AADSTS50173").First).ToBeVisibleAsync();
+        await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, "case");
         await ExpectNoSidewaysScrollAsync(page);
 
@@ -49,6 +52,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         await page.GotoAsync(new Uri(_host.Address, $"deliveries/{report.GetProperty("deliveries")[0].Text("id")}").AbsoluteUri);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = title })).ToBeVisibleAsync();
         await Expect(page.GetByText("delivered").First).ToBeVisibleAsync();
+        await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, "delivery");
         Assert.Empty(complaints);
     }
@@ -73,6 +77,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         await phone.GetByText("channel,").ClickAsync();
         await Expect(phone.GetByText("As it is sent")).ToBeVisibleAsync();
         await ExpectNoSidewaysScrollAsync(phone);
+        await ExpectAccessibleAsync(phone);
         await ScreenshotAsync(phone, "approval-link");
         await phone.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(phone.GetByRole(AriaRole.Heading, new() { Name = "Thank you" })).ToBeVisibleAsync();
@@ -83,6 +88,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         await SignInAsync(page, _host.Tenant.Operator.UserName);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you (1)" })).ToBeVisibleAsync();
         await ExpectNoSidewaysScrollAsync(page);
+        await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, "approval-home");
         await page.GetByRole(AriaRole.Link, new() { Name = "Approvals" }).ClickAsync();
         await ExpectNoSidewaysScrollAsync(page);
@@ -96,6 +102,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
         await Expect(page.GetByText("Your decision is kept.")).ToBeVisibleAsync();
         await Expect(page.GetByText($"Refused by {_host.Tenant.Operator.UserName}: April is missing").First).ToBeVisibleAsync();
+        await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, "approval");
         await _host.WaitForEndAsync(refused.Text("id"));
         Assert.Empty(_host.Tenant.MessagesAbout(second));
@@ -115,11 +122,12 @@ public sealed class ConsoleTests : IAsyncLifetime
         {
             var page = await browser.OpenAsync(complaints, width, isDark);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "schedules", "schedules/daily-sales", "orchestrations", $"orchestrations/{orchestration}", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
                 await ExpectNoSidewaysScrollAsync(page);
+                await ExpectAccessibleAsync(page);
                 await ScreenshotAsync(page, $"{width}-{(isDark ? "dark" : "light")}-{Regex.Replace(path, "[^a-z]+", "-", RegexOptions.None, TimeSpan.FromSeconds(1))}");
             }
 
@@ -233,6 +241,16 @@ public sealed class ConsoleTests : IAsyncLifetime
         await page.GotoAsync(_host.Address.AbsoluteUri);
         await page.GetByRole(AriaRole.Button, new() { Name = username }).First.ClickAsync();
         await page.WaitForURLAsync(_host.Address.AbsoluteUri);
+    }
+
+    // Nothing that axe-core calls serious or critical.
+    private static async Task ExpectAccessibleAsync(IPage page)
+    {
+        var found = await page.RunAxe();
+        Assert.Equal(
+            "",
+            string.Join('\n', found.Violations.Where(static v => v.Impact is "serious" or "critical")
+                .Select(v => $"{page.Url} {v.Id}: {v.Help}\n{string.Join('\n', v.Nodes.Take(3).Select(static n => $"  {n.Html}"))}")));
     }
 
     private static async Task ExpectNoSidewaysScrollAsync(IPage page)

@@ -81,6 +81,9 @@ internal static class EndpointTable
         POST /api/v1/orchestrations/{id}/purge A
         POST /api/v1/orchestrations/{id}/raise-event/{name} A
         POST /api/v1/orchestrations/bulk A
+        GET /api/v1/orchestrations/histogram A
+        POST /api/v1/diagnoses OA
+        GET /api/v1/events OA
         GET /api/v1/audit A
         GET /api/v1/audit/export A
         GET /api/v1/audit/verification A
@@ -128,6 +131,22 @@ internal static class EndpointTable
         POST /orchestrations/{id}/act A
         POST /orchestrations/{id}/raise A
         POST /orchestrations/bulk A
+        GET /orchestrations/import A
+        POST /orchestrations/import A
+        POST /orchestrations/views A
+        POST /orchestrations/views/delete A
+        POST /orchestrations/columns A
+        GET /schedules/plan OA
+        GET /diagnose OA
+        POST /diagnose OA
+        GET /runbooks/{**id} OA
+        GET /go OA
+        GET /templates OA
+        POST /templates OA
+        GET /settings A
+        GET /live *
+        POST /time *
+        GET /assets/…/console.js *
         GET /audit A
         GET /audit/export.jsonl A
         GET /approvals VOA

@@ -118,6 +118,32 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
     }
 
     [Fact]
+    public async Task A_listener_at_one_server_hears_what_another_one_changes()
+    {
+        using var enough = new CancellationTokenSource(Limit);
+        var (here, there) = (new ServerHost { Settings = Arguments() }, new ServerHost { Settings = Arguments() });
+        await here.InitializeAsync();
+        await there.InitializeAsync();
+        using var listening = await here.OperatorAsync();
+        using var publisher = await there.PublisherAsync();
+        using var stream = await listening.GetAsync(
+            new Uri("/api/v1/events?topics=schedules", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, enough.Token);
+        using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(enough.Token));
+        string? line;
+        var number = 0;
+        do
+        {
+            using var put = await publisher.PutAsync(string.Create(CultureInfo.InvariantCulture, $"heard-elsewhere-{number++}"), there.Tenant.Schedule("0 9 * * *", "Heard elsewhere")); // may come before they hear each other
+            line = await lines.ReadLineAsync(enough.Token);
+        }
+        while (line?.Contains("heard-elsewhere", StringComparison.Ordinal) == false);
+
+        Assert.NotNull(line);
+        await there.DisposeAsync();
+        await here.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Data_of_a_newer_release_is_refused_and_left_as_it_is()
     {
         var host = new ServerHost { Settings = Arguments() };

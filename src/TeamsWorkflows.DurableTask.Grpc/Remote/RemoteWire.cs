@@ -52,6 +52,7 @@ internal static class RemoteWire
 
     public static bool Fits(OrchestrationQuery query, OrchestrationMetadata found)
         => (query.Name is null || query.Name.Equals(found.Name, StringComparison.OrdinalIgnoreCase))
+            && !query.NotNames.Contains(found.Name, StringComparer.OrdinalIgnoreCase)
             && query.Tags.All(tag => found.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value)
             && (query.CompletedFrom is null || found.CompletedAt >= query.CompletedFrom)
             && (query.CompletedBefore is null || found.CompletedAt < query.CompletedBefore);

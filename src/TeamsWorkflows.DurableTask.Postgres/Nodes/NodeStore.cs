@@ -103,6 +103,9 @@ internal sealed class NodeStore(
     public IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max)
         => Read(reader => reader.Query(query, beforeKey, max));
 
+    public IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+        => Read(reader => reader.Count(query, span, max));
+
     public IReadOnlyList<InstanceState> Find(IReadOnlyList<string> ids) => Read(reader => reader.Find(ids));
 
     /// <summary>Lists what this node is to purge; other nodes see to theirs.</summary>

@@ -78,6 +78,29 @@ public abstract class DurableTaskClient
     /// <exception cref="ArgumentException">The page size is out of range, or the continuation token is not one of ours.</exception>
     public abstract Task<OrchestrationPage> GetAllInstancesAsync(OrchestrationQuery query, CancellationToken cancellation = default);
 
+    /// <summary>Counts the newest instances that a query selects, by their status and by the span of time in which they were created.</summary>
+    /// <remarks>An engine that cannot count has its instances listed, and of those 10,000 at most.</remarks>
+    /// <param name="query">Its page size and continuation token do not matter.</param>
+    /// <param name="span">How long each span is, at least a second.</param>
+    /// <param name="max">Most instances to count.</param>
+    public virtual async Task<InstanceHistogram> CountInstancesAsync(
+        OrchestrationQuery query, TimeSpan span, int max, CancellationToken cancellation = default)
+    {
+        const int mostListed = 10_000;
+        CheckCount(query, span, max);
+        List<(DateTimeOffset, OrchestrationRuntimeStatus)> listed = [];
+        string? token = null;
+        do
+        {
+            var page = await GetAllInstancesAsync(
+                query with { PageSize = OrchestrationQuery.MaxPageSize, ContinuationToken = token, FetchInputsAndOutputs = false }, cancellation);
+            listed.AddRange(page.Instances.Select(static i => (i.CreatedAt, i.Status)));
+            token = page.ContinuationToken;
+        }
+        while (token is not null && listed.Count < Math.Min(max, mostListed));
+        return new(InstanceCount.Of(listed.Take(max), span), token is null && listed.Count <= max);
+    }
+
     /// <summary>Reads what an instance's current execution has done so far, turn by turn: memory holds a part at a time.</summary>
     /// <returns>Nothing until a scheduled start. Ends early when the instance continues as new meanwhile.</returns>
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
@@ -133,5 +156,12 @@ public abstract class DurableTaskClient
         }
         while (page.ContinuationToken is not null);
         return result;
+    }
+
+    private protected static void CheckCount(OrchestrationQuery query, TimeSpan span, int max)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromSeconds(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
     }
 }

@@ -155,6 +155,15 @@ public sealed class EmbeddedDurableTaskClient : DurableTaskClient
     }
 
     /// <inheritdoc/>
+    public override async Task<InstanceHistogram> CountInstancesAsync(
+        OrchestrationQuery query, TimeSpan span, int max, CancellationToken cancellation = default)
+    {
+        CheckCount(query, span, max);
+        var counts = await _reads.RunAsync(store => store.Count(query, span, max), cancellation);
+        return new(counts, counts.Sum(static c => c.Count) < max);
+    }
+
+    /// <inheritdoc/>
     public override async IAsyncEnumerable<HistoryEvent> StreamInstanceHistoryAsync(
         string instanceId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {

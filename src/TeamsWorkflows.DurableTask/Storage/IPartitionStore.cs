@@ -44,6 +44,12 @@ public interface IPartitionStore : IDisposable
     /// <param name="max">Most rows to return.</param>
     IReadOnlyList<InstanceRow> Query(OrchestrationQuery query, long beforeKey, int max);
 
+    /// <summary>Counts the newest instances that a query selects, by their status and by the span of time in which they were created.</summary>
+    /// <param name="span">How long each span is; the first begins in 1970.</param>
+    /// <param name="max">Most instances to count.</param>
+    IReadOnlyList<InstanceCount> Count(OrchestrationQuery query, TimeSpan span, int max)
+        => InstanceCount.Of(Query(query, long.MaxValue, max).Select(static r => (r.CreatedAt, r.Status)), span);
+
     /// <summary>Lists the identifiers of instances that ended before a time, those that ended first first.</summary>
     IReadOnlyList<string> ListFinished(DateTimeOffset before, int max);
 }

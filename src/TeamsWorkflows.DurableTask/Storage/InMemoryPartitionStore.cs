@@ -79,6 +79,7 @@ public sealed class InMemoryPartitionStore : IPartitionStore
                 .Where(r => query.Statuses.Count == 0 || query.Statuses.Contains(r.Status))
                 .Where(r => query.InstanceIdPrefix is not { } prefix || r.Id.StartsWith(prefix, StringComparison.Ordinal))
                 .Where(r => query.Name is not { } name || r.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                .Where(r => !query.NotNames.Contains(r.Name, StringComparer.OrdinalIgnoreCase))
                 .Where(r => query.CreatedFrom is not { } from || r.CreatedAt >= from)
                 .Where(r => query.CreatedBefore is not { } before || r.CreatedAt < before)
                 .Where(r => query.CompletedFrom is not { } from || r.CompletedAt >= from)

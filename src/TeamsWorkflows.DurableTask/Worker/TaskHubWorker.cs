@@ -75,6 +75,10 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     /// <summary>Gets what the worker was made with.</summary>
     public TaskHubOptions Options => _options;
 
+    /// <summary>Gets or sets whom to tell the identifier of each instance whose turn has become durable here; null: nobody.</summary>
+    /// <remarks>Must return at once, and must not throw.</remarks>
+    public Action<string>? InstanceChanged { get; set; }
+
     /// <summary>Gets the number of transactions, and of commands in them.</summary>
     public (long Commits, long Commands) Written => (_writer.CommitCount, _writer.CommandCount);
 
@@ -232,6 +236,14 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
 
         Runtime.Committed(turns);
+        if (InstanceChanged is { } changed)
+        {
+            for (var i = 0; i < turns.Count; i++)
+            {
+                changed(turns[i].InstanceId);
+            }
+        }
+
         for (var i = 0; _elsewhere is not null && i < turns.Count; i++)
         {
             if (turns[i] is { IsOver: false, Asks: { } asked })

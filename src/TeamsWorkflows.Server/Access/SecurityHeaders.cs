@@ -9,7 +9,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<AccessOptio
     private readonly bool _isSecure = entra.Value.PublicAddress.Scheme == Uri.UriSchemeHttps;
 
     private readonly string _policy =
-        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+        "default-src 'self'; script-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
         + $"form-action 'self' {string.Join(' ', FormTargets(access.Value, entra.Value))}";
 
     public Task InvokeAsync(HttpContext http)

@@ -12,6 +12,7 @@ using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Schedules.Planning;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Api;
 
@@ -58,6 +59,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(ResourceMetadata))]
 [JsonSerializable(typeof(OrchestrationResource))]
 [JsonSerializable(typeof(OrchestrationList))]
+[JsonSerializable(typeof(HistogramResource))]
 [JsonSerializable(typeof(RecursiveRequest))]
 [JsonSerializable(typeof(RestartRequest))]
 [JsonSerializable(typeof(RaiseEventRequest))]
@@ -79,6 +81,9 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(GuidedRequest))]
 [JsonSerializable(typeof(RunbookList))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ChangeResource))]
+[JsonSerializable(typeof(DiagnosisRequest))]
+[JsonSerializable(typeof(DiagnosisResource))]
 [JsonSerializable(typeof(EscalationPacket))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditVerification))]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using TeamsWorkflows.Server.Api.Description;
+using TeamsWorkflows.Server.Live;
 using TeamsWorkflows.Server.Management;
 
 namespace TeamsWorkflows.Server.Api;
@@ -56,7 +57,9 @@ internal static class ApiSetup
         api.MapCases();
         api.MapConnections();
         api.MapRunbooks();
+        api.MapEvents();
         api.MapDoctor();
+        api.MapDiagnoses();
         api.MapOrchestrations();
         api.MapAudit();
 

@@ -19,6 +19,9 @@ internal static class OrchestrationEndpoints
         orchestrations.MapGet("/", ListAsync)
             .WithSummary("Lists instances, newest first; every condition that is given must hold.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
+        orchestrations.MapGet("/histogram", HistogramAsync)
+            .WithSummary("Counts the newest instances that a filter selects, by time of creation and status; without createdFrom, of the last 7 days.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         orchestrations.MapGet("/{id}", FindAsync)
             .WithSummary("Shows an instance with input and output.")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -41,12 +44,14 @@ internal static class OrchestrationEndpoints
         string? createdFrom,
         string? createdTo,
         string[]? tag,
+        string[]? notStatus,
+        string[]? notName,
         int? limit,
         string? continuationToken,
         DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (!new OrchestrationFilter(status, prefix, name, createdFrom, createdTo, tag).TryRead(out var query, out var error))
+        if (!new OrchestrationFilter(status, prefix, name, createdFrom, createdTo, tag, notStatus, notName).TryRead(out var query, out var error))
         {
             return Problems.InvalidParameter(error.Field, error.Fix);
         }
@@ -69,6 +74,21 @@ internal static class OrchestrationEndpoints
             return Problems.InvalidParameter(nameof(continuationToken), "Send the token that the page before gave, unchanged.");
         }
     }
+
+    private static async Task<Results<Ok<HistogramResource>, ProblemHttpResult>> HistogramAsync(
+        string[]? status,
+        string? prefix,
+        string? name,
+        string? createdFrom,
+        string? createdTo,
+        string[]? tag,
+        string[]? notStatus,
+        string[]? notName,
+        OrchestrationCounter counter,
+        CancellationToken cancellationToken)
+        => new OrchestrationFilter(status, prefix, name, createdFrom, createdTo, tag, notStatus, notName).TryRead(out var query, out var error)
+            ? TypedResults.Ok(HistogramResource.Of(await counter.CountAsync(query, cancellationToken)))
+            : Problems.InvalidParameter(error.Field, error.Fix);
 
     private static async Task<Results<Ok<OrchestrationResource>, ProblemHttpResult>> FindAsync(
         string id, DurableTaskClient client, CancellationToken cancellationToken)
@@ -97,3 +117,21 @@ internal static class OrchestrationEndpoints
             HistoryExport.FileName(instance.Name, id));
     }
 }
+
+/// <param name="Span">How long each bucket is; empty ones are left out.</param>
+/// <param name="IsComplete">False when there were more than are counted: the oldest are missing then.</param>
+internal sealed record HistogramResource(DateTimeOffset From, DateTimeOffset To, TimeSpan Span, bool IsComplete, IReadOnlyList<HistogramBucket> Buckets)
+{
+    public static HistogramResource Of(CountedInstances counted) => new(
+        counted.From,
+        counted.To,
+        counted.Span,
+        counted.Histogram.IsComplete,
+        [
+            .. counted.Histogram.Counts.GroupBy(static c => c.From).OrderBy(static g => g.Key)
+                .Select(static g => new HistogramBucket(g.Key, g.ToDictionary(static c => c.Status.ToString(), static c => c.Count, StringComparer.Ordinal))),
+        ]);
+}
+
+/// <param name="Counts">By runtime status.</param>
+internal sealed record HistogramBucket(DateTimeOffset From, IReadOnlyDictionary<string, int> Counts);

@@ -36,6 +36,8 @@ internal static class Links
 
     public static string Intake(string id) => $"{Root}/intakes/{Uri.EscapeDataString(id)}";
 
+    public static string Runbook(string id) => $"{Root}/runbooks/{id}";
+
     public static string Orchestration(string id) => $"{Root}/orchestrations/{Uri.EscapeDataString(id)}";
 }
 

@@ -13,9 +13,11 @@ using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
 using TeamsWorkflows.Server.Audit;
+using TeamsWorkflows.Server.Live;
 using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Console;
@@ -24,6 +26,7 @@ namespace TeamsWorkflows.Server.Console;
 internal static class ConsoleEndpoints
 {
     private const int PageSize = 50;
+    private const int UpcomingSchedules = 4;
 
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
@@ -38,6 +41,9 @@ internal static class ConsoleEndpoints
         });
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<OrchestrationDesk>();
+        services.AddSingleton<OrchestrationCounter>();
+        services.AddSingleton<ConsoleSettings>();
+        services.AddSingleton<SettingsView>();
         services.AddApprovalLinks();
         services.AddExceptionHandler<ErrorPages>();
         return services;
@@ -57,6 +63,11 @@ internal static class ConsoleEndpoints
         console.MapDeviceSignInForms();
         console.MapConsentForms();
         console.MapScheduleConsole();
+        console.MapDiagnoseConsole();
+        console.MapGo();
+        console.MapTemplateConsole();
+        console.MapGet("/settings", static (SettingsView settings) => new RazorComponentResult<SettingsPage>(new { Sections = settings.Read() }))
+            .RequireAuthorization(Policies.Administer);
         console.MapOrchestrationConsole();
         console.MapAuditConsole();
         console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync).Audited("case.sign-in", "case");
@@ -64,6 +75,8 @@ internal static class ConsoleEndpoints
         console.MapPost("/cases/{id}/guided-test", AnswerAsync).Audited("case.guided-test", "case");
         console.MapPost("/connections/{id}/sign-in", SignInAsync).Audited("connection.sign-in", "connection");
 
+        routes.MapLive();
+        routes.MapTimeMode();
         routes.MapApprovalConsole();
         routes.MapApprovalLinks();
 
@@ -85,13 +98,15 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<HomePage>> HomeAsync(
-        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
+        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, ScheduleDesk schedules, HomeBoard board, CancellationToken cancellationToken)
         => new(new
         {
             Approvals = (await approvals.ListAsync(caller.Decider(), onlyOpen: true, cancellationToken)).Where(a => a.Asks(caller.Decider())).ToArray(),
             Cases = await cases.ListAsync(onlyOpen: true, cancellationToken),
             Today = await board.TodayAsync(cancellationToken),
             Connections = await connections.ListAsync(cancellationToken),
+            Expiries = await board.ExpiriesAsync(),
+            Next = (await schedules.ListAsync(publisher: null, cancellationToken)).Where(s => s.NextAt is not null).OrderBy(s => s.NextAt).Take(UpcomingSchedules).ToArray(),
         });
 
     private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(

@@ -1,23 +1,90 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 
 namespace TeamsWorkflows.Server.Console;
 
-/// <summary>Counts for the home page.</summary>
-internal sealed class HomeBoard(Database database, TimeProvider time)
+/// <summary>Counts and dates for the home page.</summary>
+internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimeProvider time)
 {
-    /// <summary>How many of today's deliveries (UTC) are in which state; states without any are left out.</summary>
-    public async Task<IReadOnlyList<(DeliveryState State, int Count)>> TodayAsync(CancellationToken cancellationToken)
+    // A key vault may be asked for a date: not for each look at the page, and not for long.
+    private static readonly TimeSpan ForecastAge = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ForecastPatience = TimeSpan.FromSeconds(1);
+
+    private (DateTimeOffset At, Task<IReadOnlyList<Expiry>> Read)? _forecast;
+    private IReadOnlyList<Expiry> _known = [];
+
+    /// <summary>How many of today's deliveries (UTC) are in which state, by the hour in which they were handed over.</summary>
+    public async Task<DayOfDeliveries> TodayAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var today = now - now.TimeOfDay;
-        var counts = await database.ReadAsync(
-            db => db.Deliveries.Where(d => d.CreatedAt >= today)
-                .GroupBy(d => d.State)
-                .Select(g => new { State = g.Key, Count = g.Count() })
-                .ToListAsync(cancellationToken),
+        var hours = await database.ReadAsync(
+            async db =>
+            {
+                var read = new List<IReadOnlyDictionary<DeliveryState, int>>();
+                for (var from = today; from <= now; from = from.AddHours(1))
+                {
+                    read.Add(await CountAsync(db, from, from.AddHours(1), cancellationToken));
+                }
+
+                return read;
+            },
             cancellationToken);
-        return counts.OrderBy(c => c.State).Select(c => (c.State, c.Count)).ToArray();
+        return new(today, hours);
+    }
+
+    /// <summary>What ends next: what a person has to do something about first.</summary>
+    public async Task<IReadOnlyList<Expiry>> ExpiriesAsync()
+    {
+        var now = time.GetUtcNow();
+        if (_forecast is not { } last || now - last.At > ForecastAge || last.Read.IsFaulted)
+        {
+            _forecast = last = (now, forecast.ExpiriesAsync(CancellationToken.None)); // for whoever looks next, too
+        }
+
+        try
+        {
+            _known = await last.Read.WaitAsync(ForecastPatience, time);
+        }
+        catch (TimeoutException)
+        {
+            // What was known before is shown; the page is not kept waiting for a vault.
+        }
+
+        return [.. _known.Where(e => e.At > now).OrderByDescending(static e => e.NeedsPerson).ThenBy(static e => e.At)];
+    }
+
+    private static async Task<IReadOnlyDictionary<DeliveryState, int>> CountAsync(
+        ProductDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+        => await db.Deliveries.Where(d => d.CreatedAt >= from && d.CreatedAt < to)
+            .GroupBy(d => d.State)
+            .Select(g => new { State = g.Key, Count = g.Count() })
+            .ToDictionaryAsync(c => c.State, c => c.Count, cancellationToken);
+}
+
+/// <summary>One day's deliveries.</summary>
+/// <param name="From">When the day began (UTC).</param>
+/// <param name="Hours">Counts by state, for each hour so far.</param>
+public sealed record DayOfDeliveries(DateTimeOffset From, IReadOnlyList<IReadOnlyDictionary<DeliveryState, int>> Hours)
+{
+    private const int HoursOfDay = 24;
+
+    private static readonly Tone[] Series =
+    [
+        new("delivered", "green", "✓"), new("under way", "amber", "◔"), new("failed, or waits for a person", "red", "!"), new("by e-mail, skipped or cancelled", "grey", "✉"),
+    ];
+
+    public IReadOnlyList<(DeliveryState State, int Count)> States =>
+        [.. Hours.SelectMany(static h => h).GroupBy(static c => c.Key, static c => c.Value).OrderBy(static g => g.Key).Select(static g => (g.Key, g.Sum()))];
+
+    public BarChart Chart => new(Series, [.. Enumerable.Range(0, HoursOfDay).Select(Bucket)]);
+
+    private ChartBucket Bucket(int hour)
+    {
+        var counts = hour < Hours.Count ? Hours[hour] : new Dictionary<DeliveryState, int>();
+        return new(
+            From.AddHours(hour), From.AddHours(hour + 1), [.. Series.Select(s => counts.Where(c => Words.Of(c.Key).Colour == s.Colour).Sum(static c => c.Value))]);
     }
 }

@@ -24,6 +24,10 @@ internal static class Notes
     public const string Purged = "purged";
     public const string Bulk = "bulk";
     public const string Consented = "consented";
+    public const string ViewSaved = "view-saved";
+    public const string ViewDeleted = "view-deleted";
+    public const string ViewUnfit = "view-unfit";
+    public const string ViewsFull = "views-full";
 
     public static string? Text(string? note) => note switch
     {
@@ -46,6 +50,10 @@ internal static class Notes
         NothingChosen => "Choose at least one orchestration first.",
         Consented => "The consent is kept with your name. Say below that it is granted, and the connection is checked.",
         Purged => "It is gone, with its history.",
+        ViewSaved => "The view is saved for you.",
+        ViewDeleted => "The view is gone.",
+        ViewUnfit => "A view needs a name of at most 60 characters, and a filter that can be read.",
+        ViewsFull => "You have 50 views. Delete one first.",
         FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };

@@ -22,6 +22,8 @@ internal static class OrchestrationConsole
     {
         var orchestrations = console.MapGroup("/orchestrations").RequireAuthorization(Policies.Administer);
         orchestrations.MapGet("/", ListAsync);
+        orchestrations.MapOrchestrationViews();
+        orchestrations.MapOrchestrationImport();
         orchestrations.MapGet("/{id}", FindAsync);
         orchestrations.MapGet("/{id}/diagram.svg", DiagramAsync);
         orchestrations.MapGet("/{id}/history.json", OrchestrationEndpoints.ExportAsync);
@@ -32,29 +34,26 @@ internal static class OrchestrationConsole
     }
 
     private static async Task<RazorComponentResult<OrchestrationsPage>> ListAsync(
-        string[]? status,
-        string? prefix,
-        string? name,
-        string? createdFrom,
-        string? createdTo,
-        string? tag,
+        [AsParameters] OrchestrationFilter filter,
+        [AsParameters] ListNotes said,
         string? token,
-        string? note,
-        int? done,
-        int? skipped,
-        int? failed,
+        ClaimsPrincipal caller,
         DurableTaskClient client,
+        OrchestrationCounter counter,
+        ConsoleSettings settings,
         CancellationToken cancellationToken)
     {
-        var filter = new OrchestrationFilter(status, prefix, name, createdFrom, createdTo, tag is null ? null : [tag]);
         var isUnderstood = filter.TryRead(out var query, out var error);
         var page = query is null ? null : await TryListAsync(client, query with { PageSize = PageSize, ContinuationToken = token }, cancellationToken);
         return new(new
         {
             Filter = filter,
             Page = page ?? new OrchestrationPage([], null),
+            Histogram = query is null || token is not null ? null : OrchestrationHistogram.Of(await counter.CountAsync(query, cancellationToken), filter),
+            Views = await settings.ViewsAsync(caller.Publisher(), cancellationToken),
+            Columns = await settings.ColumnsAsync(caller.Publisher(), cancellationToken),
             Wrong = !isUnderstood ? error!.Fix : page is null ? "That page is gone. Begin with the first." : null,
-            Note = note == Notes.Bulk ? Notes.OfBulk(done ?? 0, skipped ?? 0, failed ?? 0) : Notes.Text(note),
+            Note = said.Text,
         });
     }
 
@@ -226,4 +225,10 @@ internal static class OrchestrationConsole
 
     private static RedirectHttpResult Back(string id, string note)
         => TypedResults.Redirect($"/orchestrations/{Uri.EscapeDataString(id)}?note={note}");
+}
+
+/// <summary>What an action led to, as the address of the list says it.</summary>
+internal sealed record ListNotes(string? Note, int? Done, int? Skipped, int? Failed)
+{
+    public string? Text => Note == Notes.Bulk ? Notes.OfBulk(Done ?? 0, Skipped ?? 0, Failed ?? 0) : Notes.Text(Note);
 }

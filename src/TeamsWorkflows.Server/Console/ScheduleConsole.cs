@@ -19,6 +19,7 @@ internal static class ScheduleConsole
     public static void MapScheduleConsole(this RouteGroupBuilder console)
     {
         console.MapGet("/schedules", ListAsync);
+        console.MapGet("/schedules/plan", PlanAsync);
         console.MapGet("/schedules/{id}", FindAsync);
         console.MapPost("/schedules/{id}/act", ActAsync).Audited("schedule.act", "schedule");
     }
@@ -30,6 +31,18 @@ internal static class ScheduleConsole
             Schedules = await desk.ListAsync(publisher: null, cancellationToken),
             Plan = await planner.PlanAsync(DaysOfWarnings, publisher: null, cancellationToken),
         });
+
+    private static async Task<RazorComponentResult<PlanPage>> PlanAsync(
+        int? days, ScheduleDesk desk, SchedulePlanner planner, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var span = Math.Clamp(days ?? DaysOfWarnings, 1, SchedulePlanner.MaxDays);
+        return new(new
+        {
+            Days = span,
+            Plan = await planner.PlanAsync(span, publisher: null, cancellationToken),
+            Calendar = await ScheduleCalendar.ReadAsync(desk, time.GetUtcNow().AddDays(span), cancellationToken),
+        });
+    }
 
     private static async Task<Results<RazorComponentResult<SchedulePage>, NotFound>> FindAsync(
         string id, string? note, ScheduleDesk desk, SchedulePlanner planner, Func<Guid> newGuid, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask.Core;
@@ -239,6 +240,57 @@ internal static class Words
         OperatorAction.WaitAndRetry => "Microsoft is not reachable",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>What a rule that fired meant for the verdict.</summary>
+    public static string Of(TraceRole role) => role switch
+    {
+        TraceRole.Decided => "it decided",
+        TraceRole.Agreed => "it agrees",
+        TraceRole.Outranked => "it was outranked",
+        TraceRole.Adjusted => "it changed how sure we are, or the advice",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(RetryAdvice retry) => retry switch
+    {
+        RetryAdvice.Never => "This call cannot work as it is: repeating it does not help.",
+        RetryAdvice.AfterFix => "Repeat it only after that is done.",
+        RetryAdvice.AfterSeconds => "Repeat it after the time that the service gave.",
+        RetryAdvice.Backoff => "Repeat it after a growing delay.",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(FailureSurface surface) => surface switch
+    {
+        FailureSurface.GraphResponse => "an answer of Microsoft Graph",
+        FailureSurface.TokenEndpoint => "an answer of the token endpoint",
+        FailureSurface.MsalException => "an exception of MSAL",
+        FailureSurface.WebhookResponse => "an answer of a webhook",
+        FailureSurface.ConnectorMessage => "a message of Make, Power Automate or another tool",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <param name="level"><c>high</c>, <c>medium</c> or <c>low</c>.</param>
+    public static Tone OfConfidence(string level) => level switch
+    {
+        "high" => new("sure", "green", "✓"),
+        "medium" => new("likely", "amber", "◔"),
+        _ => new("a guess", "grey", "?"),
+    };
+
+    public static string Of(ExpiryKind kind) => kind switch
+    {
+        ExpiryKind.AccessToken => "Access token",
+        ExpiryKind.SignInUnused => "Sign-in, if it is not used",
+        ExpiryKind.SignInFrequency => "Sign-in, by policy",
+        ExpiryKind.ClientSecret => "Client secret",
+        ExpiryKind.Certificate => "Certificate",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>A bar of a chart, in words.</summary>
+    public static string Of(ChartBucket bucket) => string.Create(
+        CultureInfo.InvariantCulture, $"{bucket.From.UtcDateTime:yyyy-MM-dd HH:mm} to {bucket.To.UtcDateTime:HH:mm} UTC: {bucket.Total:N0}");
 
     /// <summary>The one right button of a case that no sign-in resolves.</summary>
     public static string Done(OperatorAction cause) => cause switch

@@ -2,6 +2,7 @@ using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
 using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Console;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -12,6 +13,7 @@ internal static class FrontDoor
     {
         services.AddAccess();
         services.AddApi();
+        services.AddLive();
         services.AddConsole();
         services.AddAudit();
         services.AddHealth();

@@ -10,6 +10,10 @@ internal interface IHubNode : IAsyncDisposable
     /// <summary>Gets a task that completes, with the reason, when the process has to be started again.</summary>
     Task<Exception> Fault { get; }
 
+    /// <summary>Has somebody told of each instance that goes on here; an engine elsewhere tells nobody.</summary>
+    /// <param name="changed">Returns at once, and does not throw.</param>
+    void Watch(Action<string> changed);
+
     void Start();
 
     /// <summary>Says why this process should get no work from outside.</summary>

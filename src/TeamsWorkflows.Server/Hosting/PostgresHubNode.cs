@@ -24,6 +24,8 @@ internal sealed class PostgresHubNode(
 
     public Task<Exception> Fault => _hub.Worker.Fault;
 
+    public void Watch(Action<string> changed) => _hub.Worker.InstanceChanged = changed;
+
     public void Start() => _hub.Start();
 
     public IEnumerable<string> NotReady() => _hub.NotReady();

@@ -13,6 +13,10 @@ internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskCli
 
     public Task<Exception> Fault => _never.Task;
 
+    public void Watch(Action<string> changed)
+    {
+    }
+
     public void Start() => worker.Start();
 
     public IEnumerable<string> NotReady() => worker.Trouble is { } trouble

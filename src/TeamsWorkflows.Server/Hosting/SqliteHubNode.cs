@@ -26,6 +26,8 @@ internal sealed class SqliteHubNode : IHubNode
 
     public Task<Exception> Fault => _worker.Fault;
 
+    public void Watch(Action<string> changed) => _worker.InstanceChanged = changed;
+
     public void Start() => _worker.Start();
 
     public IEnumerable<string> NotReady() => [];

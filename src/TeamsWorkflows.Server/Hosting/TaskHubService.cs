@@ -3,6 +3,7 @@ using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Hosting;
 
@@ -30,6 +31,7 @@ internal sealed partial class TaskHubService(
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
+        _node.Watch(services.GetRequiredService<ChangeFeed>().InstanceChanged);
         _node.Start();
         if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports
         {

@@ -16,28 +16,25 @@ public sealed record FieldError(string Field, string Fix);
 /// <param name="CreatedFrom">Created at or after this time.</param>
 /// <param name="CreatedTo">Created before this time.</param>
 /// <param name="Tag">Each as name=value.</param>
+/// <param name="NotStatus">None of these runtime statuses.</param>
+/// <param name="NotName">None of these orchestrators' names, in any casing.</param>
 public sealed record OrchestrationFilter(
     string[]? Status = null,
     string? Prefix = null,
     string? Name = null,
     string? CreatedFrom = null,
     string? CreatedTo = null,
-    string[]? Tag = null)
+    string[]? Tag = null,
+    string[]? NotStatus = null,
+    string[]? NotName = null)
 {
     /// <returns>False when something given cannot be; then <paramref name="error"/> says what.</returns>
     public bool TryRead([NotNullWhen(true)] out OrchestrationQuery? query, [NotNullWhen(false)] out FieldError? error)
     {
         (query, error) = (null, null);
-        List<OrchestrationRuntimeStatus> statuses = [];
-        foreach (var word in Status ?? [])
+        if (!TryReadStatuses(out var statuses, out error))
         {
-            if (!QueryText.TryRead<OrchestrationRuntimeStatus>(word, out var status))
-            {
-                error = new("status", QueryText.Choices<OrchestrationRuntimeStatus>());
-                return false;
-            }
-
-            statuses.AddRange(status is { } one ? [one] : []);
+            return false;
         }
 
         if (!QueryText.TryReadTime(CreatedFrom, out var from))
@@ -65,7 +62,7 @@ public sealed record OrchestrationFilter(
             tags[tag[..at]] = tag[(at + 1)..];
         }
 
-        query = new(statuses, Given(Prefix), from, to) { Name = Given(Name), Tags = new(tags) };
+        query = new(statuses, Given(Prefix), from, to) { Name = Given(Name), NotNames = [.. (NotName ?? []).Select(Given).OfType<string>()], Tags = new(tags) };
         return true;
     }
 
@@ -80,8 +77,49 @@ public sealed record OrchestrationFilter(
             ("createdFrom", CreatedFrom),
             ("createdTo", CreatedTo),
             .. (Tag ?? []).Select(static t => ("tag", (string?)t)),
+            .. (NotStatus ?? []).Select(static s => ("notStatus", (string?)s)),
+            .. (NotName ?? []).Select(static n => ("notName", (string?)n)),
         ];
         return string.Concat(parts.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
+    }
+
+    // Stores look for statuses, not for their absence: those that are left are named.
+    private bool TryReadStatuses([NotNullWhen(true)] out IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses, [NotNullWhen(false)] out FieldError? error)
+    {
+        statuses = null;
+        if (!TryReadStatuses("status", Status, out var wanted, out error) || !TryReadStatuses("notStatus", NotStatus, out var unwanted, out error))
+        {
+            return false;
+        }
+
+        IEnumerable<OrchestrationRuntimeStatus> among = wanted.Count > 0 || unwanted.Count == 0 ? wanted : Enum.GetValues<OrchestrationRuntimeStatus>();
+        OrchestrationRuntimeStatus[] left = [.. among.Except(unwanted)];
+        if (unwanted.Count > 0 && left.Length == 0)
+        {
+            error = new("notStatus", "status and notStatus leave no status: take one of them back.");
+            return false;
+        }
+
+        statuses = left;
+        return true;
+    }
+
+    private static bool TryReadStatuses(
+        string field, string[]? words, out List<OrchestrationRuntimeStatus> statuses, [NotNullWhen(false)] out FieldError? error)
+    {
+        (statuses, error) = ([], null);
+        foreach (var word in words ?? [])
+        {
+            if (!QueryText.TryRead<OrchestrationRuntimeStatus>(word, out var status))
+            {
+                error = new(field, QueryText.Choices<OrchestrationRuntimeStatus>());
+                return false;
+            }
+
+            statuses.AddRange(status is { } one ? [one] : []);
+        }
+
+        return true;
     }
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -132,6 +132,7 @@ internal sealed class UnparkRun(Database database) : TaskActivity<UnparkRunInput
             var found = await db.Cases.SingleAsync(c => c.Id == input.CaseId, context.CancellationToken);
             if (found.ClosedAt is null)
             {
+                db.Note(ChangeTopic.Cases, input.CaseId);
                 await db.ParkedRuns.Where(p => p.CaseId == input.CaseId && p.InstanceId == input.InstanceId)
                     .ExecuteDeleteAsync(context.CancellationToken);
             }

@@ -39,10 +39,14 @@ internal sealed class ProbeConnection(Database database, ConnectionTrial trial, 
             : others.Count == 0 ? failure.Diagnosis.Summary : $"{broken}: {failure.Diagnosis.Summary}";
         var evidence = failure is null ? null : WorkflowJson.Write(failure.Evidence);
         await database.WriteAsync(
-            db => db.Cases.Where(c => c.Id == input.CaseId).ExecuteUpdateAsync(
-                set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}")
-                    .SetProperty(c => c.Evidence, c => evidence ?? c.Evidence),
-                context.CancellationToken),
+            db =>
+            {
+                db.Note(ChangeTopic.Cases, input.CaseId);
+                return db.Cases.Where(c => c.Id == input.CaseId).ExecuteUpdateAsync(
+                    set => set.SetProperty(c => c.LastVerification, $"{time.GetUtcNow():u} {verification}")
+                        .SetProperty(c => c.Evidence, c => evidence ?? c.Evidence),
+                    context.CancellationToken);
+            },
             context.CancellationToken);
         return new(failure?.Diagnosis);
     }

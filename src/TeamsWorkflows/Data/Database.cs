@@ -35,6 +35,10 @@ public sealed class Database : IDisposable
         _group = maxWriters == 1 ? new(WriteOnceAsync) : null;
     }
 
+    /// <summary>Gets or sets whom to tell what a transaction has changed, once it is durable; null: nobody, and nothing is collected.</summary>
+    /// <remarks>Must return at once, and must not throw.</remarks>
+    public Action<IReadOnlyCollection<DataChange>>? Committed { get; set; }
+
     /// <exception cref="DbException">The database is out of reach for longer than is waited for.</exception>
     public Task<T> ReadAsync<T>(Func<ProductDb, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -102,10 +106,17 @@ public sealed class Database : IDisposable
     {
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
         db.Database.AutoSavepointsEnabled = false; // it is all or nothing
+        var told = Committed;
+        var changes = told is null ? null : new ChangeCollector();
+        db.Changes = changes;
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
         await write(db);
         await db.SaveChangesAsync(cancellationToken);
         await CommitAsync(transaction, cancellationToken);
+        if (changes is { Changes.Count: > 0 })
+        {
+            told!(changes.Changes);
+        }
     }
 
     private static async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken)

@@ -79,6 +79,21 @@ public class ProductDb : DbContext
 
     public DbSet<AuditHeadRow> AuditHeads => Set<AuditHeadRow>();
 
+    public DbSet<ConsoleSettingRow> ConsoleSettings => Set<ConsoleSettingRow>();
+
+    /// <summary>Gets or sets what gathers the changes of a transaction; null: nobody wants to know.</summary>
+    internal ChangeCollector? Changes { get; set; }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        Changes?.Add(ChangeTracker.Entries());
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>Says what a statement changes that goes past the change tracker.</summary>
+    internal void Note(ChangeTopic topic, string? id) => Changes?.Add(topic, id);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         // Sortable in every database, and the same number in all of them.
@@ -123,6 +138,7 @@ public class ProductDb : DbContext
             key.HasKey(k => k.Id);
             key.HasIndex(k => k.KeyHash).IsUnique();
         });
+        modelBuilder.Entity<ConsoleSettingRow>().HasKey(s => new { s.Owner, s.Kind, s.Name });
         modelBuilder.Entity<IntakeRow>().HasKey(i => i.Id);
         modelBuilder.Entity<ScheduleRow>().HasKey(s => s.Id);
         modelBuilder.Entity<OccurrenceRow>(occurrence =>

@@ -145,8 +145,12 @@ public sealed class DeliveryDesk
             if (!isHeard && eventName == OperatorSaid.Decided)
             {
                 await _database.WriteAsync(
-                    db => db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
-                        .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None),
+                    db =>
+                    {
+                        db.Note(ChangeTopic.Deliveries, deliveryId);
+                        return db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
+                            .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None);
+                    },
                     CancellationToken.None);
             }
         }

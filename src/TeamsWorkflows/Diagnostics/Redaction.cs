@@ -22,8 +22,13 @@ internal static partial class Redaction
             return null;
         }
 
-        var cut = body.Length <= MaxBodyLength ? body : body[..MaxBodyLength];
-        cut = PrivateKey().Replace(cut, Redacted);
+        return Text(body.Length <= MaxBodyLength ? body : body[..MaxBodyLength]);
+    }
+
+    /// <summary>The same without a limit, for what is not stored.</summary>
+    public static string Text(string text)
+    {
+        var cut = PrivateKey().Replace(text, Redacted);
         cut = Jwt().Replace(cut, Redacted);
         cut = AuthorizationCode().Replace(cut, $"${{name}}{Redacted}");
         cut = SecretField().Replace(cut, $"${{name}}{Redacted}");

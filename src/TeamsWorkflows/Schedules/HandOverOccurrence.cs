@@ -61,7 +61,10 @@ internal static class OccurrenceRows
 {
     /// <summary>The occurrence while this very run of it is open.</summary>
     public static IQueryable<OccurrenceRow> OpenRun(ProductDb db, string scheduleId, string occurrenceId, int run)
-        => db.Occurrences.Where(o => o.ScheduleId == scheduleId && o.Id == occurrenceId && o.Run == run && o.State == OccurrenceState.Running);
+    {
+        db.Note(ChangeTopic.Schedules, scheduleId); // whoever writes asks for it so; in a read it says nothing to anybody
+        return db.Occurrences.Where(o => o.ScheduleId == scheduleId && o.Id == occurrenceId && o.Run == run && o.State == OccurrenceState.Running);
+    }
 
     /// <returns>Nulls when the schedule was deleted, or this run of the occurrence has ended.</returns>
     public static Task<(ScheduleRow? Schedule, OccurrenceRow? Occurrence)> FindAsync(

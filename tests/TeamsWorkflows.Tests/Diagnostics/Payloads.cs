@@ -1,4 +1,4 @@
-using TeamsWorkflows.Cli;
+using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Tests.Diagnostics;
 

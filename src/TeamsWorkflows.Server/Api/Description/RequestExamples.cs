@@ -25,6 +25,7 @@ internal static class RequestExamples
             {"id":"finance-posts","displayName":"Finance posts","authModel":"DelegatedUser","tenantId":"11111111-1111-1111-1111-111111111111","clientId":"22222222-2222-2222-2222-222222222222","clientSecret":"THE SECRET","username":"reports@contoso.example","owner":"pat@contoso.example","scopes":["User.Read","ChannelMessage.Send","ChannelMessage.Read.All"]}
             """,
         ["ApprovalDecisionRequest"] = """{"decision":"Refuse","comment":"The figures of Tuesday are missing."}""",
+        ["DiagnosisRequest"] = """{"text":"AADSTS7000222: The provided client secret keys are expired."}""",
         ["DecisionRequest"] = """{"decision":"PostAgain","reason":"I have looked: the message is not in the channel."}""",
         ["GuidedRequest"] = """{"isUnauthorized":true,"freshSignInHelps":true,"onlyAfterIdleTime":false}""",
         ["ChangeRequest"] = """{"change":"PolicyChanged","at":"2026-11-26T08:00:00Z","note":"Sign-ins need a second factor from today."}""",

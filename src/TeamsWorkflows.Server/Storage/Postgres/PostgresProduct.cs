@@ -7,6 +7,7 @@ using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Postgres;
 using TeamsWorkflows.Server.Hosting;
+using TeamsWorkflows.Server.Live;
 
 namespace TeamsWorkflows.Server.Storage.Postgres;
 
@@ -29,6 +30,7 @@ internal static class PostgresProduct
         services.AddSingleton(static provider => new Database(
             provider.GetRequiredService<IDbContextFactory<ProductDb>>(), provider.GetRequiredService<TimeProvider>(), MaxWriters));
         services.AddSingleton<IProductMigration, PostgresMigration>();
+        services.AddHostedService<PostgresChanges>();
         return services;
     }
 

@@ -785,6 +785,37 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("Consents");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ConsoleSettingRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .UseCollation("C");
+
+                    b.HasKey("Owner", "Kind", "Name");
+
+                    b.ToTable("ConsoleSettings");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Property<string>("Id")

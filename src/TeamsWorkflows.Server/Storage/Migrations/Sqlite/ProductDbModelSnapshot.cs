@@ -709,6 +709,33 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("Consents");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.ConsoleSettingRow", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Owner", "Kind", "Name");
+
+                    b.ToTable("ConsoleSettings");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
                 {
                     b.Property<string>("Id")

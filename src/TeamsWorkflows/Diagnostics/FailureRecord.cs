@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using TeamsWorkflows.Diagnostics;
 
-namespace TeamsWorkflows.Cli;
+namespace TeamsWorkflows.Diagnostics;
 
 /// <summary>One line of a file of failures: what was seen, and, for scoring alone, what somebody says it is.</summary>
 /// <param name="Label">Null when the line has none.</param>
-internal sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureLabel? Label)
+public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureLabel? Label)
 {
     /// <summary>Reads <c>id, surface, status, headers, body</c>; of everything else only the label, and only for scoring.</summary>
     /// <param name="now">When it was seen, if the answer has no <c>Date</c>.</param>
@@ -41,17 +40,48 @@ internal sealed record FailureRecord(string Id, FailureEvidence Evidence, Failur
             return (null, $"has the surface '{Text(json, "surface")}', which is none of {string.Join(", ", Enum.GetValues<FailureSurface>().Select(s => s.Label()))}");
         }
 
-        var headers = Headers(json);
-        return (new(
-            id,
-            new FailureEvidence(surface, DateTimeOffset.TryParse(headers.GetValueOrDefault("Date"), CultureInfo.InvariantCulture, out var date) ? date : now)
-            {
-                Status = json.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Number && status.TryGetInt32(out var number) ? number : null,
-                Headers = headers,
-                Body = json.TryGetProperty("body", out var body) ? Body(body) : null,
-            },
-            FailureLabel.Read(json)), null);
+        return (new(id, EvidenceOf(json, surface, now), FailureLabel.Read(json)), null);
     }
+
+    /// <summary>Reads a record, or the output of a step of Power Automate, out of what a person pasted.</summary>
+    /// <param name="guess">Names the surface when the text does not.</param>
+    /// <returns>Null when it is neither.</returns>
+    internal static FailureEvidence? Find(string text, Func<string, FailureSurface> guess, DateTimeOffset now)
+    {
+        if (!text.StartsWith('{'))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            var root = json.RootElement;
+            var isRecord = root.TryGetProperty("body", out _)
+                && (root.TryGetProperty("surface", out _) || root.TryGetProperty("headers", out _) || Status(root) is not null);
+            return isRecord ? EvidenceOf(root, FailureVocabulary.ParseSurface(Text(root, "surface")) ?? guess(text), now) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // text that merely begins like one
+        }
+    }
+
+    private static FailureEvidence EvidenceOf(JsonElement json, FailureSurface surface, DateTimeOffset now)
+    {
+        var headers = Headers(json);
+        return new(surface, DateTimeOffset.TryParse(headers.GetValueOrDefault("Date"), CultureInfo.InvariantCulture, out var date) ? date : now)
+        {
+            Status = Status(json),
+            Headers = headers,
+            Body = json.TryGetProperty("body", out var body) ? Body(body) : null,
+        };
+    }
+
+    // Power Automate's outputs say statusCode.
+    private static int? Status(JsonElement json)
+        => (json.TryGetProperty("status", out var status) || json.TryGetProperty("statusCode", out status))
+            && status.ValueKind == JsonValueKind.Number && status.TryGetInt32(out var number) ? number : null;
 
     private static Dictionary<string, string> Headers(JsonElement json)
     {
@@ -83,9 +113,9 @@ internal sealed record FailureRecord(string Id, FailureEvidence Evidence, Failur
 
 /// <summary>What somebody says a failure is.</summary>
 /// <param name="Confidence"><c>high</c>, <c>medium</c> or <c>low</c>.</param>
-internal sealed record FailureLabel(string Class, string Retry, string Action, string Confidence)
+public sealed record FailureLabel(string Class, string Retry, string Action, string Confidence)
 {
-    public static FailureLabel? Read(JsonElement record)
+    internal static FailureLabel? Read(JsonElement record)
         => record.TryGetProperty("label", out var label) && label.ValueKind == JsonValueKind.Object
             ? new(
                 Text(label, "class") ?? "",
