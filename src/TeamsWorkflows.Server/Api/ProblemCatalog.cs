@@ -64,6 +64,7 @@ internal static class ProblemCatalog
         new("no-device-code", [409], "The connection signs in in the browser.", "POST to its sign-in instead."),
         new("no-sign-in-needed", [409], "A sign-in does not resolve this, or nobody signs in for the connection.", "Do what detail says instead."),
         new("not-found", [404], "There is no such thing, or the caller may not see it: the two look alike.", "Check the identifier."),
+        new("nothing-to-try", [409], "The connection is the address of a workflow: only a report would show whether it works.", "Hand a report over to it."),
         new("orchestration-state", [409, 410], "The orchestration does not stand so that this could be done.", "GET it; detail says what would have to be different."),
         new("precondition-failed", [412], "It is another version than the one that If-Match names.", "GET it again, and decide anew."),
         new("precondition-required", [428], "There is one already, and the request does not say which version it changes.", "GET it, and send its ETag in If-Match."),
