@@ -37,7 +37,9 @@ internal sealed partial class ConsoleSession : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method == "POST")
         {
-            request.Content = new FormUrlEncodedContent([KeyValuePair.Create("reason", "another site says so")]);
+            request.Content = path.EndsWith("/import", StringComparison.Ordinal)
+                ? new MultipartFormDataContent { { new StringContent("{}"), "file", "history.json" } }
+                : new FormUrlEncodedContent([KeyValuePair.Create("reason", "another site says so")]);
         }
 
         using var answer = await _client.SendAsync(request);

@@ -146,7 +146,7 @@ public sealed partial class EndpointAccessTests(ServerHost host)
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         }
 
-        using var response = await client.SendAsync(request);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead); // a stream of events goes on
         return (int)response.StatusCode;
     }
 

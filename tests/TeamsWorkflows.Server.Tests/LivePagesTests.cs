@@ -70,6 +70,7 @@ public sealed class LivePagesTests : IAsyncLifetime
         await page.Keyboard.PressAsync("/");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync(); // what is typed before goes into its field
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Keys" })).ToBeVisibleAsync();
         Assert.Empty(complaints);

@@ -19,8 +19,8 @@ using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
-using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Hosting;
 using TeamsWorkflows.Server.Security;
 
