@@ -43,7 +43,8 @@ fi
 
 dotnet restore TeamsWorkflows.sln --verbosity quiet || fail "restore failed"
 dotnet build TeamsWorkflows.sln --no-restore --verbosity quiet || fail "build failed"
-dotnet format TeamsWorkflows.sln --no-restore --verify-no-changes || fail "formatting differs: run dotnet format"
+# Style and analyzers have been errors of the build; what is left of dotnet format is whitespace and the order of imports.
+dotnet format whitespace TeamsWorkflows.sln --no-restore --verify-no-changes || fail "formatting differs: run dotnet format"
 
 # One project after the other: the suites start servers and measure time-outs, and should not take each other's cores.
 status=0
