@@ -19,19 +19,30 @@ public static class EngineMetrics
     private static readonly Histogram<double> Activities = Meter.CreateHistogram<double>(
         "durabletask.activity.duration", "s", "How long an activity ran, by name; with error.type when it failed.");
 
-    internal static void Report(Turn turn)
+    internal static void Report(IReadOnlyList<Turn> turns)
     {
-        Turns.Add(1);
-        if (turn is { End: { } end, Started: { } started })
+        var count = 0;
+        for (var i = 0; i < turns.Count; i++)
         {
-            Orchestrations.Record(
-                (end.Timestamp - started.Timestamp).TotalSeconds,
-                new TagList { { "durabletask.task.name", started.Name }, { "durabletask.task.status", end.Status.ToString() } });
+            count += turns[i].IsOver ? 0 : 1;
+            if (Orchestrations.Enabled && turns[i] is { IsOver: false, End: { } end, Started: { } started })
+            {
+                Orchestrations.Record(
+                    (end.Timestamp - started.Timestamp).TotalSeconds,
+                    new TagList { { "durabletask.task.name", started.Name }, { "durabletask.task.status", end.Status.ToString() } });
+            }
         }
+
+        Turns.Add(count);
     }
 
     internal static void Ran(string activity, TimeSpan took, TaskFailureDetails? failure)
     {
+        if (!Activities.Enabled)
+        {
+            return;
+        }
+
         var tags = new TagList { { "durabletask.task.name", activity } };
         if (failure is not null)
         {

@@ -75,9 +75,9 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
     /// <summary>Gets what the worker was made with.</summary>
     public TaskHubOptions Options => _options;
 
-    /// <summary>Gets or sets whom to tell the identifier of each instance whose turn has become durable here; null: nobody.</summary>
+    /// <summary>Gets or sets whom to tell which instances have changed, once for each transaction that has become durable here; null: nobody.</summary>
     /// <remarks>Must return at once, and must not throw.</remarks>
-    public Action<string>? InstanceChanged { get; set; }
+    public Action<IReadOnlyCollection<string>>? InstancesChanged { get; set; }
 
     /// <summary>Gets the number of transactions, and of commands in them.</summary>
     public (long Commits, long Commands) Written => (_writer.CommitCount, _writer.CommandCount);
@@ -228,7 +228,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             }
 
             Spans.Report(turns[i]);
-            EngineMetrics.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
                 Log.OrchestrationFailed(_logger, turns[i].InstanceId, failure.ErrorType, failure.ErrorMessage);
@@ -236,14 +235,6 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         }
 
         Runtime.Committed(turns);
-        if (InstanceChanged is { } changed)
-        {
-            for (var i = 0; i < turns.Count; i++)
-            {
-                changed(turns[i].InstanceId);
-            }
-        }
-
         for (var i = 0; _elsewhere is not null && i < turns.Count; i++)
         {
             if (turns[i] is { IsOver: false, Asks: { } asked })
@@ -255,6 +246,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _activities.Pump();
         _turns.Pump();
         ArmTimer();
+        EngineMetrics.Report(turns); // whoever looks waits for the work, not the work for whoever looks
+        InstancesChanged?.Invoke([.. turns.Where(static t => !t.IsOver).Select(static t => t.InstanceId)]);
     }
 
     private void Fail(Exception fault)

@@ -12,7 +12,7 @@ internal interface IHubNode : IAsyncDisposable
 
     /// <summary>Has somebody told of each instance that goes on here; an engine elsewhere tells nobody.</summary>
     /// <param name="changed">Returns at once, and does not throw.</param>
-    void Watch(Action<string> changed);
+    void Watch(Action<IReadOnlyCollection<string>> changed);
 
     void Start();
 

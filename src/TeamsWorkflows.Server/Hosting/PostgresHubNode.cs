@@ -24,7 +24,7 @@ internal sealed class PostgresHubNode(
 
     public Task<Exception> Fault => _hub.Worker.Fault;
 
-    public void Watch(Action<string> changed) => _hub.Worker.InstanceChanged = changed;
+    public void Watch(Action<IReadOnlyCollection<string>> changed) => _hub.Worker.InstancesChanged = changed;
 
     public void Start() => _hub.Start();
 

@@ -13,7 +13,7 @@ internal sealed class RemoteHubNode(GrpcTaskHubWorker worker, GrpcDurableTaskCli
 
     public Task<Exception> Fault => _never.Task;
 
-    public void Watch(Action<string> changed)
+    public void Watch(Action<IReadOnlyCollection<string>> changed)
     {
     }
 

@@ -26,7 +26,7 @@ internal sealed class SqliteHubNode : IHubNode
 
     public Task<Exception> Fault => _worker.Fault;
 
-    public void Watch(Action<string> changed) => _worker.InstanceChanged = changed;
+    public void Watch(Action<IReadOnlyCollection<string>> changed) => _worker.InstancesChanged = changed;
 
     public void Start() => _worker.Start();
 

@@ -31,7 +31,7 @@ internal sealed partial class TaskHubService(
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
-        _node.Watch(services.GetRequiredService<ChangeFeed>().InstanceChanged);
+        _node.Watch(services.GetRequiredService<ChangeFeed>().InstancesChanged);
         _node.Start();
         if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports
         {

@@ -48,11 +48,11 @@ internal sealed class ChangeFeed : IDisposable
         _isListening = true;
     }
 
-    public void InstanceChanged(string instanceId)
+    public void InstancesChanged(IReadOnlyCollection<string> instanceIds)
     {
         if (_isListening)
         {
-            Note([new(ChangeTopic.Orchestrations, instanceId)]);
+            Note([.. instanceIds.Select(static id => new DataChange(ChangeTopic.Orchestrations, id))]);
         }
     }
 
