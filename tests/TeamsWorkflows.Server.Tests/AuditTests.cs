@@ -86,7 +86,7 @@ public sealed class AuditTests : IAsyncLifetime
 
         var export = await administrator.GetStringAsync(new Uri("/api/v1/audit/export", UriKind.Relative));
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(export));
-        var verdict = await AuditExport.VerifyAsync(file, [], CancellationToken.None);
+        var verdict = await AuditExport.VerifyAsync(file, [], isWhole: false, CancellationToken.None);
         Assert.True(verdict.IsIntact);
         Assert.Equal(await Log.HeadAsync(CancellationToken.None), verdict.Head);
         using var oversight = await _host.OperatorAsync();

@@ -29,6 +29,13 @@ internal sealed class ApiClient(HttpClient http)
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    /// <summary>Something that may be long; whoever asks disposes it.</summary>
+    public async Task<Stream> GetStreamAsync(string path, CancellationToken cancellationToken)
+    {
+        var response = await CallAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken, HttpCompletionOption.ResponseHeadersRead);
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
     private async Task<JsonElement> SendAsync(
         HttpMethod method, string path, string? body, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellationToken)
     {
@@ -55,12 +62,13 @@ internal sealed class ApiClient(HttpClient http)
         }
     }
 
-    private async Task<HttpResponseMessage> CallAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> CallAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, cancellationToken);
+            response = await http.SendAsync(request, until, cancellationToken);
         }
         catch (HttpRequestException e)
         {

@@ -54,6 +54,12 @@ internal sealed class ApiCommands(Shell shell)
     /// <param name="symbols">Its own arguments and options.</param>
     /// <param name="run">Returns the exit code.</param>
     public Command Create(string name, string description, IReadOnlyList<Symbol> symbols, Func<ApiCall, CancellationToken, Task<int>> run)
+        => CreateFor(name, description, symbols, (parsed, cancellationToken) => RunAsync(parsed, run, cancellationToken));
+
+    /// <summary>A command that may have no server to talk to.</summary>
+    /// <param name="symbols">Its own arguments and options.</param>
+    /// <param name="run">Returns the exit code.</param>
+    public Command CreateFor(string name, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -71,13 +77,20 @@ internal sealed class ApiCommands(Shell shell)
             }
         }
 
-        command.SetAction((parsed, cancellationToken) => Ends.CatchAsync(shell, parsed.GetValue(_json), async () =>
-        {
-            using var call = new ApiCall(shell, Profiles, parsed, parsed.GetValue(_json), Target(parsed), parsed.GetValue(_token));
-            return await run(call, cancellationToken);
-        }));
+        command.SetAction((parsed, cancellationToken) => Ends.CatchAsync(shell, IsForProgram(parsed), () => run(parsed, cancellationToken)));
         return command;
     }
+
+    /// <summary>Talks to the server that the command line, the environment or the profile names.</summary>
+    /// <exception cref="CommandException">None of them does, or it cannot be talked to.</exception>
+    public async Task<int> RunAsync(ParseResult parsed, Func<ApiCall, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        using var call = new ApiCall(shell, Profiles, parsed, IsForProgram(parsed), Target(parsed), parsed.GetValue(_token));
+        return await run(call, cancellationToken);
+    }
+
+    /// <returns>Whether JSON was asked for.</returns>
+    public bool IsForProgram(ParseResult parsed) => parsed.GetValue(_json);
 
     /// <summary>The most common of them: get something, show it.</summary>
     public Command Show(string name, string description, IReadOnlyList<Symbol> symbols, Func<ParseResult, string> path, Action<Shell, JsonElement> people)

@@ -30,14 +30,16 @@ public static class AuditExport
 
     /// <summary>Verifies an export.</summary>
     /// <param name="heads">Heads that were kept elsewhere, beside the one in the file.</param>
-    /// <remarks>An export that begins later than with entry 1 is verified from there; one without its last line was cut off.</remarks>
-    public static async Task<AuditVerdict> VerifyAsync(Stream file, IReadOnlyCollection<AuditHead> heads, CancellationToken cancellationToken)
+    /// <param name="isWhole">Whether it has to begin with entry 1; otherwise it is verified from whatever entry it begins with.</param>
+    /// <remarks>One without its last line was cut off.</remarks>
+    public static async Task<AuditVerdict> VerifyAsync(
+        Stream file, IReadOnlyCollection<AuditHead> heads, bool isWhole, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(heads);
 
         var reading = new Reading(file);
-        var verdict = await AuditChain.VerifyAsync(reading.EntriesAsync(cancellationToken), heads, isWhole: false, cancellationToken);
+        var verdict = await AuditChain.VerifyAsync(reading.EntriesAsync(cancellationToken), heads, isWhole, cancellationToken);
         if (!verdict.IsIntact)
         {
             return verdict;

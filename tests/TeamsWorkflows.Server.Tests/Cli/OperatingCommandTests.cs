@@ -50,6 +50,38 @@ public sealed partial class OperatingCommandTests(ServerHost host)
     }
 
     [Fact]
+    public async Task The_audit_log_is_read_taken_away_and_verified_by_another_machine()
+    {
+        using var administrator = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Administrator));
+        (await administrator.RunAsync(
+            $$"""{"id":"audited","displayName":"Audited","authModel":"DelegatedUser","tenantId":"{{host.Tenant.Id}}","clientId":"{{host.Tenant.Connector.ClientId}}","signIn":"DeviceCode","username":"{{host.Tenant.Service.UserName}}","owner":"Finance"}""",
+            ["connection", "add", "--file", "-"])).Ended(ExitCodes.Done);
+        Assert.Contains("connection.register", (await administrator.RunAsync("audit", "list", "--action", "connection")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("--before", (await administrator.RunAsync("audit", "list", "--limit", "1")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        var now = (await administrator.RunAsync("audit", "verify", "--json")).Ended(ExitCodes.Done).Json;
+        Assert.True(now.GetProperty("isIntact").GetBoolean());
+        var head = $"{now.GetProperty("head").GetProperty("sequence").GetInt64()}:{now.GetProperty("head").Text("hash")}";
+        (await administrator.RunAsync("audit", "verify", "--head", head)).Ended(ExitCodes.Done);
+        Assert.Contains("written anew", (await administrator.RunAsync("audit", "verify", "--head", head[..^1] + (head[^1] == '0' ? '1' : '0'))).Ended(ExitCodes.Failed).Output, StringComparison.Ordinal);
+        Assert.Contains("--head", (await administrator.RunAsync("audit", "verify", "--head", "12:abc")).Ended(ExitCodes.Usage).Error, StringComparison.Ordinal);
+
+        using var nobody = new CommandLineProcess(server: null); // a file needs no server
+        var file = Path.Combine(nobody.Settings, "audit.jsonl");
+        (await administrator.RunAsync("audit", "export", "--output", file)).Ended(ExitCodes.Done);
+        Assert.Contains("yes", (await nobody.RunAsync("audit", "verify", file, "--head", head)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        var lines = await File.ReadAllLinesAsync(file);
+        lines[0] = lines[0].Replace("\"actor\":\"", "\"actor\":\"not ", StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(file, lines);
+        Assert.Contains("was changed", (await nobody.RunAsync("audit", "verify", file)).Ended(ExitCodes.Failed).Output, StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(file, (await File.ReadAllLinesAsync(file))[..^1]);
+        (await nobody.RunAsync("audit", "verify", file, "--json")).Ended(ExitCodes.Failed);
+        (await nobody.RunAsync("audit", "verify", "no-such-file")).Ended(ExitCodes.NoInput);
+
+        using var oversight = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Operator));
+        (await oversight.RunAsync("audit", "verify")).Ended(ExitCodes.NotAllowed);
+    }
+
+    [Fact]
     public async Task An_administrator_adds_a_connection_and_signs_it_in_by_a_code()
     {
         using var administrator = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Administrator));

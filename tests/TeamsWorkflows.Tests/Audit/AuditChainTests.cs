@@ -143,6 +143,6 @@ public sealed class AuditChainTests
     private static async Task<AuditVerdict> VerifyLinesAsync(string[] lines)
     {
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(lines.Select(static l => l + "\n"))));
-        return await AuditExport.VerifyAsync(file, [], CancellationToken.None);
+        return await AuditExport.VerifyAsync(file, [], isWhole: false, CancellationToken.None);
     }
 }
