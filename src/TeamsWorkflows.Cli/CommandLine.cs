@@ -12,14 +12,17 @@ internal static class CommandLine
 {
     public const string Name = "teamsworkflows";
 
+    // '@FILE' is a value of ours (a report's text), not a file of arguments.
+    private static readonly ParserConfiguration Syntax = new() { ResponseFileTokenReplacer = null };
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args, TextReader input, TextWriter output, TextWriter error, TimeProvider time)
     {
-        var parsed = Create(new Shell(input, output, error, time)).Parse(args);
+        var parsed = Create(new Shell(input, output, error, time)).Parse(args, Syntax);
         var isAsked = parsed.Tokens.Any(static t => t.Type == System.CommandLine.Parsing.TokenType.Directive)
-            || parsed.Action is System.CommandLine.Help.HelpAction;
+            || parsed.Action is NamedHelp;
         if (parsed.Errors.Count == 0 || isAsked)
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
@@ -43,7 +46,7 @@ internal static class CommandLine
     public static RootCommand Create(Shell shell)
     {
         var commands = new ApiCommands(shell);
-        return new RootCommand("TeamsWorkflows on the command line.")
+        return NamedHelp.On(new RootCommand("TeamsWorkflows on the command line.")
         {
             ReportCommands.Create(commands),
             CaseCommands.Create(commands),
@@ -51,6 +54,7 @@ internal static class CommandLine
             ConnectionCommands.Create(commands),
             ScheduleCommands.Create(commands),
             OrchestrationCommands.Create(commands, shell),
+            AuditCommands.Create(commands),
             DiagnoseCommand.Create(shell.Input, shell.Output, shell.Error, shell.Time),
             DoctorCommand.Create(shell.Output, shell.Error),
             SignInCommands.Login(commands),
@@ -62,6 +66,6 @@ internal static class CommandLine
             BackupCommands.Restore(shell),
             SandboxCommands.Create(shell),
             CompletionCommand.Create(shell),
-        };
+        });
     }
 }

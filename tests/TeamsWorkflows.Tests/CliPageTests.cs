@@ -92,7 +92,7 @@ public sealed class CliPageTests
 
         ```bash
         dotnet pack src/TeamsWorkflows.Cli
-        dotnet tool install --global TeamsWorkflows.Cli --add-source artifacts/package/release
+        dotnet tool install --global TeamsWorkflows.Cli --add-source artifacts/package/release --prerelease
         teamsworkflows run                                   # a server and a sandbox that plays Microsoft; or, for a server that runs:
         teamsworkflows profile set reports --server https://reports.contoso.example/
         teamsworkflows login

@@ -59,7 +59,7 @@ internal sealed class ReportInput
         }
         catch (JsonException e)
         {
-            throw new CommandException(ExitCodes.Usage, $"--file: '{file}' is no JSON: {e.Message}", e);
+            throw new CommandException(ExitCodes.Usage, $"--file: '{file}' is no JSON: {e.Message} A report's text alone: --body @{file}.", e);
         }
     }
 }

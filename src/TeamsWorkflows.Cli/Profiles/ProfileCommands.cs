@@ -16,7 +16,7 @@ internal static partial class ProfileCommands
     /// <summary>Completes the names of profiles.</summary>
     public static Argument<string> NameArgument(ProfileStore store)
     {
-        var name = new Argument<string>("name") { Description = "The profile's name." };
+        var name = new Argument<string>("name") { Description = "The profile's name.", HelpName = "name" };
         name.CompletionSources.Add(_ => store.Read().Profiles.Select(static p => new System.CommandLine.Completions.CompletionItem(p.Name)));
         return name;
     }

@@ -22,7 +22,9 @@ public sealed class ReportCommandTests(ServerHost host)
         var posted = (await publisher.RunAsync("Sales were **up**.", simple)).Ended(ExitCodes.Done).Json;
         Assert.Equal("Delivered", posted.GetProperty("deliveries")[0].Text("state"));
         Assert.Single(host.Tenant.MessagesAbout(title));
-        var again = (await publisher.RunAsync("Sales were **up**.", simple)).Ended(ExitCodes.Done).Json;
+        var file = Path.Combine(publisher.Settings, "report.md");
+        await File.WriteAllTextAsync(file, "Sales were **up**.");
+        var again = (await publisher.RunAsync([.. simple.Select(a => a == "-" ? "@" + file : a)])).Ended(ExitCodes.Done).Json;
         Assert.Equal(posted.Text("id"), again.Text("id"));
 
         var status = (await publisher.RunAsync("report", "status", posted.Text("id"))).Ended(ExitCodes.Done).Output;

@@ -45,6 +45,7 @@ public sealed class ShellTests
     {
         using var shell = new CommandLineProcess(server: null);
         Assert.Contains("Hands reports over", (await shell.RunAsync("report", "--help")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.Contains("  teamsworkflows profile set <name> [options]", (await shell.RunAsync("profile", "set", "--help")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
         (await shell.RunAsync("--version")).Ended(ExitCodes.Done);
         Assert.Contains("--help", (await shell.RunAsync("reprot")).Ended(ExitCodes.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("--reason", (await shell.RunAsync("case", "resolve", "x")).Ended(ExitCodes.Usage).Error, StringComparison.Ordinal);
