@@ -15,6 +15,9 @@ internal sealed class TokenCache(Database database, ISecretProtector protector, 
 {
     private const int MaxConflicts = 100; // each of them is another renewal that succeeded, here or on another node
 
+    private static readonly PerModel<Func<ProductDb, string, CancellationToken, Task<TokenCacheRow?>>> Row = new(static () =>
+        EF.CompileAsyncQuery((ProductDb db, string id, CancellationToken _) => db.TokenCaches.AsNoTracking().SingleOrDefault(c => c.ConnectionId == id)));
+
     private long _version;
 
     public void Attach(ITokenCache cache)
@@ -87,7 +90,7 @@ internal sealed class TokenCache(Database database, ISecretProtector protector, 
     }
 
     private Task<TokenCacheRow?> FindAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.TokenCaches.SingleOrDefaultAsync(c => c.ConnectionId == connectionId, cancellationToken), cancellationToken);
+        db => Row.Of(db)(db, connectionId, cancellationToken), cancellationToken);
 
     // A row that cannot be read (lost keys) is an empty cache: the connection then asks for a sign-in, which is right.
     private byte[]? Read(TokenCacheRow? row) => row is null ? null : protector.Unprotect(Purpose, row.Data);

@@ -44,6 +44,17 @@ internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, str
 /// </remarks>
 internal sealed class AttemptRunner(Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionHealth health, PaceGate gate, TimeProvider time)
 {
+    private static readonly PerModel<Func<ProductDb, string, int, CancellationToken, Task<FoundSubject>>> Subject = new(static () =>
+        EF.CompileAsyncQuery((ProductDb db, string deliveryId, int number, CancellationToken _) => db.Deliveries.AsNoTracking().Where(d => d.Id == deliveryId)
+            .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
+            .LeftJoin(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
+            .LeftJoin(
+                db.Attempts.Where(a => a.Number == number),
+                x => x.delivery.Id,
+                a => a.DeliveryId,
+                (x, earlier) => new FoundSubject(x.delivery, x.report, x.connection, earlier))
+            .Single()));
+
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
         => RunAsync(AttemptKind.Post, keepsIntent: true, input, exchange, cancellationToken);
@@ -156,21 +167,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         => subject.Connection is { } c ? trace with { Outcome = trace.Outcome.Under(c.Generation) } : trace;
 
     private async Task<(AttemptSubject Subject, AttemptRow? Earlier)> LoadAsync(AttemptInput input, CancellationToken cancellationToken)
-        => await database.ReadAsync(
-            async db =>
-            {
-                var found = await db.Deliveries.Where(d => d.Id == input.DeliveryId)
-                    .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
-                    .LeftJoin(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
-                    .LeftJoin(
-                        db.Attempts.Where(a => a.Number == input.Number),
-                        x => x.delivery.Id,
-                        a => a.DeliveryId,
-                        (x, earlier) => new { x.delivery, x.report, x.connection, earlier })
-                    .SingleAsync(cancellationToken);
-                return (new AttemptSubject(found.delivery, found.report, found.connection, input.Note), found.earlier);
-            },
-            cancellationToken);
+    {
+        var found = await database.ReadAsync(db => Subject.Of(db)(db, input.DeliveryId, input.Number, cancellationToken), cancellationToken);
+        return (new AttemptSubject(found.Delivery, found.Report, found.Connection, input.Note), found.Earlier);
+    }
 
     // Null: the intent is on disk, and it is this one's turn.
     private Task<PostOutcome?> IntendAsync(
@@ -244,7 +244,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
             : found;
         Fill(attempt, trace);
-        db.Attempts.Update(attempt); // its intent is there
+        var entry = db.Attach(attempt); // its intent is there
+        foreach (var name in (string[])[nameof(AttemptRow.EndedAt), nameof(AttemptRow.Outcome), nameof(AttemptRow.Status), nameof(AttemptRow.RequestId), nameof(AttemptRow.ClientRequestId), nameof(AttemptRow.Evidence)])
+        {
+            entry.Property(name).IsModified = true;
+        }
+
         await ApplyAsync(db, subject, attempt, trace, cancellationToken);
         return trace.Outcome;
     }
@@ -345,4 +350,6 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         var evidence = new FailureEvidence(FailureSurface.GraphResponse, now) { Exception = "The process stopped before the answer was stored." };
         return AttemptTrace.Failed(new PostOutcome.OutcomeUnknown(Diagnostician.Diagnose(evidence)), evidence);
     }
+
+    private sealed record FoundSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection, AttemptRow? Earlier);
 }

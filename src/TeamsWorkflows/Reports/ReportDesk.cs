@@ -26,6 +26,12 @@ public sealed class ReportDesk(
 {
     private const int ResumePageSize = 100;
 
+    private static readonly PerModel<Func<ProductDb, string, string, CancellationToken, Task<bool>>> IsKnown = new(static () =>
+        EF.CompileAsyncQuery((ProductDb db, string publisher, string key, CancellationToken _) => db.Reports.Any(r => r.Publisher == publisher && r.IdempotencyKey == key)));
+
+    private static readonly PerModel<Func<ProductDb, string[], IAsyncEnumerable<ConnectionRow>>> Connections = new(static () =>
+        EF.CompileAsyncQuery((ProductDb db, string[] ids) => db.Connections.AsNoTracking().Where(c => ids.Contains(c.Id))));
+
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
     /// The report is stored before its orchestration starts. Should the process die in between, the repeat of the call or
@@ -51,16 +57,16 @@ public sealed class ReportDesk(
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(ReportJson.Write(request)));
         var (isRepeat, connections) = await database.ReadAsync(
             async db => (
-                await db.Reports.AnyAsync(r => r.Publisher == publisher && r.IdempotencyKey == idempotencyKey, cancellationToken),
-                await ConnectionsAsync(db, cancellationToken)),
+                await IsKnown.Of(db)(db, publisher, idempotencyKey, cancellationToken),
+                await ConnectionsAsync(db, request, cancellationToken)),
             cancellationToken);
         if (isRepeat && await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
         {
             return await RepeatAsync(earlier, hash, cancellationToken);
         }
 
-        var errors = new ReportErrors();
-        if (Check(publisher, author, request, connections, errors) is not { } report)
+        var (report, errors) = await CheckAsync(publisher, author, request, connections, cancellationToken);
+        if (report is null)
         {
             return new SubmitResult.Invalid(errors.ByField());
         }
@@ -111,9 +117,9 @@ public sealed class ReportDesk(
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        var errors = new ReportErrors();
-        var connections = await database.ReadAsync(db => ConnectionsAsync(db, cancellationToken), cancellationToken);
-        return Check(publisher, author, request, connections, errors) is { } report
+        var connections = await database.ReadAsync(db => ConnectionsAsync(db, request, cancellationToken), cancellationToken);
+        var (report, errors) = await CheckAsync(publisher, author, request, connections, cancellationToken);
+        return report is not null
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
     }
@@ -211,6 +217,18 @@ public sealed class ReportDesk(
         return DeliveriesAsync(db => query.SelectAsync(db, cancellationToken), cancellationToken);
     }
 
+    // A refusal names what there is in place of what was asked for: only then all connections are read.
+    private async Task<(ReportDocument? Report, ReportErrors Errors)> CheckAsync(
+        string? publisher, string? author, ReportRequest request, Dictionary<string, ConnectionRow> named, CancellationToken cancellationToken)
+    {
+        ReportErrors errors = new(), withAll = new();
+        return Check(publisher, author, request, named, errors) is { } report
+            ? (report, errors)
+            : (Check(publisher, author, request, await database.ReadAsync(AllAsync, cancellationToken), withAll), withAll);
+
+        Task<Dictionary<string, ConnectionRow>> AllAsync(ProductDb db) => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
+    }
+
     // Null: there were errors.
     private ReportDocument? Check(
         string? publisher, string? author, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
@@ -254,8 +272,21 @@ public sealed class ReportDesk(
         },
         cancellationToken);
 
-    private static Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, CancellationToken cancellationToken)
-        => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
+    // Those that the report names: there may be a thousand others.
+    private static async Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, ReportRequest request, CancellationToken cancellationToken)
+    {
+        var ids = (request.Destinations ?? []).Select(static d => d?.ConnectionName).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        Dictionary<string, ConnectionRow> found = new(StringComparer.Ordinal);
+        if (ids.Length > 0)
+        {
+            await foreach (var connection in Connections.Of(db)(db, ids).WithCancellation(cancellationToken))
+            {
+                found.Add(connection.Id, connection);
+            }
+        }
+
+        return found;
+    }
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(

@@ -11,6 +11,9 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
 {
     private const string ThrottleScope = "x-ms-throttle-scope";
 
+    private static readonly PerModel<Func<ProductDb, string[], IAsyncEnumerable<PaceRow>>> Lines = new(static () =>
+        EF.CompileAsyncQuery((ProductDb db, string[] keys) => db.Paces.Where(p => keys.Contains(p.Key))));
+
     /// <summary>Lets a message through, or hands out a turn to come back at.</summary>
     /// <param name="giveUpAt">A turn later than that is not taken; null: any will do.</param>
     /// <returns>Null: it may go now.</returns>
@@ -131,7 +134,15 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         ProductDb db, IReadOnlyList<PaceLimit> limits, CancellationToken cancellationToken)
     {
         var keys = limits.Select(static l => l.Key).ToArray();
-        var rows = keys.Length == 0 ? [] : await db.Paces.Where(p => keys.Contains(p.Key)).ToDictionaryAsync(p => p.Key, StringComparer.Ordinal, cancellationToken);
+        Dictionary<string, PaceRow> rows = new(StringComparer.Ordinal);
+        if (keys.Length > 0)
+        {
+            await foreach (var row in Lines.Of(db)(db, keys).WithCancellation(cancellationToken))
+            {
+                rows.Add(row.Key, row);
+            }
+        }
+
         foreach (var key in keys.Where(k => !rows.ContainsKey(k)))
         {
             rows.Add(key, db.Paces.Add(new PaceRow { Key = key }).Entity);
