@@ -33,7 +33,7 @@ internal sealed class ApiCall(Shell shell, ProfileStore profiles, ParseResult pa
     public OutboundHttp Outbound => _outbound;
 
     /// <summary>Gets the sign-in of the profile.</summary>
-    public SignIn SignIn => new(profile, profiles, _outbound);
+    public SignIn SignIn => new(profile, profiles, _outbound, shell.Time);
 
     /// <exception cref="CommandException">Nobody is signed in.</exception>
     public async Task<ApiClient> ApiAsync(CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class ApiCall(Shell shell, ProfileStore profiles, ParseResult pa
             _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("teamsworkflows-cli", typeof(ApiCall).Assembly.GetName().Version?.ToString(3)));
         }
 
-        return new ApiClient(_http);
+        return new ApiClient(_http, shell.Time);
     }
 
     /// <exception cref="CommandException">There is none.</exception>
