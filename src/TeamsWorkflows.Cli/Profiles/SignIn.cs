@@ -77,9 +77,12 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
     {
         try
         {
-            return await Client(profile)
+            var app = Client(profile);
+            var result = await app
                 .AcquireTokenWithDeviceCode([profile.Scope!], code => tell(code.Message))
                 .ExecuteAsync(cancellationToken);
+            await KeepOnlyAsync(app, result.Account);
+            return result;
         }
         catch (MsalException e)
         {
@@ -88,6 +91,15 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
         catch (HttpRequestException e)
         {
             throw new CommandException(ExitCodes.NotReached, $"{profile.Authority} does not answer: {e.Message}", e);
+        }
+    }
+
+    // One profile is one person: whoever signed in before is signed out, or would go on being taken.
+    private static async Task KeepOnlyAsync(IPublicClientApplication app, IAccount signedIn)
+    {
+        foreach (var other in (await app.GetAccountsAsync()).Where(a => !a.HomeAccountId.Equals(signedIn.HomeAccountId)))
+        {
+            await app.RemoveAsync(other);
         }
     }
 
