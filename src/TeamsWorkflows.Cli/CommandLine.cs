@@ -52,7 +52,7 @@ internal static class CommandLine
             ScheduleCommands.Create(commands),
             OrchestrationCommands.Create(commands, shell),
             DiagnoseCommand.Create(shell.Input, shell.Output, shell.Error, shell.Time),
-            DoctorCommand.Create(shell.Output, shell.Error),
+            DoctorCommand.Create(shell),
             SignInCommands.Login(commands),
             SignInCommands.Logout(commands),
             ProfileCommands.Create(shell),
