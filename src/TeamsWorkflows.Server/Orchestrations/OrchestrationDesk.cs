@@ -36,21 +36,29 @@ internal sealed partial class OrchestrationDesk(
         await audit.RecordAsync(AuditOutcome.Begun, before: null, AuditText.Of(("act", act.Word)), cancellationToken);
         ConcurrentQueue<BulkFailure> failures = [];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
+        var isWhole = false;
+        try
         {
-            try
+            await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
             {
-                var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
-                Interlocked.Increment(ref isDone ? ref done : ref skipped);
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                failures.Enqueue(new(id, e.Message));
-            }
-        });
-        var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
-        await audit.RecordAsync(failures.IsEmpty ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, cancellationToken);
-        return new(done, skipped, [.. failures]);
+                try
+                {
+                    var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
+                    Interlocked.Increment(ref isDone ? ref done : ref skipped);
+                }
+                catch (Exception e) when (!cancellation.IsCancellationRequested)
+                {
+                    failures.Enqueue(new(id, e.Message));
+                }
+            });
+            isWhole = failures.IsEmpty;
+            return new(done, skipped, [.. failures]);
+        }
+        finally
+        {
+            var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
+            await audit.RecordAsync(isWhole ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, CancellationToken.None);
+        }
     }
 
     /// <summary>Starts an orchestrator; an instance of that identifier that has ended makes room.</summary>

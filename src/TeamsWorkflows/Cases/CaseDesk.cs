@@ -64,13 +64,17 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
     private async Task<ResolveResult> RecordedAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
     {
         await audit.RecordAsync(AuditOutcome.Begun, before: null, after: null, cancellationToken);
-        var result = await TellAsync(caseId, resolved, cancellationToken);
-        if (result != ResolveResult.Verifying)
+        var outcome = AuditOutcome.Failed;
+        try
         {
-            await audit.RecordAsync(AuditOutcome.Refused, before: null, after: null, CancellationToken.None);
+            var result = await TellAsync(caseId, resolved, cancellationToken);
+            outcome = result == ResolveResult.Verifying ? AuditOutcome.Done : AuditOutcome.Refused;
+            return result;
         }
-
-        return result;
+        finally
+        {
+            await audit.RecordAsync(outcome, before: null, after: null, CancellationToken.None);
+        }
     }
 
     internal async Task<ResolveResult> TellAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
