@@ -37,6 +37,7 @@ internal static class AccessSetup
             .Configure<IOptions<AccessOptions>, OutboundHttp>(ConfigureBearer);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>>(ConfigureCookie);
+        services.AddOptions<CookiePolicyOptions>().Configure<IOptions<EntraOptions>>(static (cookies, entra) => cookies.Secure = Secure(entra));
         services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
             .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>, OutboundHttp>(ConfigureSignIn);
 
@@ -62,7 +63,8 @@ internal static class AccessSetup
         bearer.TokenValidationParameters.ValidAlgorithms = ["RS256"];
     }
 
-    // A proxy may end TLS, and this process sees plain HTTP; the browser sees what the settings say.
+    // A proxy may end TLS, and this process sees plain HTTP; the browser sees what the settings say. The policy holds for
+    // every cookie, also for those that are not made here: the anti-forgery token's, and what a page keeps.
     private static CookieSecurePolicy Secure(IOptions<EntraOptions> entra)
         => entra.Value.PublicAddress.Scheme == Uri.UriSchemeHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
