@@ -5,6 +5,8 @@ namespace TeamsWorkflows.Server.Tests;
 /// <summary>The machine's own Chromium, headless; nothing is downloaded.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
+    private static readonly TimeSpan SignInLimit = TimeSpan.FromSeconds(30);
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -42,6 +44,21 @@ internal sealed class Browser : IAsyncDisposable
         };
         page.PageError += (_, error) => complaints.Add(error);
         return page;
+    }
+
+    /// <summary>Signs somebody in to the console; where that does not lead to its first page, says where instead, and what stands there.</summary>
+    public static async Task SignInAsync(IPage page, Uri console, string username)
+    {
+        await page.GotoAsync(console.AbsoluteUri);
+        await page.GetByRole(AriaRole.Button, new() { Name = username }).First.ClickAsync();
+        try
+        {
+            await page.WaitForURLAsync(console.AbsoluteUri, new() { WaitUntil = WaitUntilState.DOMContentLoaded, Timeout = (float)SignInLimit.TotalMilliseconds });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The sign-in ended at {page.Url}, which says: {await page.Locator("body").InnerTextAsync(new() { Timeout = 1_000 })}");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Access;
 
@@ -16,7 +17,7 @@ namespace TeamsWorkflows.Server.Access;
 /// The address decides which of the two counts. A cookie means nothing to the API, so no page of another site can make a
 /// browser use it; a token means nothing to the console.
 /// </remarks>
-internal static class AccessSetup
+internal static partial class AccessSetup
 {
     private const string ByAddress = nameof(ByAddress);
 
@@ -127,6 +128,8 @@ internal static class AccessSetup
         signIn.Events.OnRemoteFailure = static context =>
         {
             // A sign-in that was cancelled, or begun in another window: the way to try again is to ask for a page.
+            // What the authority says comes by way of the browser, so it may be anybody's words. No token is in them.
+            Log.NotSignedIn(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AccessSetup)), LogText.Of(context.Failure?.Message ?? "no reason is given"));
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.HandleResponse();
             return Task.CompletedTask;
@@ -141,4 +144,10 @@ internal static class AccessSetup
         CookieAuthenticationDefaults.AuthenticationScheme,
         AccessClaims.Name,
         AccessClaims.Roles));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "A sign-in to the console did not succeed: {Why}")]
+        public static partial void NotSignedIn(ILogger logger, string why);
+    }
 }

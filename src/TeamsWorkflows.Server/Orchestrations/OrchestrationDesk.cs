@@ -6,6 +6,7 @@ using TeamsWorkflows.Audit;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Orchestrations;
 
@@ -164,7 +165,7 @@ internal sealed partial class OrchestrationDesk(
         finally
         {
             await audit.RecordAsync(outcome, before, after, CancellationToken.None); // it is done: whoever asked may be gone
-            Log.Acted(logger, act.Word, outcome, id.ReplaceLineEndings(" "));
+            Log.Acted(logger, act.Word, outcome, LogText.Of(id));
         }
     }
 
