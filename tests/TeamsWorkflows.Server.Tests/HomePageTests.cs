@@ -22,6 +22,17 @@ public sealed class HomePageTests
         Assert.Contains("in 11 days", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(89, "badge grey")]
+    [InlineData(31, "badge grey")]
+    [InlineData(30, "badge amber")]
+    [InlineData(1, "badge amber")]
+    public async Task A_date_is_of_a_colour_when_it_is_time_to_act(int days, string badge)
+    {
+        var page = await RenderAsync(new Expiry("finance-posts", ExpiryKind.ClientSecret, DateTimeOffset.UtcNow.AddDays(days).AddHours(-1), NeedsPerson: true, "Because.", "Do."));
+        Assert.Contains($"<span class=\"{badge}\"><span class=\"icon\" aria-hidden=\"true\">{(badge.EndsWith("amber", StringComparison.Ordinal) ? '!' : '–')}</span>", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+
     private static async Task<string> RenderAsync(Expiry expiry)
     {
         await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
