@@ -35,8 +35,8 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
 
     private static readonly string[] SecretWords = ["Secret", "Password", "ConnectionString", "Token", "Key", nameof(ConnectionDefinition.WebhookAddress)];
 
-    // Where something is kept, or until when it lasts, is not the thing itself.
-    private static readonly string[] OtherWords = ["File", "FilePath", "ExpiresAt"];
+    // Where something is kept, or how long it lasts, is not the thing itself.
+    private static readonly string[] OtherWords = ["File", "FilePath", "ExpiresAt", "Lifetime"];
 
     private static readonly SortedDictionary<string, Func<SettingsView, IEnumerable<Setting>>> Readers = new(StringComparer.Ordinal)
     {
