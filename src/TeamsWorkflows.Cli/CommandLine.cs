@@ -56,7 +56,7 @@ internal static class CommandLine
             OrchestrationCommands.Create(commands, shell),
             AuditCommands.Create(commands),
             DiagnoseCommand.Create(shell.Input, shell.Output, shell.Error, shell.Time),
-            DoctorCommand.Create(shell.Output, shell.Error),
+            DoctorCommand.Create(shell),
             SignInCommands.Login(commands),
             SignInCommands.Logout(commands),
             ProfileCommands.Create(shell),

@@ -31,6 +31,17 @@ internal static class Listing
         shell.Screen.Write(table);
     }
 
+    /// <summary>Says that a list goes on, and how to see more of it.</summary>
+    /// <param name="parameter">What the address of the next page has in its query: the option of that name goes on from there.</param>
+    public static void More(Shell shell, JsonElement json, string parameter)
+    {
+        var parts = json.At("next").Split('?', '&').Select(static p => p.Split('=', 2)).Where(p => p.Length == 2 && p[0] == parameter);
+        if (parts.FirstOrDefault() is [_, var from])
+        {
+            shell.Output.WriteLine($"There may be more: add --{parameter} {Plain(Uri.UnescapeDataString(from))}");
+        }
+    }
+
     /// <summary>One thing; what is empty is left out.</summary>
     public static void Facts(Shell shell, params IReadOnlyList<(string Name, string? Value)> facts)
     {

@@ -1,16 +1,12 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace TeamsWorkflows.Client;
 
-/// <summary>Makes a call, once more when the server says that it could not take it at the moment, and reads the answer.</summary>
+/// <summary>Makes a call with patience, and reads the answer.</summary>
 internal sealed class ApiCalls(HttpClient http, TimeProvider time)
 {
-    private const int MaxRepeats = 5;
-
-    private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
+    private readonly PatientCalls _calls = new(http, time);
 
     /// <param name="make">Makes the request; asked anew for each time.</param>
     /// <exception cref="ApiProblemException">The server refused the call.</exception>
@@ -24,36 +20,16 @@ internal sealed class ApiCalls(HttpClient http, TimeProvider time)
     /// <inheritdoc cref="SendAsync{T}"/>
     public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        for (var repeats = 0; ; repeats++)
+        var response = await _calls.SendAsync(make, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
         {
-            using var request = make();
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.IsSuccessStatusCode)
-            {
-                return response;
-            }
-
-            using (response)
-            {
-                if (repeats == MaxRepeats || response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable))
-                {
-                    throw new ApiProblemException(response.StatusCode, await ProblemAsync(response, cancellationToken));
-                }
-
-                await Task.Delay(Pause(response), time, cancellationToken);
-            }
+            return response;
         }
-    }
 
-    private TimeSpan Pause(HttpResponseMessage response)
-    {
-        var told = response.Headers.RetryAfter switch
+        using (response)
         {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => DefaultPause,
-        };
-        return told < TimeSpan.Zero ? TimeSpan.Zero : told > MaxPause ? MaxPause : told;
+            throw new ApiProblemException(response.StatusCode, await ProblemAsync(response, cancellationToken));
+        }
     }
 
     private static async Task<ApiProblem?> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

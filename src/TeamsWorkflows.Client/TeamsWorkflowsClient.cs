@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace TeamsWorkflows.Client;
 
 /// <summary>A typed client of the HTTP API.</summary>
-/// <remarks>It repeats calls that the server could not take at the moment (429, 503); each of them is one that may be repeated.</remarks>
+/// <remarks>It repeats calls that the server could not take at the moment (429, 503), unless that might do something twice.</remarks>
 public sealed class TeamsWorkflowsClient
 {
     private const string Root = "api/v1";
@@ -38,7 +38,7 @@ public sealed class TeamsWorkflowsClient
             () =>
             {
                 var request = Post("reports", report, ClientJson.Default.ReportDraft);
-                request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+                request.Headers.TryAddWithoutValidation(PatientCalls.IdempotencyKey, key);
                 return request;
             },
             ClientJson.Default.ReportView,

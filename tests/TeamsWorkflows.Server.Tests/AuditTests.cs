@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Server.Audit;
+using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -64,6 +65,40 @@ public sealed class AuditTests : IAsyncLifetime
         ];
         Assert.Equal<(string, string, string)>(expected, acts);
         Assert.True((await administrator.GetJsonAsync("/api/v1/audit/verification")).GetProperty("isIntact").GetBoolean());
+    }
+
+    [Fact]
+    [Trait("Requirement", "B15")]
+    public async Task The_word_that_a_cause_is_gone_and_a_bulk_act_that_is_broken_off_have_an_end()
+    {
+        using var administrator = await _host.AdministratorAsync();
+        using var publisher = await _host.PublisherAsync();
+        _host.Tenant.Faults.Apply("consent-revoked");
+        using var submitted = await publisher.SubmitAsync(_host.Tenant.Report(Calls.Unique("Parked")), Guid.NewGuid().ToString());
+        await ApprovalCalls.UntilAsync(publisher, (await submitted.JsonAsync()).Text("id"), "Parked");
+        var id = (await administrator.GetJsonAsync("/api/v1/cases?open=true")).GetProperty("cases")[0].Text("id");
+        using var resolved = await administrator.PostJsonAsync($"/api/v1/cases/{id}/resolve", """{"reason":"consent is back"}""");
+        Assert.Equal(HttpStatusCode.Accepted, resolved.StatusCode);
+        Assert.Equal(["Done", "Begun"], await OutcomesAsync("case.resolve"));
+
+        using var stop = new CancellationTokenSource();
+        using (AuditCall.Begin(new("adam", "1", "Administrator"), "orchestration.bulk", "orchestrations", "maintenance"))
+        {
+            var desk = _host.Server.Services.GetRequiredService<OrchestrationDesk>();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => desk.ActAsync(Ids(), new OrchestrationAct.Suspend(), "adam", "maintenance", stop.Token));
+        }
+
+        Assert.Equal(["Failed", "Begun"], await OutcomesAsync("orchestration.bulk"));
+
+        async Task<IEnumerable<string>> OutcomesAsync(string action)
+            => (await administrator.GetJsonAsync($"/api/v1/audit?action={action}")).GetProperty("entries").EnumerateArray().Select(static e => e.Text("outcome"));
+
+        async IAsyncEnumerable<string> Ids()
+        {
+            yield return "nobody";
+            await stop.CancelAsync();
+            yield return "nobody-either";
+        }
     }
 
     [Fact]

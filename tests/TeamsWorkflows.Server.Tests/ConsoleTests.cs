@@ -122,12 +122,17 @@ public sealed class ConsoleTests : IAsyncLifetime
         {
             var page = await browser.OpenAsync(complaints, width, isDark);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
+            Assert.InRange(await page.Locator("header").EvaluateAsync<double>("h => h.offsetHeight"), 1, width == 390 ? 200 : 64); // in one row
             foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
                 await ExpectNoSidewaysScrollAsync(page);
-                await ExpectAccessibleAsync(page);
+                if (isDark == (width == 390)) // each theme and each width once: axe is what takes the time
+                {
+                    await ExpectAccessibleAsync(page);
+                }
+
                 await ScreenshotAsync(page, $"{width}-{(isDark ? "dark" : "light")}-{Regex.Replace(path, "[^a-z]+", "-", RegexOptions.None, TimeSpan.FromSeconds(1))}");
             }
 
@@ -236,12 +241,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         }
     }
 
-    private async Task SignInAsync(IPage page, string username)
-    {
-        await page.GotoAsync(_host.Address.AbsoluteUri);
-        await page.GetByRole(AriaRole.Button, new() { Name = username }).First.ClickAsync();
-        await page.WaitForURLAsync(_host.Address.AbsoluteUri);
-    }
+    private Task SignInAsync(IPage page, string username) => Browser.SignInAsync(page, _host.Address, username);
 
     // Nothing that axe-core calls serious or critical.
     private static async Task ExpectAccessibleAsync(IPage page)

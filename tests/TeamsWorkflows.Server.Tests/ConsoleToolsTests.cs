@@ -1,3 +1,5 @@
+using TeamsWorkflows.Server.Console;
+
 namespace TeamsWorkflows.Server.Tests;
 
 /// <summary>Finding things, times, templates, settings and the plan: as they work without the script.</summary>
@@ -65,11 +67,18 @@ public sealed class ConsoleToolsTests(ServerHost host)
         Assert.Contains("MaxBodyBytes", page, StringComparison.Ordinal);
         Assert.Contains("<code>65536</code>", page, StringComparison.Ordinal);
         Assert.Contains("set, and not shown", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Audit</h2> <span class=\"muted\">as it comes</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>sandbox:DisplayName</dt>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Tenant.Connector.ClientSecret, page, StringComparison.Ordinal);
         Assert.DoesNotContain(host.Tenant.Api.ClientSecret, page, StringComparison.Ordinal);
 
         using var oversight = await ConsoleSession.SignInAsync(host, host.Tenant.Operator.UserName);
         await Assert.ThrowsAsync<HttpRequestException>(() => oversight.ReadAsync("/settings"));
     }
+
+    [Fact]
+    public void Every_section_that_there_is_is_among_the_settings()
+        => Assert.Equal(Documents.SettingList.Types.Keys.Select(static name => name.Replace(":0", "", StringComparison.Ordinal)), SettingsView.Sections);
 
     [Fact]
     [Trait("Requirement", "B14")]

@@ -48,6 +48,22 @@ public sealed partial class DescriptionTests(ServerHost host)
     }
 
     [Fact]
+    public async Task A_refusal_that_is_shown_is_one_that_its_status_has()
+    {
+        using var anonymous = host.Anonymous();
+        var paths = (await anonymous.GetJsonAsync("/openapi/v1.json")).GetProperty("paths");
+        foreach (var response in paths.EnumerateObject().SelectMany(static p => p.Value.EnumerateObject()).SelectMany(static o => o.Value.GetProperty("responses").EnumerateObject()))
+        {
+            foreach (var content in Contents(response.Value).Where(static c => c.Name == "application/problem+json"))
+            {
+                var shown = content.Value.GetProperty("example");
+                Assert.Equal(response.Name, shown.GetProperty("status").GetInt32().ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Assert.Contains(shown.GetProperty("status").GetInt32(), ProblemCatalog.Kinds[shown.Text("type")[ProblemCatalog.Prefix.Length..]].Statuses);
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_bodies_that_are_shown_can_be_read()
     {
         using var administrator = await host.AdministratorAsync();

@@ -23,7 +23,6 @@ public sealed class FolderCrashTests : IDisposable
             ["WatchedFolder:Path"] = _folder,
             ["WatchedFolder:Interval"] = "00:00:00.050",
             ["WatchedFolder:Settle"] = "00:00:00",
-            ["Deliveries:ReadBackDelays:0"] = "00:00:00.200",
         });
         await server.StartAsync();
         using var operating = new HttpClient { BaseAddress = server.Address };

@@ -9,6 +9,10 @@ namespace TeamsWorkflows.Server.Tests;
 [Collection(nameof(SharedServer))]
 public sealed class HostileInputTests(ServerHost host)
 {
+    private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
+    private static readonly string[] Formats = ["Markdown", "Text", "Html"];
+
     private static readonly string[] Corpus =
     [
         "<script>alert(1)</script>", "\"><script>alert(1)</script>", "'><img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
@@ -30,35 +34,64 @@ public sealed class HostileInputTests(ServerHost host)
     {
         using var publisher = await host.PublisherAsync();
         using var session = await ConsoleSession.SignInAsync(host, host.Tenant.Administrator.UserName);
-        foreach (var payload in Corpus)
+        var team = host.Tenant.Team("Finance");
+        List<JsonElement> reports = [];
+        foreach (var (payload, format) in Corpus.SelectMany(static p => Formats.Select(f => (p, f))))
         {
-            foreach (var format in (string[])["Markdown", "Text", "Html"])
+            if (await SubmitAsync(publisher, payload, format, new { connection = Development.DevelopmentSandbox.ConnectionId, teamId = team.Id, channelId = team.Channel("Reports").Id }, approval: null) is { } report)
             {
-                var marker = Guid.NewGuid().ToString("N");
-                var team = host.Tenant.Team("Finance");
-                var body = JsonSerializer.Serialize(new
-                {
-                    title = $"{marker} {payload}"[..Math.Min(200, marker.Length + 1 + payload.Length)].ReplaceLineEndings(" ").Replace("\u2028", " ", StringComparison.Ordinal),
-                    subject = payload.Replace("\u2028", " ", StringComparison.Ordinal),
-                    body = $"{payload} {marker}",
-                    format,
-                    destinations = new[] { new { connection = Development.DevelopmentSandbox.ConnectionId, teamId = team.Id, channelId = team.Channel("Reports").Id } },
-                });
-                using var response = await publisher.SubmitAsync(body, marker);
-                if (response.StatusCode == HttpStatusCode.UnprocessableEntity)
-                {
-                    continue; // refused with a reason is as good
-                }
-
-                Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-                var report = await response.JsonAsync();
-                await host.WaitForEndAsync(report.Text("id"));
-                AssertHarmless(await session.ReadAsync($"/deliveries/{Uri.EscapeDataString(report.GetProperty("deliveries")[0].Text("id"))}"));
-                Assert.All(host.Tenant.AllMessages().Where(m => m.Content.Contains(marker, StringComparison.Ordinal)), static m => AssertHarmless(m.Content));
+                reports.Add(report);
             }
         }
 
+        foreach (var report in reports)
+        {
+            await host.WaitForEndAsync(report.Text("id"));
+            AssertHarmless(await session.ReadAsync($"/deliveries/{Uri.EscapeDataString(report.GetProperty("deliveries")[0].Text("id"))}"));
+            var title = report.Text("title");
+            Assert.All(host.Tenant.AllMessages().Where(m => m.Content.Contains(title[..Marker], StringComparison.Ordinal)), static m => AssertHarmless(m.Content));
+        }
+
         AssertHarmless(await session.ReadAsync("/deliveries"));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R68")]
+    public async Task No_text_of_a_report_becomes_markup_in_a_mail_that_brings_it_or_asks_for_its_approval()
+    {
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        using var publisher = await host.PublisherAsync();
+        List<string> brought = [], asked = [];
+        foreach (var (payload, format) in Corpus.SelectMany(static p => Formats.Select(f => (p, f))))
+        {
+            var mail = new { kind = "email", to = new[] { "readers@contoso.example" } };
+            if (await SubmitAsync(publisher, payload, format, mail, approval: null) is { } report)
+            {
+                brought.Add(report.Text("title")[..Marker]);
+            }
+
+            if (await SubmitAsync(publisher, payload, format, mail, new { approvers = new[] { new { email = "chief@contoso.example" } }, note = payload }) is { } held)
+            {
+                asked.Add(held.Text("title")[..Marker]);
+            }
+        }
+
+        Assert.NotEmpty(brought);
+        Assert.NotEmpty(asked);
+        foreach (var (to, titles) in new[] { ("readers@contoso.example", brought), ("chief@contoso.example", asked) })
+        {
+            foreach (var title in titles)
+            {
+                var mail = await host.Tenant.WaitForMailAsync(m => m.To.Contains(to) && $"{m.Subject} {m.HtmlBody}".Contains(title, StringComparison.Ordinal), enough.Token);
+                Assert.NotNull(mail.HtmlBody);
+            }
+        }
+
+        foreach (var mail in host.Tenant.Mails)
+        {
+            AssertHarmless(mail.HtmlBody ?? "");
+            Assert.DoesNotContain(mail.Subject, static c => char.IsControl(c));
+        }
     }
 
     [Fact]
@@ -139,6 +172,31 @@ public sealed class HostileInputTests(ServerHost host)
         Assert.Equal(HttpStatusCode.BadRequest, deep.StatusCode);
         Assert.StartsWith(ProblemPrefix, (await deep.JsonAsync()).Text("type"), StringComparison.Ordinal);
     }
+
+    // Null: it was refused with a reason, which is as good. What is looked for later is at the title's beginning.
+    private static async Task<JsonElement?> SubmitAsync(HttpClient publisher, string payload, string format, object destination, object? approval)
+    {
+        var (marker, line) = (Guid.NewGuid().ToString("N"), payload.Replace("\u2028", " ", StringComparison.Ordinal));
+        var body = JsonSerializer.Serialize(new
+        {
+            title = $"{marker} {line}"[..Math.Min(200, Marker + 1 + line.Length)].ReplaceLineEndings(" "),
+            subject = line,
+            body = $"{payload} {marker}",
+            format,
+            destinations = new[] { destination },
+            approval,
+        }, WithoutNulls);
+        using var response = await publisher.SubmitAsync(body, marker);
+        if (response.StatusCode == HttpStatusCode.UnprocessableEntity)
+        {
+            return null;
+        }
+
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return await response.JsonAsync();
+    }
+
+    private const int Marker = 32;
 
     private const string ProblemPrefix = "urn:teamsworkflows:problem:";
 

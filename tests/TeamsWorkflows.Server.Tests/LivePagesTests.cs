@@ -96,10 +96,5 @@ public sealed class LivePagesTests : IAsyncLifetime
         Assert.Empty(complaints);
     }
 
-    private async Task SignInAsync(IPage page, string username)
-    {
-        await page.GotoAsync(_host.Address.AbsoluteUri);
-        await page.GetByRole(AriaRole.Button, new() { Name = username }).First.ClickAsync();
-        await page.WaitForURLAsync(_host.Address.AbsoluteUri);
-    }
+    private Task SignInAsync(IPage page, string username) => Browser.SignInAsync(page, _host.Address, username);
 }

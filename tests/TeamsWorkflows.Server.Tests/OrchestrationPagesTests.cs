@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using TeamsWorkflows.DurableTask;
+using TeamsWorkflows.Server.Console;
+using TeamsWorkflows.Server.Orchestrations;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -47,6 +50,41 @@ public sealed class OrchestrationPagesTests(ServerHost host)
         Assert.Contains($">report-{report.Text("id")}</code>", inside, StringComparison.Ordinal);
         var before = await person.ReadAsync($"/orchestrations?prefix=report-{report.Text("id")}&createdTo=2020-01-01");
         Assert.DoesNotContain($">report-{report.Text("id")}</code>", before, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_time_that_ends_before_it_begins_is_refused_and_the_edges_of_time_are_counted()
+    {
+        using var administrator = await host.AdministratorAsync();
+        using var person = await ConsoleSession.SignInAsync(host, host.Tenant.Administrator.UserName);
+        foreach (var list in (string[])["", "/histogram"])
+        {
+            using var refused = await administrator.GetAsync(new Uri($"/api/v1/orchestrations{list}?createdFrom=2026-02-01&createdTo=2026-01-01", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("createdTo", (await refused.JsonAsync()).GetProperty("errors").ToString(), StringComparison.Ordinal);
+        }
+
+        foreach (var edge in (string[])["createdTo=0001-01-01", "createdFrom=9999-12-31T23:59:59Z", "createdFrom=2990-01-01", "createdFrom=0001-01-01&createdTo=9999-12-31"])
+        {
+            var counted = await administrator.GetJsonAsync($"/api/v1/orchestrations/histogram?{edge}");
+            Assert.True(counted.GetProperty("from").GetDateTimeOffset() < counted.GetProperty("to").GetDateTimeOffset(), edge);
+            await administrator.GetJsonAsync($"/api/v1/orchestrations?{edge}");
+            Assert.Contains("<h1>", await person.ReadAsync($"/orchestrations?{edge}"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_first_bar_begins_and_the_last_ends_with_the_time_that_is_asked_for()
+    {
+        var from = new DateTimeOffset(2026, 11, 26, 9, 3, 7, 500, TimeSpan.Zero);
+        var to = from.AddHours(1);
+        var counted = new CountedInstances(from, to, TimeSpan.FromMinutes(5), new InstanceHistogram([], IsComplete: true));
+        var asked = OrchestrationHistogram.Of(counted, new OrchestrationFilter(CreatedFrom: "2026-11-26T09:03:07.5Z", CreatedTo: "2026-11-26T10:03:07.5Z")).Chart.Buckets;
+        Assert.Equal("/orchestrations?createdFrom=2026-11-26T09%3A03%3A07.5Z&createdTo=2026-11-26T09%3A05%3A00Z", asked[0].Address);
+        Assert.Equal("/orchestrations?createdFrom=2026-11-26T10%3A00%3A00Z&createdTo=2026-11-26T10%3A03%3A07.5Z", asked[^1].Address);
+
+        var open = OrchestrationHistogram.Of(counted, new OrchestrationFilter()).Chart.Buckets;
+        Assert.EndsWith("createdTo=2026-11-26T10%3A05%3A00Z", open[^1].Address, StringComparison.Ordinal); // what begins meanwhile is in it, too
     }
 
     [Fact]

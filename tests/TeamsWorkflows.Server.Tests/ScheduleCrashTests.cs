@@ -18,7 +18,7 @@ public sealed class ScheduleCrashTests
         using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await using var sandbox = await SandboxServer.StartAsync(
             new() { HttpsPort = 0, HttpPort = 0, SmtpPort = 0 }, TimeProvider.System, CancellationToken.None);
-        await using var server = new SpawnedServer(sandbox, new Dictionary<string, string?> { ["Schedules:OnTime"] = "00:00:01", ["Deliveries:ReadBackDelays:0"] = "00:00:00.200" });
+        await using var server = new SpawnedServer(sandbox, [new("Schedules:OnTime", "00:00:01")]);
         await server.StartAsync();
         using var operating = Client(server, await new SandboxTokens(sandbox).OfAsync(sandbox.DefaultTenant.Operator));
         using var publisher = Client(server, await new SandboxTokens(sandbox).PublisherAsync());

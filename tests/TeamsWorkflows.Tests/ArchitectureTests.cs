@@ -34,7 +34,7 @@ public sealed class ArchitectureTests
     [InlineData("TeamsWorkflows.DurableTask.Sdk", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows", "TeamsWorkflows.DurableTask")]
     [InlineData("TeamsWorkflows.Sandbox")]
-    [InlineData("TeamsWorkflows.Cli", "TeamsWorkflows", "TeamsWorkflows.Server")]
+    [InlineData("TeamsWorkflows.Cli", "TeamsWorkflows", "TeamsWorkflows.Client", "TeamsWorkflows.Server")]
     [InlineData("TeamsWorkflows.Client")]
     public void A_project_refers_to_those_it_may_know(string project, params string[] known)
         => Assert.Equal(known.Order(StringComparer.Ordinal), ProjectReferences(project).Order(StringComparer.Ordinal));

@@ -32,8 +32,11 @@ internal sealed class ApiCall(Shell shell, ProfileStore profiles, ParseResult pa
 
     public OutboundHttp Outbound => _outbound;
 
+    /// <summary>Gets a value indicating whether the variable's token counts: it is for one server, and no other may see it.</summary>
+    public bool TakesVariable { get; init; } = true;
+
     /// <summary>Gets the sign-in of the profile.</summary>
-    public SignIn SignIn => new(profile, profiles, _outbound);
+    public SignIn SignIn => new(profile, profiles, _outbound, shell.Time);
 
     /// <exception cref="CommandException">Nobody is signed in.</exception>
     public async Task<ApiClient> ApiAsync(CancellationToken cancellationToken)
@@ -47,16 +50,16 @@ internal sealed class ApiCall(Shell shell, ProfileStore profiles, ParseResult pa
             _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("teamsworkflows-cli", typeof(ApiCall).Assembly.GetName().Version?.ToString(3)));
         }
 
-        return new ApiClient(_http);
+        return new ApiClient(_http, shell.Time);
     }
 
     /// <exception cref="CommandException">There is none.</exception>
     public async Task<string> TokenAsync(CancellationToken cancellationToken)
         => token is { Length: > 0 } given ? given
-            : Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } variable ? variable.Trim()
+            : TakesVariable && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } variable ? variable.Trim()
             : await SignIn.SilentAsync(cancellationToken) ?? throw new CommandException(
                 ExitCodes.NotAllowed,
-                $"Nobody is signed in to {profile.Server}. Run '{CommandLine.Name} login', or set {TokenVariable}.");
+                $"Nobody is signed in to {profile.Server}. Run '{CommandLine.Name} login --server {profile.Server}', or {(TakesVariable ? $"set {TokenVariable}" : "give --token for each")}.");
 
     /// <summary>Prints an answer: for a program as it is, for a person as <paramref name="people"/> says.</summary>
     public void Show(JsonElement json, Action<JsonElement> people)

@@ -2,18 +2,24 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using TeamsWorkflows.Client;
 
 namespace TeamsWorkflows.Cli.Api;
 
-/// <summary>Calls of a server's HTTP API; a refusal becomes the exit code and the lines that a person needs.</summary>
+/// <summary>Calls of a server: with patience, and a refusal becomes the exit code and the lines that a person needs.</summary>
 /// <param name="http">Its base address is the server's.</param>
-internal sealed class ApiClient(HttpClient http)
+/// <param name="time">Waits when the server says "not now".</param>
+/// <param name="root">What paths are below; its slash is at the end.</param>
+internal sealed class ApiClient(HttpClient http, TimeProvider time, string root = "api/v1/")
 {
-    private const string Root = "api/v1/";
+    private readonly PatientCalls _calls = new(http, time);
 
     public Uri Server => http.BaseAddress!;
 
-    /// <param name="path">Below <c>/api/v1/</c>; parts that come from a person are escaped.</param>
+    /// <summary>Gets what is said beside that the server does not answer.</summary>
+    public string Hint { get; init; } = "";
+
+    /// <param name="path">Parts that come from a person are escaped.</param>
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, body: null, headers: [], cancellationToken);
 
     public Task<JsonElement> PostAsync<T>(string path, T body, CancellationToken cancellationToken)
@@ -22,36 +28,19 @@ internal sealed class ApiClient(HttpClient http)
     public Task<JsonElement> PostAsync(string path, string json, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellationToken)
         => SendAsync(HttpMethod.Post, path, json, headers, cancellationToken);
 
+    public Task<JsonElement> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, body: null, headers: [], cancellationToken);
+
     /// <summary>Text of another kind than JSON, such as a calendar or a history's file.</summary>
-    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
-    {
-        using var response = await CallAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken);
-        return await response.Content.ReadAsStringAsync(cancellationToken);
-    }
+    public Task<string> GetTextAsync(string path, CancellationToken cancellationToken) => CallAsync(() => new(HttpMethod.Get, root + path), cancellationToken);
 
     /// <summary>Something that may be long; whoever asks disposes it.</summary>
     public async Task<Stream> GetStreamAsync(string path, CancellationToken cancellationToken)
-    {
-        var response = await CallAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken, HttpCompletionOption.ResponseHeadersRead);
-        return await response.Content.ReadAsStreamAsync(cancellationToken);
-    }
+        => await (await CallAsync(() => new(HttpMethod.Get, root + path), HttpCompletionOption.ResponseHeadersRead, cancellationToken)).Content.ReadAsStreamAsync(cancellationToken);
 
     private async Task<JsonElement> SendAsync(
         HttpMethod method, string path, string? body, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, Root + path);
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        }
-
-        using var response = await CallAsync(request, cancellationToken);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        var text = await CallAsync(() => Request(method, root + path, body, headers), cancellationToken);
         try
         {
             return text.Length == 0 ? default : JsonElement.Parse(text);
@@ -62,32 +51,51 @@ internal sealed class ApiClient(HttpClient http)
         }
     }
 
-    private async Task<HttpResponseMessage> CallAsync(
-        HttpRequestMessage request, CancellationToken cancellationToken, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
+    private async Task<string> CallAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response;
+        using var response = await CallAsync(make, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> CallAsync(Func<HttpRequestMessage> make, HttpCompletionOption until, CancellationToken cancellationToken)
+    {
         try
         {
-            response = await http.SendAsync(request, until, cancellationToken);
+            var response = await _calls.SendAsync(make, until, cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw ApiProblem.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), Server);
+            }
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException(ExitCodes.NotReached, $"{Server} does not answer: {e.Message}", e);
+            throw new CommandException(ExitCodes.NotReached, $"{Unreached.Says(Server, e)} {Hint}".TrimEnd(), e);
         }
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException(ExitCodes.NotReached, $"{Server} does not answer in time.", e);
+            throw new CommandException(ExitCodes.NotReached, $"{Server} does not answer in time. {Hint}".TrimEnd(), e);
+        }
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, string? body, IReadOnlyList<(string Name, string Value)> headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        if (response.IsSuccessStatusCode)
+        if (body is not null)
         {
-            return response;
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         }
 
-        using (response)
-        {
-            throw ApiProblem.Of(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), Server);
-        }
+        return request;
     }
 }
 

@@ -18,14 +18,20 @@ internal static class ApprovalCommands
     private static Command List(ApiCommands commands)
     {
         var open = CommonSymbols.Open();
+        var (limit, skip) = (CommonSymbols.Limit("How many at most, 1 to 500; 100 when left out."), CommonSymbols.Skip());
         return commands.Show(
             "list",
             "Lists approvals, open ones first: those that ask for you; operators and administrators see all.",
-            [open],
-            parsed => "approvals?" + ReportCommands.Query(("open", parsed.GetValue(open) ? "true" : null)),
-            static (shell, json) => Listing.Table(
-                shell, json.Items("approvals"), "There are none.",
-                ("Report", "id"), ("Title", "title"), ("State", "state"), ("Approved", "approvals"), ("Needed", "quorum"), ("For you", "mayDecide"), ("Until", "expiresAt")));
+            [open, limit, skip],
+            parsed => "approvals?" + ReportCommands.Query(
+                ("open", parsed.GetValue(open) ? "true" : null), ("limit", CommonSymbols.Text(parsed.GetValue(limit))), ("skip", CommonSymbols.Text(parsed.GetValue(skip)))),
+            static (shell, json) =>
+            {
+                Listing.Table(
+                    shell, json.Items("approvals"), "There are none.",
+                    ("Report", "id"), ("Title", "title"), ("State", "state"), ("Approved", "approvals"), ("Needed", "quorum"), ("For you", "mayDecide"), ("Until", "expiresAt"));
+                Listing.More(shell, json, "skip");
+            });
     }
 
     private static Command Show(ApiCommands commands)

@@ -14,14 +14,20 @@ internal static class CaseCommands
     {
         var open = CommonSymbols.Open();
         var label = new Option<string?>("--label") { Description = "Only those with this label." };
+        var (limit, skip) = (CommonSymbols.Limit("How many at most, 1 to 500; 100 when left out."), CommonSymbols.Skip());
         return commands.Show(
             "list",
             "Lists cases, open ones first.",
-            [open, label],
-            parsed => "cases?" + ReportCommands.Query(("open", parsed.GetValue(open) ? "true" : null), ("label", parsed.GetValue(label))),
-            static (shell, json) => Listing.Table(
-                shell, json.Items("cases"), "There are none.",
-                ("Case", "id"), ("Open", "isOpen"), ("To do", "cause"), ("Connection", "connection"), ("Waiting", "waitingCount"), ("Since", "openedAt"), ("Why", "diagnosis.summary")));
+            [open, label, limit, skip],
+            parsed => "cases?" + ReportCommands.Query(
+                ("open", parsed.GetValue(open) ? "true" : null), ("label", parsed.GetValue(label)), ("limit", CommonSymbols.Text(parsed.GetValue(limit))), ("skip", CommonSymbols.Text(parsed.GetValue(skip)))),
+            static (shell, json) =>
+            {
+                Listing.Table(
+                    shell, json.Items("cases"), "There are none.",
+                    ("Case", "id"), ("Open", "isOpen"), ("To do", "cause"), ("Connection", "connection"), ("Waiting", "waitingCount"), ("Since", "openedAt"), ("Why", "diagnosis.summary"));
+                Listing.More(shell, json, "skip");
+            });
     }
 
     private static Command Show(ApiCommands commands)

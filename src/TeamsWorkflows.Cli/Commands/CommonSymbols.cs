@@ -13,6 +13,12 @@ internal static class CommonSymbols
 
     public static Option<bool> Open() => new("--open") { Description = "Only those that are open." };
 
+    public static Option<int?> Limit(string description) => new("--limit") { Description = description };
+
+    public static Option<int?> Skip() => new("--skip") { Description = "How many to leave out: those that you have seen." };
+
+    public static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+
     public static Option<bool> Wait() => new("--wait") { Description = "Wait for the end; the exit code says how it ended." };
 
     public static Option<TimeSpan?> Timeout() => new("--timeout")

@@ -64,7 +64,7 @@ internal static class ConnectionCommands
                     "Waiting for the sign-in …",
                     call.Parsed.GetValue(timeout),
                     enough => api.GetAsync(path, enough),
-                    now => now.At("state") == "Healthy" && now.GetProperty("stateSince").GetString() != before.GetProperty("stateSince").GetString(),
+                    now => now.At("state") == "Healthy" && now.At("generation") != before.At("generation"),
                     cancellationToken);
                 call.Show(connected, json => Print(commands.Shell, json));
                 return ExitCodes.Done;

@@ -61,15 +61,21 @@ internal static class ReportCommands
         var state = new Option<string?>("--state") { Description = "Only deliveries in this state." };
         state.AcceptOnlyFromAmong(Enum.GetNames<DeliveryState>());
         var connection = new Option<string?>("--connection") { Description = "Only of this connection." };
-        var limit = new Option<int?>("--limit") { Description = "How many at most, 1 to 200; 50 when left out." };
+        var limit = CommonSymbols.Limit("How many at most, 1 to 200; 50 when left out.");
+        var before = new Option<string?>("--before") { Description = "Only those that are older than this one: the list before says which.", HelpName = "ID" };
         return commands.Show(
             "list",
             "Lists deliveries, newest first. Publishers see their own.",
-            [state, connection, limit],
-            parsed => "deliveries?" + Query(("state", parsed.GetValue(state)), ("connection", parsed.GetValue(connection)), ("limit", parsed.GetValue(limit)?.ToString(System.Globalization.CultureInfo.InvariantCulture))),
-            static (shell, json) => Listing.Table(
-                shell, json.Items("deliveries"), "There are none.",
-                ("Delivery", "id"), ("Title", "title"), ("Kind", "kind"), ("Connection", "connection"), ("State", "state"), ("Accepted", "createdAt"), ("Why", "reason")));
+            [state, connection, limit, before],
+            parsed => "deliveries?" + Query(
+                ("state", parsed.GetValue(state)), ("connection", parsed.GetValue(connection)), ("limit", CommonSymbols.Text(parsed.GetValue(limit))), ("before", parsed.GetValue(before))),
+            static (shell, json) =>
+            {
+                Listing.Table(
+                    shell, json.Items("deliveries"), "There are none.",
+                    ("Delivery", "id"), ("Title", "title"), ("Kind", "kind"), ("Connection", "connection"), ("State", "state"), ("Accepted", "createdAt"), ("Why", "reason"));
+                Listing.More(shell, json, "before");
+            });
     }
 
     private static Command Status(ApiCommands commands)

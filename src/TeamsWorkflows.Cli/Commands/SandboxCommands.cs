@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using TeamsWorkflows.Cli.Api;
 using TeamsWorkflows.Cli.Profiles;
@@ -41,7 +38,7 @@ internal static class SandboxCommands
     {
         var command = new Command("scenarios", "Lists what can go wrong.");
         command.SetAction((parsed, cancellationToken) => CallAsync(
-            shell, parsed, HttpMethod.Get, "scenarios", body: null,
+            shell, parsed, static (api, stop) => api.GetAsync("scenarios", stop),
             json => Listing.Table(shell, json.EnumerateArray(), "There are none.", ("Scenario", "name"), ("Where", "group"), ("What happens", "description")), cancellationToken));
         return command;
     }
@@ -50,7 +47,7 @@ internal static class SandboxCommands
     {
         var command = new Command("list", "Lists what goes wrong now.");
         command.SetAction((parsed, cancellationToken) => CallAsync(
-            shell, parsed, HttpMethod.Get, Faults(parsed), body: null, json => Active(shell, json), cancellationToken));
+            shell, parsed, (api, stop) => api.GetAsync(Faults(parsed), stop), json => Active(shell, json), cancellationToken));
         return command;
     }
 
@@ -68,11 +65,12 @@ internal static class SandboxCommands
         command.SetAction((parsed, cancellationToken) => CallAsync(
             shell,
             parsed,
-            HttpMethod.Post,
-            $"tenants/{CommonSymbols.Part(parsed.GetValue(Tenant)!)}/scenarios/{CommonSymbols.Part(parsed.GetRequiredValue(name))}",
-            Given(
-                ("count", parsed.GetValue(count)), ("seconds", parsed.GetValue(seconds)), ("delay", parsed.GetValue(delay)), ("user", parsed.GetValue(user)),
-                ("app", parsed.GetValue(app)), ("channel", parsed.GetValue(channel)), ("surface", parsed.GetValue(surface))),
+            (api, stop) => api.PostAsync(
+                $"tenants/{CommonSymbols.Part(parsed.GetValue(Tenant)!)}/scenarios/{CommonSymbols.Part(parsed.GetRequiredValue(name))}",
+                Given(
+                    ("count", parsed.GetValue(count)), ("seconds", parsed.GetValue(seconds)), ("delay", parsed.GetValue(delay)), ("user", parsed.GetValue(user)),
+                    ("app", parsed.GetValue(app)), ("channel", parsed.GetValue(channel)), ("surface", parsed.GetValue(surface))),
+                stop),
             json => Active(shell, json),
             cancellationToken));
         return command;
@@ -85,9 +83,7 @@ internal static class SandboxCommands
         command.SetAction((parsed, cancellationToken) => CallAsync(
             shell,
             parsed,
-            HttpMethod.Delete,
-            parsed.GetValue(id) is { } one ? $"{Faults(parsed)}/{CommonSymbols.Part(one)}" : Faults(parsed),
-            body: null,
+            (api, stop) => api.DeleteAsync(parsed.GetValue(id) is { } one ? $"{Faults(parsed)}/{CommonSymbols.Part(one)}" : Faults(parsed), stop),
             _ => shell.Output.WriteLine("Cleared."),
             cancellationToken));
         return command;
@@ -103,38 +99,23 @@ internal static class SandboxCommands
         ("Fault", "id"), ("Scenario", "name"), ("Surface", "surface"), ("Left", "count"), ("Until", "until"), ("Status", "status"));
 
     private static Task<int> CallAsync(
-        Shell shell, ParseResult parsed, HttpMethod method, string path, Dictionary<string, object>? body, Action<JsonElement> people, CancellationToken cancellationToken)
+        Shell shell, ParseResult parsed, Func<ApiClient, CancellationToken, Task<JsonElement>> call, Action<JsonElement> people, CancellationToken cancellationToken)
         => Ends.CatchAsync(shell, parsed.GetValue(Json), async () =>
         {
             var address = ApiCommands.Server(parsed.GetValue(Address)!) ?? throw new CommandException(ExitCodes.Usage, "--sandbox: give an address such as http://127.0.0.1:5082/.");
             using var outbound = new Profile("", address).Transport();
             using var http = outbound.CreateClient(Patience);
-            using var request = new HttpRequestMessage(method, new Uri(address, "sandbox/" + path));
-            request.Content = body is null ? null : JsonContent.Create(body, new MediaTypeHeaderValue("application/json"));
-            try
+            http.BaseAddress = address;
+            var json = await call(new ApiClient(http, shell.Time, "sandbox/") { Hint = "A sandbox runs beside a server in Development only." }, cancellationToken);
+            if (!parsed.GetValue(Json))
             {
-                using var response = await http.SendAsync(request, cancellationToken);
-                var text = await response.Content.ReadAsStringAsync(cancellationToken);
-                if (!response.IsSuccessStatusCode)
-                {
-                    throw ApiProblem.Of(response.StatusCode, text, address);
-                }
-
-                var json = text.Length > 0 ? JsonElement.Parse(text) : default;
-                if (!parsed.GetValue(Json))
-                {
-                    people(json);
-                }
-                else if (text.Length > 0)
-                {
-                    await shell.Output.WriteLineAsync(JsonText.Indented(json));
-                }
-
-                return ExitCodes.Done;
+                people(json);
             }
-            catch (HttpRequestException e)
+            else if (json.ValueKind != JsonValueKind.Undefined)
             {
-                throw new CommandException(ExitCodes.NotReached, string.Create(CultureInfo.InvariantCulture, $"{address} does not answer: {e.Message} A sandbox runs beside a server in Development only."), e);
+                await shell.Output.WriteLineAsync(JsonText.Indented(json));
             }
+
+            return ExitCodes.Done;
         });
 }

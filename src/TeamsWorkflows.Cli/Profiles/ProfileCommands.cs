@@ -54,7 +54,7 @@ internal static partial class ProfileCommands
         var scope = new Option<string?>("--scope") { Description = "What a token is asked with; the server says, when left out.", HelpName = "SCOPE" };
         var keep = new Option<bool?>("--keep-sign-in") { Description = "Whether a sign-in is kept, encrypted; otherwise it ends with its command. The default is true." };
         var use = new Option<bool>("--use") { Description = "Make it the current one." };
-        var command = new Command("set", "Adds a profile, or changes what is given.") { name, server, trust, authority, client, scope, keep, use };
+        var command = new Command("set", "Adds a profile, or changes what is given. With another server, the sign-in and what was known of the first are gone.") { name, server, trust, authority, client, scope, keep, use };
         command.SetAction((parsed, _) => Ends.CatchAsync(shell, asJson: false, () =>
         {
             var wanted = parsed.GetRequiredValue(name);
@@ -68,6 +68,11 @@ internal static partial class ProfileCommands
                 ? ApiCommands.Server(text) ?? throw new CommandException(ExitCodes.Usage, $"--server: '{text}' is no address such as https://reports.contoso.example/.")
                 : known?.Server ?? throw new CommandException(ExitCodes.Usage, "--server: a new profile needs the server's address.");
             var before = known is not null && known.Server == address ? known : new Profile(wanted, address);
+            if (known is not null && before != known)
+            {
+                new SignInCache(known, store.Folder).Remove(); // it is the other server's
+            }
+
             store.Put(
                 before with
                 {

@@ -1,12 +1,14 @@
-using System.Text.Json;
 using Microsoft.Identity.Client;
+using TeamsWorkflows.Cli.Api;
 using TeamsWorkflows.Http;
 
 namespace TeamsWorkflows.Cli.Profiles;
 
 /// <summary>A person's sign-in to a server: by device code the first time, silently from then on.</summary>
-internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHttp outbound)
+internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHttp outbound, TimeProvider time)
 {
+    private const string Metadata = ".well-known/oauth-protected-resource";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // The clouds of Entra, which confirm each other's addresses; anything else is a simulator.
@@ -24,10 +26,10 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
         }
 
         using var http = outbound.CreateClient(Patience);
-        var address = new Uri(profile.Server, ".well-known/oauth-protected-resource");
+        http.BaseAddress = profile.Server;
+        var said = await new ApiClient(http, time, root: "").GetAsync(Metadata, cancellationToken);
         try
         {
-            var said = JsonElement.Parse(await http.GetStringAsync(address, cancellationToken));
             return profile with
             {
                 Authority = profile.Authority ?? new Uri(said.GetProperty("authorization_servers")[0].GetString()!),
@@ -35,14 +37,12 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
                 Scope = profile.Scope ?? said.GetProperty("scopes_supported")[0].GetString(),
             };
         }
-        catch (HttpRequestException e)
-        {
-            throw new CommandException(ExitCodes.NotReached, $"{profile.Server} does not answer: {e.Message}", e);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or UriFormatException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or UriFormatException or ArgumentNullException)
         {
             throw new CommandException(
-                ExitCodes.NotReached, $"{address} does not say where tokens come from. Give --authority, --client-id and --scope ({CommandLine.Name} profile set).", e);
+                ExitCodes.NotReached,
+                $"{new Uri(profile.Server, Metadata)} does not say where tokens come from. Give --authority, --client-id and --scope ({CommandLine.Name} profile set).",
+                e);
         }
     }
 
@@ -77,9 +77,12 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
     {
         try
         {
-            return await Client(profile)
+            var app = Client(profile);
+            var result = await app
                 .AcquireTokenWithDeviceCode([profile.Scope!], code => tell(code.Message))
                 .ExecuteAsync(cancellationToken);
+            await KeepOnlyAsync(app, result.Account);
+            return result;
         }
         catch (MsalException e)
         {
@@ -87,7 +90,16 @@ internal sealed class SignIn(Profile profile, ProfileStore profiles, OutboundHtt
         }
         catch (HttpRequestException e)
         {
-            throw new CommandException(ExitCodes.NotReached, $"{profile.Authority} does not answer: {e.Message}", e);
+            throw new CommandException(ExitCodes.NotReached, Unreached.Says(profile.Authority!, e), e);
+        }
+    }
+
+    // One profile is one person: whoever signed in before is signed out, or would go on being taken.
+    private static async Task KeepOnlyAsync(IPublicClientApplication app, IAccount signedIn)
+    {
+        foreach (var other in (await app.GetAccountsAsync()).Where(a => !a.HomeAccountId.Equals(signedIn.HomeAccountId)))
+        {
+            await app.RemoveAsync(other);
         }
     }
 

@@ -38,8 +38,8 @@ internal static class SignInCommands
             TrustedAuthorityFile = trust is null ? call.Profile.TrustedAuthorityFile : Path.GetFullPath(trust),
         };
         using var outbound = wanted.Transport();
-        var profile = await new SignIn(wanted, profiles, outbound).DiscoverAsync(cancellationToken);
-        var result = await new SignIn(profile, profiles, outbound).ByDeviceCodeAsync(message => call.Shell.Error.WriteLineAsync(message), cancellationToken);
+        var profile = await new SignIn(wanted, profiles, outbound, call.Shell.Time).DiscoverAsync(cancellationToken);
+        var result = await new SignIn(profile, profiles, outbound, call.Shell.Time).ByDeviceCodeAsync(message => call.Shell.Error.WriteLineAsync(message), cancellationToken);
         if (onlyPrint)
         {
             await call.Shell.Output.WriteLineAsync(result.AccessToken);

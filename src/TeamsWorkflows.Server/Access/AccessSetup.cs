@@ -8,6 +8,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Access;
 
@@ -16,7 +17,7 @@ namespace TeamsWorkflows.Server.Access;
 /// The address decides which of the two counts. A cookie means nothing to the API, so no page of another site can make a
 /// browser use it; a token means nothing to the console.
 /// </remarks>
-internal static class AccessSetup
+internal static partial class AccessSetup
 {
     private const string ByAddress = nameof(ByAddress);
 
@@ -37,6 +38,7 @@ internal static class AccessSetup
             .Configure<IOptions<AccessOptions>, OutboundHttp>(ConfigureBearer);
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>>(ConfigureCookie);
+        services.AddOptions<CookiePolicyOptions>().Configure<IOptions<EntraOptions>>(static (cookies, entra) => cookies.Secure = Secure(entra));
         services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
             .Configure<IOptions<AccessOptions>, IOptions<EntraOptions>, OutboundHttp>(ConfigureSignIn);
 
@@ -62,7 +64,8 @@ internal static class AccessSetup
         bearer.TokenValidationParameters.ValidAlgorithms = ["RS256"];
     }
 
-    // A proxy may end TLS, and this process sees plain HTTP; the browser sees what the settings say.
+    // A proxy may end TLS, and this process sees plain HTTP; the browser sees what the settings say. The policy holds for
+    // every cookie, also for those that are not made here: the anti-forgery token's, and what a page keeps.
     private static CookieSecurePolicy Secure(IOptions<EntraOptions> entra)
         => entra.Value.PublicAddress.Scheme == Uri.UriSchemeHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
@@ -125,6 +128,8 @@ internal static class AccessSetup
         signIn.Events.OnRemoteFailure = static context =>
         {
             // A sign-in that was cancelled, or begun in another window: the way to try again is to ask for a page.
+            // What the authority says comes by way of the browser, so it may be anybody's words. No token is in them.
+            Log.NotSignedIn(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AccessSetup)), LogText.Of(context.Failure?.Message ?? "no reason is given"));
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.HandleResponse();
             return Task.CompletedTask;
@@ -139,4 +144,10 @@ internal static class AccessSetup
         CookieAuthenticationDefaults.AuthenticationScheme,
         AccessClaims.Name,
         AccessClaims.Roles));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "A sign-in to the console did not succeed: {Why}")]
+        public static partial void NotSignedIn(ILogger logger, string why);
+    }
 }

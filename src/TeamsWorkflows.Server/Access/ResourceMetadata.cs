@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.Connections;
 
 namespace TeamsWorkflows.Server.Access;
 
@@ -24,11 +25,11 @@ internal static class ResourceMetadataEndpoint
     public static void MapResourceMetadata(this IEndpointRouteBuilder routes)
         => routes.MapGet("/.well-known/oauth-protected-resource", Read).AllowAnonymous().ExcludeFromDescription();
 
-    private static Ok<ResourceMetadata> Read(HttpRequest request, IOptions<AccessOptions> options)
+    private static Ok<ResourceMetadata> Read(IOptions<AccessOptions> options, IOptions<EntraOptions> entra)
     {
         var access = options.Value;
         return TypedResults.Ok(new ResourceMetadata(
-            $"{request.Scheme}://{request.Host}{request.PathBase}/",
+            entra.Value.PublicAddress.AbsoluteUri, // and not what the caller calls it: whoever asks by another name is told the right one
             [access.Authority!.AbsoluteUri],
             [access.Scope ?? $"{access.Audience}/access_as_user"],
             ["header"],

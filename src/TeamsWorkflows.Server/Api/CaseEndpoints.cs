@@ -14,7 +14,7 @@ internal static class CaseEndpoints
     public static RouteGroupBuilder MapCases(this IEndpointRouteBuilder routes)
     {
         var cases = routes.MapGroup("/cases").WithTags("Cases").RequireAuthorization(Policies.Operate);
-        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first; all of one label, if one is given.")
+        cases.MapGet("/", ListAsync).WithSummary("Lists cases, open ones first; those of one label, if one is given.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         cases.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a case with its diagnosis and what waits for it.")
@@ -41,14 +41,10 @@ internal static class CaseEndpoints
             return problem;
         }
 
-        if (label is not null)
-        {
-            var labelled = await desk.ListAsync(onlyOpen: open ?? false, label, cancellationToken);
-            return TypedResults.Ok(new CaseList([.. labelled.Where(c => open != false || !c.IsOpen).Select(CaseResource.From)], Next: null));
-        }
-
-        var found = await desk.PageAsync(open, page.Skip, page.Limit, cancellationToken);
-        return TypedResults.Ok(new CaseList([.. found.Select(CaseResource.From)], page.Next("cases", found.Count, open)));
+        var found = label is null
+            ? await desk.PageAsync(open, page.Skip, page.Limit, cancellationToken)
+            : await desk.PageAsync(open, label, page.Skip, page.Limit, cancellationToken);
+        return TypedResults.Ok(new CaseList([.. found.Select(CaseResource.From)], page.Next("cases", found.Count, open, label)));
     }
 
     private static async Task<Results<Ok<CaseResource>, ProblemHttpResult>> FindAsync(

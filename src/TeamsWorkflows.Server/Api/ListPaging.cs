@@ -27,7 +27,10 @@ internal sealed record ListPaging(int Skip, int Limit)
     }
 
     /// <returns>The address of the page after this one; null: this is the last.</returns>
-    public string? Next(string list, int found, bool? open)
-        => found < Limit ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/{list}?skip={Skip + found}&limit={Limit}{(open is { } asked ? $"&open={(asked ? "true" : "false")}" : "")}");
+    public string? Next(string list, int found, bool? open, string? label = null)
+    {
+        var state = open is { } asked ? $"&open={(asked ? "true" : "false")}" : "";
+        var labelled = label is null ? "" : $"&label={Uri.EscapeDataString(label)}";
+        return found < Limit ? null : string.Create(CultureInfo.InvariantCulture, $"{Links.Root}/{list}?skip={Skip + found}&limit={Limit}{state}{labelled}");
+    }
 }

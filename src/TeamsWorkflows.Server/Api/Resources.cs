@@ -204,6 +204,7 @@ internal sealed record CaseList(IReadOnlyList<CaseResource> Cases, string? Next)
 internal sealed record CaseVerifying(string Id, string Status, string Self);
 
 /// <summary>A way into Microsoft 365; without secret and token.</summary>
+/// <param name="Generation">It grows whenever somebody has signed in for it, or its credential was renewed after a failure.</param>
 internal sealed record ConnectionResource(
     string Id,
     string DisplayName,
@@ -223,6 +224,7 @@ internal sealed record ConnectionResource(
     ConnectionOrigin Origin,
     bool UsesCertificate,
     string? RegistrationOwner,
+    long Generation,
     IReadOnlyList<string> Warnings,
     ConnectionLinks Links)
 {
@@ -245,6 +247,7 @@ internal sealed record ConnectionResource(
         connection.Origin,
         connection.UsesCertificate,
         connection.RegistrationOwner,
+        connection.Generation,
         connection.Warnings,
         new(
             Api.Links.Connection(connection.Id),

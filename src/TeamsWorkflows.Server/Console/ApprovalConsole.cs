@@ -20,8 +20,11 @@ internal static class ApprovalConsole
         approvals.MapPost("/{id}/decide", DecideAsync).Audited("approval.decide", "approval");
     }
 
-    private static async Task<RazorComponentResult<ApprovalsPage>> ListAsync(ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)
-        => new(new { Approvals = await desk.ListAsync(caller.Decider(), onlyOpen: false, cancellationToken), Who = caller.Decider() });
+    private static async Task<RazorComponentResult<ApprovalsPage>> ListAsync(int? skip, ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)
+    {
+        var (who, from) = (caller.Decider(), ListPage.Skip(skip));
+        return new(new { Approvals = ListPage.Of(await desk.PageAsync(who, isOpen: null, from, ListPage.Size + 1, cancellationToken), from), Who = who });
+    }
 
     private static async Task<Results<RazorComponentResult<ApprovalPage>, NotFound>> ShowAsync(
         string id, string? note, ClaimsPrincipal caller, ApprovalDesk desk, CancellationToken cancellationToken)

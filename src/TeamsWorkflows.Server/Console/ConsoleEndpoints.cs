@@ -158,10 +158,10 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(
-        ConnectionDesk connections, ForecastDesk forecast, TimeProvider time, CancellationToken cancellationToken)
+        int? skip, ConnectionDesk connections, ForecastDesk forecast, TimeProvider time, CancellationToken cancellationToken)
         => new(new
         {
-            Connections = await connections.ListAsync(cancellationToken),
+            Connections = ListPage.Cut(await connections.ListAsync(cancellationToken), skip),
             Expiries = await forecast.ExpiriesAsync(cancellationToken),
             Now = time.GetUtcNow(),
         });

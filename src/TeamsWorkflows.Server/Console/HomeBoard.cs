@@ -12,6 +12,9 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
     private static readonly TimeSpan ForecastAge = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ForecastPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long before its date something is said to end soon; it is told by mail from then on, too.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromDays(30);
+
     private (DateTimeOffset At, Task<IReadOnlyList<Expiry>> Read)? _forecast;
     private IReadOnlyList<Expiry> _known = [];
 
@@ -55,6 +58,10 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
 
         return [.. _known.Where(e => e.At > now).OrderByDescending(static e => e.NeedsPerson).ThenBy(static e => e.At)];
     }
+
+    /// <summary>What a date that needs a person looks like: of a colour only when it is time.</summary>
+    public static Tone ToneOf(Expiry expiry, DateTimeOffset now)
+        => expiry.At - now <= Soon ? new("needs a person", "amber", "!") : new("by a person, later", "grey", "–");
 
     private static async Task<IReadOnlyDictionary<DeliveryState, int>> CountAsync(
         ProductDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

@@ -16,16 +16,18 @@ public sealed record OrchestrationHistogram(BarChart Chart, bool IsComplete)
 
     internal static OrchestrationHistogram Of(CountedInstances counted, OrchestrationFilter filter)
     {
+        // A bar leads to what was asked for, although its span may begin before that, or end after it.
+        var isOpen = string.IsNullOrWhiteSpace(filter.CreatedTo);
         var bySpan = counted.Histogram.Counts.ToLookup(static c => c.From);
         List<ChartBucket> buckets = [];
         for (var from = Begin(counted.From, counted.Span); from < counted.To; from += counted.Span)
         {
-            var here = bySpan[from];
+            var (here, to) = (bySpan[from], from + counted.Span);
             buckets.Add(new(
                 from,
-                from + counted.Span,
+                to,
                 [.. Statuses.Select(s => here.Where(c => c.Status == s).Sum(static c => c.Count))],
-                $"/orchestrations?{(filter with { CreatedFrom = Time(from), CreatedTo = Time(from + counted.Span) }).ToQueryString().TrimEnd('&')}"));
+                $"/orchestrations?{(filter with { CreatedFrom = Time(from > counted.From ? from : counted.From), CreatedTo = Time(isOpen || to < counted.To ? to : counted.To) }).ToQueryString().TrimEnd('&')}"));
         }
 
         return new(new([.. Statuses.Select(Words.Of)], buckets), counted.Histogram.IsComplete);
@@ -38,5 +40,5 @@ public sealed record OrchestrationHistogram(BarChart Chart, bool IsComplete)
         return DateTimeOffset.UnixEpoch.AddTicks(ticks - (ticks % span.Ticks));
     }
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 }

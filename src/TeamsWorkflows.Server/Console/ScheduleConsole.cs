@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -25,10 +26,10 @@ internal static class ScheduleConsole
     }
 
     private static async Task<RazorComponentResult<SchedulesPage>> ListAsync(
-        ScheduleDesk desk, SchedulePlanner planner, CancellationToken cancellationToken)
+        int? skip, ScheduleDesk desk, SchedulePlanner planner, CancellationToken cancellationToken)
         => new(new
         {
-            Schedules = await desk.ListAsync(publisher: null, cancellationToken),
+            Schedules = ListPage.Cut(await desk.ListAsync(publisher: null, cancellationToken), skip),
             Plan = await planner.PlanAsync(DaysOfWarnings, publisher: null, cancellationToken),
         });
 
@@ -45,11 +46,12 @@ internal static class ScheduleConsole
     }
 
     private static async Task<Results<RazorComponentResult<SchedulePage>, NotFound>> FindAsync(
-        string id, string? note, ScheduleDesk desk, SchedulePlanner planner, Func<Guid> newGuid, CancellationToken cancellationToken)
+        string id, string? note, string? before, ScheduleDesk desk, SchedulePlanner planner, Func<Guid> newGuid, CancellationToken cancellationToken)
     {
+        _ = QueryText.TryReadTime(before, out var earlier); // what is no time begins with the newest
         if (await desk.FindAsync(id, cancellationToken) is not { } schedule
             || await desk.UpcomingAsync(id, Upcoming, cancellationToken) is not { } upcoming
-            || await desk.OccurrencesAsync(id, before: null, PageSize, cancellationToken) is not { } occurrences)
+            || await desk.OccurrencesAsync(id, earlier, PageSize, cancellationToken) is not { } occurrences)
         {
             return TypedResults.NotFound();
         }
@@ -60,6 +62,7 @@ internal static class ScheduleConsole
             Schedule = schedule,
             Upcoming = upcoming,
             Occurrences = occurrences,
+            Next = occurrences.Count < PageSize ? null : $"/schedules/{Uri.EscapeDataString(id)}?before={Uri.EscapeDataString(occurrences[^1].ScheduledFor.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))}",
             Warnings = (IReadOnlyList<PlanWarning>)[.. plan.Warnings.Where(w => w.Schedules.Contains(id, StringComparer.Ordinal))],
             Call = newGuid(),
             Note = Notes.Text(note),

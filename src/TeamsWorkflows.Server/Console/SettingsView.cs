@@ -9,15 +9,19 @@ using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Deliveries.Pacing;
+using TeamsWorkflows.DurableTask.Grpc.Remote;
 using TeamsWorkflows.DurableTask.Grpc.Sidecar;
 using TeamsWorkflows.DurableTask.Worker;
 using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Reports;
+using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
 using TeamsWorkflows.Server.Hosting;
 using TeamsWorkflows.Server.Security;
 
@@ -26,12 +30,49 @@ namespace TeamsWorkflows.Server.Console;
 /// <summary>What this process is configured to do, defaults included. A secret is never read out, only whether there is one.</summary>
 internal sealed class SettingsView(IServiceProvider services, IConfiguration configuration, IHostEnvironment environment)
 {
+    private const string Hidden = "set, and not shown";
     private const int MaxDepth = 3;
 
-    private static readonly string[] SecretWords = ["Secret", "Password", "ConnectionString", "Token", "Key"];
+    private static readonly string[] SecretWords = ["Secret", "Password", "ConnectionString", "Token", "Key", nameof(ConnectionDefinition.WebhookAddress)];
 
-    // Where something is kept is not the thing itself.
-    private static readonly string[] PlaceWords = ["File", "FilePath"];
+    // Where something is kept, or how long it lasts, is not the thing itself.
+    private static readonly string[] OtherWords = ["File", "FilePath", "ExpiresAt", "Lifetime"];
+
+    private static readonly SortedDictionary<string, Func<SettingsView, IEnumerable<Setting>>> Readers = new(StringComparer.Ordinal)
+    {
+        [AccessOptions.Section] = static v => v.Options<AccessOptions>(AccessOptions.Section),
+        [ApiOptions.Section] = static v => v.Options<ApiOptions>(ApiOptions.Section),
+        ["Approvals"] = static v => v.Options<ApprovalOptions>("Approvals"),
+        [AuditOptions.Section] = static v => v.Options<AuditOptions>(AuditOptions.Section),
+        [AzureMonitorOptions.Section] = static v => v.Bound<AzureMonitorOptions>(AzureMonitorOptions.Section),
+        ["Canary"] = static v => v.Options<CanaryOptions>("Canary"),
+        ["Cases"] = static v => v.Options<CaseOptions>("Cases"),
+        [ConfiguredConnections.Section] = static v => v.Connections(),
+        ["Deliveries"] = static v => v.Options<DeliveryOptions>("Deliveries"),
+        ["Entra"] = static v => v.Options<EntraOptions>("Entra"),
+        ["Fallback"] = static v => v.Options<FallbackOptions>("Fallback"),
+        ["Grants"] = static v => v.Grants(),
+        ["Graph"] = static v => v.Options<GraphOptions>("Graph"),
+        [KeyRingOptions.Section] = static v => v.Options<KeyRingOptions>(KeyRingOptions.Section),
+        ["KeyVault"] = static v => v.Options<VaultOptions>("KeyVault"),
+        ["Outbound"] = static v => v.Options<OutboundOptions>("Outbound"),
+        ["Pacing"] = static v => v.Options<PacingOptions>("Pacing"),
+        [PostgresOptions.Section] = static v => v.Hub == HubProvider.Postgres ? v.Options<PostgresOptions>(PostgresOptions.Section) : [],
+        [PrometheusOptions.Section] = static v => v.Options<PrometheusOptions>(PrometheusOptions.Section),
+        ["Sandbox"] = static v => v.IsDevelopment ? [v.Written("Sandbox:Enabled", "yes"), .. v.Bound<SandboxOptions>("Sandbox")] : [],
+        ["Schedules"] = static v => v.Options<ScheduleOptions>("Schedules"),
+        [SidecarOptions.Section] = static v => v.Options<SidecarOptions>(SidecarOptions.Section),
+        [ValidateTaskHubOptions.Section] = static v => [v.Written(HubProviderSetting.Key, nameof(HubProvider.Sqlite)), .. v.Options<TaskHubOptions>(ValidateTaskHubOptions.Section)],
+        [RemoteHubSetup.Section] = static v => v.Hub == HubProvider.DurableTask ? v.RemoteHub() : [],
+        ["WatchedFolder"] = static v => v.Options<FolderOptions>("WatchedFolder"),
+    };
+
+    /// <summary>Gets the sections that are shown where they have a meaning.</summary>
+    public static IEnumerable<string> Sections => Readers.Keys;
+
+    private bool IsDevelopment => environment.IsDevelopment();
+
+    private HubProvider Hub => HubProviderSetting.Read(configuration);
 
     public IReadOnlyList<SettingsSection> Read() =>
     [
@@ -39,35 +80,36 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
         [
             new("Environment", environment.EnvironmentName, IsConfigured: true),
             new("Release", typeof(SettingsView).Assembly.GetName().Version?.ToString(3) ?? "", IsConfigured: false),
-            new("Urls", configuration["Urls"] ?? "", configuration["Urls"] is not null),
-            new(DataFolder.Key, configuration[DataFolder.Key] ?? "data", configuration[DataFolder.Key] is not null),
-            new(HubProviderSetting.Key, configuration[HubProviderSetting.Key] ?? nameof(HubProvider.Sqlite), configuration[HubProviderSetting.Key] is not null),
+            Written("Urls", ""),
+            Written(DataFolder.Key, "data"),
         ]),
-        Section<AccessOptions>(AccessOptions.Section),
-        Section<ApiOptions>(ApiOptions.Section),
-        Section<ApprovalOptions>("Approvals"),
-        Section<CanaryOptions>("Canary"),
-        Section<CaseOptions>("Cases"),
-        Section<DeliveryOptions>("Deliveries"),
-        Section<EntraOptions>("Entra"),
-        Section<FallbackOptions>("Fallback"),
-        Section<GraphOptions>("Graph"),
-        Section<KeyRingOptions>(KeyRingOptions.Section),
-        Section<VaultOptions>("KeyVault"),
-        Section<OutboundOptions>("Outbound"),
-        Section<PacingOptions>("Pacing"),
-        .. configuration[HubProviderSetting.Key] is { } hub && hub.Equals(nameof(HubProvider.Postgres), StringComparison.OrdinalIgnoreCase)
-            ? [Section<PostgresOptions>(PostgresOptions.Section)]
-            : Array.Empty<SettingsSection>(),
-        Section<ScheduleOptions>("Schedules"),
-        Section<SidecarOptions>(SidecarOptions.Section),
-        Section<TaskHubOptions>(ValidateTaskHubOptions.Section),
-        Section<FolderOptions>("WatchedFolder"),
+        .. Readers.Select(reader => new SettingsSection(reader.Key, [.. reader.Value(this)])).Where(static section => section.Settings.Count > 0),
     ];
 
-    private SettingsSection Section<T>(string name)
+    // What is read from the configuration itself.
+    private Setting Written(string key, string otherwise) => new(key, configuration[key] ?? otherwise, configuration[key] is not null);
+
+    private IEnumerable<Setting> Options<T>(string section)
         where T : class
-        => new(name, [.. Settings(services.GetRequiredService<IOptions<T>>().Value, name, "", MaxDepth)]);
+        => Settings(services.GetRequiredService<IOptions<T>>().Value, section, "", MaxDepth);
+
+    private IEnumerable<Setting> Bound<T>(string section)
+        where T : class, new()
+        => Settings(configuration.GetSection(section).Get<T>() ?? new T(), section, "", MaxDepth);
+
+    private IEnumerable<Setting> Connections() => services.GetRequiredService<IOptions<ConfiguredConnections>>().Value.ByKey
+        .OrderBy(static c => c.Key, StringComparer.Ordinal)
+        .SelectMany(c => Settings(c.Value, ConfiguredConnections.Section, c.Key[(ConfiguredConnections.Section.Length + 1)..] + ":", MaxDepth));
+
+    private IEnumerable<Setting> Grants() => services.GetRequiredService<IOptions<GrantOptions>>().Value.Entries
+        .OrderBy(static g => g.Key, StringComparer.OrdinalIgnoreCase)
+        .SelectMany(g => Settings(g.Value, "Grants", g.Key + ":", MaxDepth));
+
+    private IEnumerable<Setting> RemoteHub()
+    {
+        var isSet = IsSet($"{RemoteHubSetup.Section}:ConnectionString");
+        return [new("ConnectionString", isSet ? Hidden : "", isSet), .. Options<RemoteHubOptions>(RemoteHubSetup.Section)];
+    }
 
     private IEnumerable<Setting> Settings(object options, string section, string prefix, int depth)
     {
@@ -78,7 +120,7 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
             var key = $"{section}:{name}";
             if (IsSecret(property.Name))
             {
-                yield return new(name, Text(value).Length == 0 ? "" : "set, and not shown", IsSet(key));
+                yield return new(name, Text(value).Length == 0 ? "" : Hidden, IsSet(key));
             }
             else if (value is not null && depth > 0 && !IsPlain(value.GetType()) && value is not IEnumerable)
             {
@@ -97,7 +139,7 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
     private bool IsSet(string key) => configuration.GetSection(key).Exists();
 
     private static bool IsSecret(string name)
-        => SecretWords.Any(w => name.Contains(w, StringComparison.Ordinal)) && !PlaceWords.Any(w => name.EndsWith(w, StringComparison.Ordinal));
+        => SecretWords.Any(w => name.Contains(w, StringComparison.Ordinal)) && !OtherWords.Any(w => name.EndsWith(w, StringComparison.Ordinal));
 
     private static bool IsPlain(Type type)
         => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Uri) || type == typeof(TimeSpan) || type == typeof(TimeOnly)

@@ -5,7 +5,6 @@ using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
-using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask.Core;
@@ -219,7 +218,6 @@ internal static class Words
         _ => approver.Email!,
     };
 
-    /// <summary>What kind of case it is, in words for an alert.</summary>
     public static string Of(ChainLink link) => link switch
     {
         ChainLink.Issue => "Microsoft does not issue a token",
@@ -228,6 +226,7 @@ internal static class Words
         _ => "the call that carries the token",
     };
 
+    /// <summary>What kind of case it is, in words for an alert.</summary>
     public static string Of(OperatorAction cause) => cause switch
     {
         OperatorAction.Reconnect => "Reconnect required",
@@ -276,16 +275,6 @@ internal static class Words
         "high" => new("sure", "green", "✓"),
         "medium" => new("likely", "amber", "◔"),
         _ => new("a guess", "grey", "?"),
-    };
-
-    public static string Of(ExpiryKind kind) => kind switch
-    {
-        ExpiryKind.AccessToken => "Access token",
-        ExpiryKind.SignInUnused => "Sign-in, if it is not used",
-        ExpiryKind.SignInFrequency => "Sign-in, by policy",
-        ExpiryKind.ClientSecret => "Client secret",
-        ExpiryKind.Certificate => "Certificate",
-        _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>A bar of a chart, in words.</summary>

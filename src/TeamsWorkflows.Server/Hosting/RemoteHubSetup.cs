@@ -7,7 +7,7 @@ namespace TeamsWorkflows.Server.Hosting;
 /// <summary>The product's workflows as a worker of another engine.</summary>
 internal static class RemoteHubSetup
 {
-    private const string Section = $"{ValidateTaskHubOptions.Section}:{nameof(HubProvider.DurableTask)}";
+    public const string Section = $"{ValidateTaskHubOptions.Section}:{nameof(HubProvider.DurableTask)}";
 
     public static void AddRemoteHub(this IServiceCollection services)
     {

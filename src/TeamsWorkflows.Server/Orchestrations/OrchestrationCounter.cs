@@ -24,12 +24,15 @@ internal sealed class OrchestrationCounter(DurableTaskClient client, TimeProvide
     /// <summary>Counts over the query's own time, or the last seven days.</summary>
     public async Task<CountedInstances> CountAsync(OrchestrationQuery query, CancellationToken cancellationToken)
     {
-        var to = query.CreatedBefore is { } end ? end : time.GetUtcNow();
-        var from = query.CreatedFrom is { } begin && begin < to ? begin : to - Unasked;
+        var to = Within(query.CreatedBefore ?? time.GetUtcNow(), OrchestrationFilter.Earliest + Steps[0], OrchestrationFilter.Latest);
+        var from = Within(query.CreatedFrom ?? to - Unasked, OrchestrationFilter.Earliest, to - Steps[0]);
         var span = StepOf(to - from);
-        var counted = await client.CountInstancesAsync(query with { CreatedFrom = from }, span, Max, cancellationToken);
+        var counted = await client.CountInstancesAsync(query with { CreatedFrom = query.CreatedFrom ?? from }, span, Max, cancellationToken);
         return new(from, to, span, counted);
     }
+
+    private static DateTimeOffset Within(DateTimeOffset at, DateTimeOffset earliest, DateTimeOffset latest)
+        => at < earliest ? earliest : at > latest ? latest : at;
 
     /// <returns>The shortest readable step of which a length has 60 at most.</returns>
     internal static TimeSpan StepOf(TimeSpan length)

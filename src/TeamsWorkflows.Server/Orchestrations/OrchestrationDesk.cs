@@ -6,6 +6,7 @@ using TeamsWorkflows.Audit;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Orchestrations;
 
@@ -36,21 +37,29 @@ internal sealed partial class OrchestrationDesk(
         await audit.RecordAsync(AuditOutcome.Begun, before: null, AuditText.Of(("act", act.Word)), cancellationToken);
         ConcurrentQueue<BulkFailure> failures = [];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
+        var isWhole = false;
+        try
         {
-            try
+            await Parallel.ForEachAsync(ids, options, async (id, cancellation) =>
             {
-                var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
-                Interlocked.Increment(ref isDone ? ref done : ref skipped);
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                failures.Enqueue(new(id, e.Message));
-            }
-        });
-        var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
-        await audit.RecordAsync(failures.IsEmpty ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, cancellationToken);
-        return new(done, skipped, [.. failures]);
+                try
+                {
+                    var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
+                    Interlocked.Increment(ref isDone ? ref done : ref skipped);
+                }
+                catch (Exception e) when (!cancellation.IsCancellationRequested)
+                {
+                    failures.Enqueue(new(id, e.Message));
+                }
+            });
+            isWhole = failures.IsEmpty;
+            return new(done, skipped, [.. failures]);
+        }
+        finally
+        {
+            var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
+            await audit.RecordAsync(isWhole ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, CancellationToken.None);
+        }
     }
 
     /// <summary>Starts an orchestrator; an instance of that identifier that has ended makes room.</summary>
@@ -156,7 +165,7 @@ internal sealed partial class OrchestrationDesk(
         finally
         {
             await audit.RecordAsync(outcome, before, after, CancellationToken.None); // it is done: whoever asked may be gone
-            Log.Acted(logger, act.Word, outcome, id.ReplaceLineEndings(" "));
+            Log.Acted(logger, act.Word, outcome, LogText.Of(id));
         }
     }
 

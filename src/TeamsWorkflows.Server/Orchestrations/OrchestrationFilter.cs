@@ -28,6 +28,12 @@ public sealed record OrchestrationFilter(
     string[]? NotStatus = null,
     string[]? NotName = null)
 {
+    /// <summary>Nothing began before.</summary>
+    internal static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Nothing begins later, and there is room to count in.</summary>
+    internal static readonly DateTimeOffset Latest = new(3000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <returns>False when something given cannot be; then <paramref name="error"/> says what.</returns>
     public bool TryRead([NotNullWhen(true)] out OrchestrationQuery? query, [NotNullWhen(false)] out FieldError? error)
     {
@@ -49,6 +55,12 @@ public sealed record OrchestrationFilter(
             return false;
         }
 
+        if (from >= to)
+        {
+            error = new("createdTo", "Give a time after createdFrom.");
+            return false;
+        }
+
         Dictionary<string, string> tags = new(StringComparer.Ordinal);
         foreach (var tag in (Tag ?? []).Where(static t => t.Length > 0))
         {
@@ -62,7 +74,7 @@ public sealed record OrchestrationFilter(
             tags[tag[..at]] = tag[(at + 1)..];
         }
 
-        query = new(statuses, Given(Prefix), from, to) { Name = Given(Name), NotNames = [.. (NotName ?? []).Select(Given).OfType<string>()], Tags = new(tags) };
+        query = new(statuses, Given(Prefix), Within(from), Within(to)) { Name = Given(Name), NotNames = [.. (NotName ?? []).Select(Given).OfType<string>()], Tags = new(tags) };
         return true;
     }
 
@@ -121,6 +133,8 @@ public sealed record OrchestrationFilter(
 
         return true;
     }
+
+    private static DateTimeOffset? Within(DateTimeOffset? at) => at < Earliest ? Earliest : at > Latest ? Latest : at;
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -22,9 +22,24 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
     public Task<IReadOnlyList<Case>> PageAsync(bool? isOpen, int skip, int pageSize, CancellationToken cancellationToken)
         => ListAsync(db => db.Cases.Where(c => isOpen == null || (c.ClosedAt == null) == isOpen), skip, pageSize, cancellationToken);
 
-    /// <summary>Lists the cases that carry a label, without regard to case.</summary>
-    public async Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, string label, CancellationToken cancellationToken)
-        => [.. (await ListAsync(onlyOpen, cancellationToken)).Where(c => c.Labels.Contains(label, StringComparer.OrdinalIgnoreCase))];
+    /// <summary>Lists a page of the cases that carry a label, without regard to case.</summary>
+    /// <inheritdoc cref="PageAsync(bool?, int, int, CancellationToken)"/>
+    /// <remarks>A label is the diagnosis's and no column: cases are looked through until the page is full.</remarks>
+    public async Task<IReadOnlyList<Case>> PageAsync(bool? isOpen, string label, int skip, int pageSize, CancellationToken cancellationToken)
+    {
+        List<Case> found = [];
+        for (var seen = 0; found.Count < skip + pageSize; seen += MaxListed)
+        {
+            var next = await PageAsync(isOpen, seen, MaxListed, cancellationToken);
+            found.AddRange(next.Where(c => c.Labels.Contains(label, StringComparer.OrdinalIgnoreCase)));
+            if (next.Count < MaxListed)
+            {
+                break;
+            }
+        }
+
+        return [.. found.Skip(skip).Take(pageSize)];
+    }
 
     public async Task<Case?> FindAsync(string caseId, CancellationToken cancellationToken)
         => (await ListAsync(db => db.Cases.Where(c => c.Id == caseId), skip: 0, take: 1, cancellationToken)) is [var found] ? found : null;
@@ -49,13 +64,17 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
     private async Task<ResolveResult> RecordedAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
     {
         await audit.RecordAsync(AuditOutcome.Begun, before: null, after: null, cancellationToken);
-        var result = await TellAsync(caseId, resolved, cancellationToken);
-        if (result != ResolveResult.Verifying)
+        var outcome = AuditOutcome.Failed;
+        try
         {
-            await audit.RecordAsync(AuditOutcome.Refused, before: null, after: null, CancellationToken.None);
+            var result = await TellAsync(caseId, resolved, cancellationToken);
+            outcome = result == ResolveResult.Verifying ? AuditOutcome.Done : AuditOutcome.Refused;
+            return result;
         }
-
-        return result;
+        finally
+        {
+            await audit.RecordAsync(outcome, before: null, after: null, CancellationToken.None);
+        }
     }
 
     internal async Task<ResolveResult> TellAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)

@@ -55,6 +55,9 @@ public sealed record Connection(
     /// <summary>Gets what works today and breaks some day, in sentences.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Gets how often it was connected, or renewed after a failure: a later one may have cured what an earlier one met.</summary>
+    public long Generation { get; init; }
+
     /// <summary>Gets the version of the definition; how the connection is does not count.</summary>
     public string ETag { get; init; } = "";
 }
@@ -214,6 +217,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             UsesCertificate = row.CertificateFile is not null || row.VaultCertificate is not null,
             UsesSecret = row.ProtectedSecret is not null,
             UsesManagedIdentity = row.ManagedIdentity is not null,
+            Generation = row.Generation,
             ETag = ConnectionVersion.Of(row),
         };
         return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };

@@ -67,21 +67,19 @@ internal sealed class CommandLineProcess(Uri? server, string? token = null) : ID
 
     public void Dispose() => Directory.Delete(_settings, recursive: true);
 
-    private Process Start(string[] args)
+    /// <summary>Has something else run in the settings of this one.</summary>
+    public ProcessStartInfo InSettings(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. args])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = _settings,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        start.UseShellExecute = false;
+        start.WorkingDirectory = _settings;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment[ProfileStore.FolderVariable] = _settings;
         start.Environment["TEAMSWORKFLOWS_SERVER"] = server?.AbsoluteUri;
         start.Environment[ApiCall.TokenVariable] = token;
-        return Process.Start(start)!;
+        return start;
     }
+
+    private Process Start(string[] args) => Process.Start(InSettings(new ProcessStartInfo("dotnet", [Assembly, .. args])))!;
 }
 
 /// <summary>A server whose connection the command line may break and mend.</summary>

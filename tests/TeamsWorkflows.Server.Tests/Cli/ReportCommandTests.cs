@@ -34,6 +34,8 @@ public sealed class ReportCommandTests(ServerHost host)
         Assert.Contains(title, (await publisher.RunAsync("report", "list", "--state", "Delivered")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
 
         var delivery = posted.GetProperty("deliveries")[0].Text("id");
+        Assert.Contains($"There may be more: add --before {delivery}", (await publisher.RunAsync("report", "list", "--limit", "1")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(title, (await publisher.RunAsync("report", "list", "--before", delivery)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
         (await oversight.RunAsync("report", "resend", delivery, "--reason", "The channel was emptied")).Ended(ExitCodes.Done);
         var late = (await oversight.RunAsync("report", "cancel", posted.Text("id"), "--reason", "Not needed any more")).Ended(ExitCodes.Done);
         Assert.Contains(delivery, late.Output, StringComparison.Ordinal);

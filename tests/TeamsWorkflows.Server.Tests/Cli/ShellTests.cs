@@ -62,7 +62,9 @@ public sealed class ShellTests
             CommandLineProcess.Assembly, "run", "--", $"--Urls={address}", $"--Data:Folder={folder}",
             "--Sandbox:HttpsPort=0", "--Sandbox:HttpPort=0", "--Sandbox:SmtpPort=0",
         ];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", command) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("dotnet", command) { UseShellExecute = false, RedirectStandardOutput = true };
+        SpawnedServer.StartsQuickly(start);
+        using var process = Process.Start(start)!;
         try
         {
             using var enough = new CancellationTokenSource(ServerHost.Patience);

@@ -54,6 +54,22 @@ public sealed class SignInCommandTests(ServerHost host)
     }
 
     [Fact]
+    public async Task Whoever_signs_in_last_is_who_works_and_another_server_gets_nothing_of_it()
+    {
+        using var shell = new CommandLineProcess(server: null);
+        (await shell.RunAsync("profile", "set", "trial", "--server", host.Address.AbsoluteUri, "--trust", Authority)).Ended(ExitCodes.Done);
+        (await shell.RunAsync(SignIn, "login")).Ended(ExitCodes.Done);
+        (await shell.RunAsync(line => SignInAsync(line, host.Tenant.Administrator.UserName), "login")).Ended(ExitCodes.Done);
+        var token = (await shell.RunAsync("token", "inspect")).Ended(ExitCodes.Done).Output;
+        Assert.Contains(host.Tenant.Administrator.UserName, token, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Tenant.Operator.UserName, token, StringComparison.Ordinal);
+
+        (await shell.RunAsync("profile", "set", "trial", "--server", "http://127.0.0.1:9/")).Ended(ExitCodes.Done);
+        Assert.Empty(Directory.GetFiles(Path.Combine(shell.Settings, "sign-ins")));
+        (await shell.RunAsync("case", "list")).Ended(ExitCodes.NotAllowed);
+    }
+
+    [Fact]
     [Trait("Requirement", "R68")]
     public async Task A_token_is_explained_and_never_shown()
     {
@@ -73,11 +89,13 @@ public sealed class SignInCommandTests(ServerHost host)
         Assert.DoesNotContain("garbage", (await shell.RunAsync("garbage-that-is-secret", ["token", "inspect", "--stdin"])).Ended(ExitCodes.Failed).Error, StringComparison.Ordinal);
     }
 
-    private async Task SignIn(string line)
+    private Task SignIn(string line) => SignInAsync(line, host.Tenant.Operator.UserName);
+
+    private static async Task SignInAsync(string line, string username)
     {
         if (OperatingCommandTests.CodeLine().Match(line) is { Success: true } found)
         {
-            await OperatingCommandTests.TypeAsync(found.Groups["address"].Value, found.Groups["code"].Value, host.Tenant.Operator.UserName);
+            await OperatingCommandTests.TypeAsync(found.Groups["address"].Value, found.Groups["code"].Value, username);
         }
     }
 }

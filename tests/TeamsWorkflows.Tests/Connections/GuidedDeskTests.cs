@@ -41,10 +41,11 @@ public sealed class GuidedDeskTests
 
         foreach (var label in new[] { "microsoft teams troubleshooting", FailureClasses.ConsentPermissionMissing, "grant admin consent", ProductHost.ConnectionId })
         {
-            Assert.Equal(id, Assert.Single(await product.Cases.ListAsync(onlyOpen: true, label, default)).Id);
+            Assert.Equal(id, Assert.Single(await product.Cases.PageAsync(isOpen: true, label, skip: 0, pageSize: 5, default)).Id);
+            Assert.Empty(await product.Cases.PageAsync(isOpen: true, label, skip: 1, pageSize: 5, default));
         }
 
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: true, FailureClasses.Throttled, default));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: true, FailureClasses.Throttled, skip: 0, pageSize: 5, default));
     }
 
     [Fact]

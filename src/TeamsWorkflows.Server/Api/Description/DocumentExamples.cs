@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -22,7 +23,7 @@ internal sealed class DocumentExamples : IOpenApiDocumentTransformer
 
             foreach (var (status, type, content) in Answers(operation))
             {
-                content.Example ??= type == "application/problem+json" ? Problem(status)
+                content.Example ??= type == "application/problem+json" ? ProblemExamples.Of(int.Parse(status, CultureInfo.InvariantCulture), operation.Tags?.FirstOrDefault()?.Name)
                     : content.Schema is { } schema ? ShapeExamples.Of("value", schema)
                     : null;
             }
@@ -42,11 +43,4 @@ internal sealed class DocumentExamples : IOpenApiDocumentTransformer
         { } other => ShapeExamples.Of("value", other),
         null => null,
     };
-
-    private static System.Text.Json.Nodes.JsonObject Problem(string status)
-    {
-        var kind = ProblemCatalog.Kinds.Values.OrderBy(static k => k.Code, StringComparer.Ordinal)
-            .FirstOrDefault(k => k.Statuses.Contains(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture))) ?? ProblemCatalog.Kinds["failed"];
-        return new() { ["type"] = kind.Type, ["title"] = kind.Meaning, ["status"] = kind.Statuses[0], ["detail"] = kind.Remedy };
-    }
 }

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Logging.Abstractions;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Server.Console;
+
+namespace TeamsWorkflows.Server.Tests;
+
+/// <summary>The home page's dates, whatever there is to end.</summary>
+public sealed class HomePageTests
+{
+    public static TheoryData<ExpiryKind> Kinds => [.. Enum.GetValues<ExpiryKind>()];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    [Trait("Requirement", "R61")]
+    public async Task Whatever_ends_is_named(ExpiryKind kind)
+    {
+        var page = await RenderAsync(new Expiry("finance-posts", kind, DateTimeOffset.UtcNow.AddDays(12), NeedsPerson: true, "Because.", "Do."));
+
+        Assert.Contains($"{System.Net.WebUtility.HtmlEncode(ExpiryCalendar.Words(kind))}, finance-posts", page, StringComparison.Ordinal);
+        Assert.Contains("in 11 days", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(89, "badge grey")]
+    [InlineData(31, "badge grey")]
+    [InlineData(30, "badge amber")]
+    [InlineData(1, "badge amber")]
+    public async Task A_date_is_of_a_colour_when_it_is_time_to_act(int days, string badge)
+    {
+        var page = await RenderAsync(new Expiry("finance-posts", ExpiryKind.ClientSecret, DateTimeOffset.UtcNow.AddDays(days).AddHours(-1), NeedsPerson: true, "Because.", "Do."));
+        Assert.Contains($"<span class=\"{badge}\"><span class=\"icon\" aria-hidden=\"true\">{(badge.EndsWith("amber", StringComparison.Ordinal) ? '!' : '–')}</span>", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RenderAsync(Expiry expiry)
+    {
+        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
+        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
+        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<HomePage>(ParameterView.FromDictionary(
+            new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                [nameof(HomePage.Cases)] = Array.Empty<Cases.Case>(),
+                [nameof(HomePage.Approvals)] = Array.Empty<Approvals.Approval>(),
+                [nameof(HomePage.Today)] = new DayOfDeliveries(DateTimeOffset.UtcNow, []),
+                [nameof(HomePage.Connections)] = Array.Empty<Connections.Connection>(),
+                [nameof(HomePage.Expiries)] = new[] { expiry },
+                [nameof(HomePage.Next)] = Array.Empty<Schedules.Schedule>(),
+            }))).ToHtmlString());
+    }
+}
