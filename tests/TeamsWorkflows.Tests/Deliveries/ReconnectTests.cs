@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -289,7 +290,7 @@ public sealed class ReconnectTests
     {
         private int _contexts;
 
-        public Database Database => new(this, product.Get<TimeProvider>(), maxWriters: 1);
+        public Database Database => new(this, product.Get<TimeProvider>(), product.Get<ILogger<Database>>(), maxWriters: 1);
 
         public ProductDb CreateDbContext()
         {
