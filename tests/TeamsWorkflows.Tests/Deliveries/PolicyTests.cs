@@ -209,7 +209,7 @@ public sealed class PolicyTests
         Assert.Equal(WordResult.NotStarted, await product.Get<DeliveryDesk>().DecideAsync(id, OperatorWord.ItIsThere, "olivia", "seen", default));
 
         Assert.Equal(DeliveryState.Held, (await product.Reports.FindDeliveryAsync(id, default))!.State);
-        var entries = await product.Get<AuditLog>().ListAsync(new(), default);
+        var entries = await product.Get<AuditLog>().ListAsync(new(Action: "delivery.decide"), default);
         Assert.Equal(2, entries.Count);
         Assert.Contains("Held", entries[0].After!, StringComparison.Ordinal);
         Assert.Contains("Waiting", entries[0].Before!, StringComparison.Ordinal);
