@@ -213,6 +213,7 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<ConnectionJournal>(),
             p.GetRequiredService<AdminConsent>(),
             p.GetRequiredService<CanaryDesk>(),
+            p.GetRequiredService<ConnectionUses>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static p => new CanaryDesk(
             p.GetRequiredService<DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));

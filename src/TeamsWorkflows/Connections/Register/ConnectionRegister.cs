@@ -3,6 +3,7 @@ using TeamsWorkflows.Connections.Canary;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Doctor;
 
 namespace TeamsWorkflows.Connections.Register;
 
@@ -45,11 +46,18 @@ public sealed class ConnectionRegister
     private readonly ConnectionJournal _journal;
     private readonly AdminConsent _consents;
     private readonly CanaryDesk _canary;
+    private readonly ConnectionUses _uses;
     private readonly TimeProvider _time;
 
     internal ConnectionRegister(
-        Database database, ConnectionDesk connections, ConnectionJournal journal, AdminConsent consents, CanaryDesk canary, TimeProvider time)
-        => (_database, _connections, _journal, _consents, _canary, _time) = (database, connections, journal, consents, canary, time);
+        Database database,
+        ConnectionDesk connections,
+        ConnectionJournal journal,
+        AdminConsent consents,
+        CanaryDesk canary,
+        ConnectionUses uses,
+        TimeProvider time)
+        => (_database, _connections, _journal, _consents, _canary, _uses, _time) = (database, connections, journal, consents, canary, uses, time);
 
     /// <param name="precondition">Which version the caller means to change; null: whichever there is.</param>
     public async Task<RegisterResult> RegisterAsync(
@@ -127,15 +135,16 @@ public sealed class ConnectionRegister
 
     /// <summary>What needs a person to be renewed (R69): every delegated connection, and why.</summary>
     public async Task<IReadOnlyList<InteractiveDependency>> InteractiveDependenciesAsync(CancellationToken cancellationToken)
-        => [.. (await _connections.ListAsync(cancellationToken))
-            .Where(static c => c.AuthModel == AuthModel.DelegatedUser)
-            .Select(static c => new InteractiveDependency(
-                c.Id,
-                c.Username!,
-                c.Owner,
-                Capabilities.WhyNot(AuthModel.ApplicationCertificate, Operation.PostChannelMessage) is null
-                    ? "Make it an application with a certificate: nobody has to sign in."
-                    : "Channel posts need a signed-in user: keep a dedicated account, exempt from sign-in frequency by policy, and use it at least every 90 days."))];
+    {
+        var dependencies = new List<InteractiveDependency>();
+        foreach (var connection in (await _connections.ListAsync(cancellationToken)).Where(static c => c.AuthModel == AuthModel.DelegatedUser))
+        {
+            var use = await _uses.OfAsync(connection.Id, cancellationToken);
+            dependencies.Add(new(connection.Id, connection.Username!, connection.Owner, StabilisingAdvice.Of(use)));
+        }
+
+        return dependencies;
+    }
 }
 
 /// <summary>A connection that only a person's sign-in renews.</summary>
