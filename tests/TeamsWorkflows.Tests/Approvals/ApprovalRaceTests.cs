@@ -121,6 +121,36 @@ public sealed class ApprovalRaceTests
     }
 
     [Fact]
+    public async Task An_approval_whose_run_is_gone_ends_its_report_and_is_not_told_again()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (approved, refused) = (await product.SubmitForApprovalAsync(Ask(product.Cfo())), await product.SubmitForApprovalAsync(Ask(product.Cfo())));
+        foreach (var (report, word) in new[] { (approved, Decision.Approve), (refused, Decision.Refuse) })
+        {
+            await product.IdleAsync();
+            Assert.True(await product.Client.TerminateInstanceAsync(DeliveryNames.InstanceOfReport(report.Id), "by an administrator", recursive: true));
+            await product.IdleAsync();
+            await product.Database.WriteAsync(
+                async db =>
+                {
+                    var row = (await ApprovalReader.RowAsync(db, report.Id, default))!;
+                    Ballot.Cast(row, Signed(product.Cfo()), new(word, "so", DecisionWay.Api), product.Time.GetUtcNow());
+                },
+                default);
+        }
+
+        product.Time.Advance(TimeSpan.FromMinutes(1));
+        await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+        await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+
+        var one = (await product.Reports.FindAsync(approved.Id, default))!.Deliveries[0];
+        Assert.Equal(DeliveryState.Failed, one.State);
+        Assert.Contains("send it once more", one.Reason, StringComparison.Ordinal);
+        Assert.Equal(DeliveryState.NotApproved, (await product.Reports.FindAsync(refused.Id, default))!.Deliveries[0].State);
+        Assert.Equal(2, product.Log.Lines.Count(static l => l.Contains("its run is gone", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Each_report_of_a_schedule_waits_for_an_approval_of_its_own_and_its_owner_may_not_give_it()
     {
         await using var product = await ProductHost.StartAsync();
