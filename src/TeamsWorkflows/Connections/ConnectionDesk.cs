@@ -123,7 +123,11 @@ public sealed class ConnectionDesk
                         (row.CredentialEndsAt, row.CredentialCheckedAt, row.CertificateThumbprint) = (null, null, null); // the old credential's
                     }
 
-                    row.Suspicion ??= changes.Contains(OperationalChange.OwnerChanged) ? OperationalChange.OwnerChanged : null;
+                    if (changes.Contains(OperationalChange.OwnerChanged))
+                    {
+                        row.Suspect(OperationalChange.OwnerChanged, _time.GetUtcNow());
+                    }
+
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);

@@ -36,8 +36,13 @@ public sealed class ReportDesk(
 
     /// <param name="author">The name of the person who hands it over or answers for it: with four eyes, they may not approve it; null: a program.</param>
     /// <inheritdoc cref="SubmitAsync(string, string, ReportRequest, CancellationToken)"/>
-    public async Task<SubmitResult> SubmitAsync(
+    public Task<SubmitResult> SubmitAsync(
         string publisher, string? author, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
+        => SubmitAsync(publisher, NamesOf(author), idempotencyKey, request, cancellationToken);
+
+    /// <param name="authors">The names of all whose work it is: with four eyes, none of them may approve it.</param>
+    internal async Task<SubmitResult> SubmitAsync(
+        string publisher, IReadOnlyCollection<string> authors, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(publisher);
         ArgumentException.ThrowIfNullOrWhiteSpace(idempotencyKey);
@@ -60,14 +65,14 @@ public sealed class ReportDesk(
         }
 
         var errors = new ReportErrors();
-        if (Check(publisher, author, request, connections, errors) is not { } report)
+        if (Check(publisher, authors, request, connections, errors) is not { } report)
         {
             return new SubmitResult.Invalid(errors.ByField());
         }
 
         var row = Row(publisher, idempotencyKey, hash, request, report);
         var approval = request.Approval is { } wanted
-            ? ApprovalReader.Row(row, wanted, [publisher, .. author is null ? Array.Empty<string>() : [author]], approvalOptions.Value)
+            ? ApprovalReader.Row(row, wanted, [publisher, .. authors], approvalOptions.Value)
             : null;
         try
         {
@@ -107,13 +112,17 @@ public sealed class ReportDesk(
     /// <param name="author">The name of who would hand it over; null: a program.</param>
     /// <param name="publisher">Whose grants count; null: nobody's, they are looked at when it is handed over.</param>
     /// <inheritdoc cref="PreviewAsync(ReportRequest, CancellationToken)"/>
-    public async Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, string? publisher, CancellationToken cancellationToken)
+    public Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, string? publisher, CancellationToken cancellationToken)
+        => PreviewAsync(request, NamesOf(author), publisher, cancellationToken);
+
+    internal async Task<PreviewResult> PreviewAsync(
+        ReportRequest request, IReadOnlyCollection<string> authors, string? publisher, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
 
         var errors = new ReportErrors();
         var connections = await database.ReadAsync(db => ConnectionsAsync(db, cancellationToken), cancellationToken);
-        return Check(publisher, author, request, connections, errors) is { } report
+        return Check(publisher, authors, request, connections, errors) is { } report
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
     }
@@ -213,14 +222,14 @@ public sealed class ReportDesk(
 
     // Null: there were errors.
     private ReportDocument? Check(
-        string? publisher, string? author, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
+        string? publisher, IReadOnlyCollection<string> authors, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
     {
         if (publisher is not null)
         {
             PublisherGrants.Validate(publisher, request.Destinations, grants.Value, errors);
         }
 
-        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors);
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, authors), time, errors);
     }
 
     private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(
@@ -256,6 +265,8 @@ public sealed class ReportDesk(
 
     private static Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, CancellationToken cancellationToken)
         => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
+
+    private static string[] NamesOf(string? author) => author is null ? [] : [author];
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(

@@ -91,7 +91,11 @@ public sealed class HistoryDesk
                     return false;
                 }
 
-                row.Suspicion ??= isSuspicious ? change : null;
+                if (isSuspicious)
+                {
+                    row.Suspect(change, _time.GetUtcNow());
+                }
+
                 _journal.Changed(db, connectionId, change, actor, Redaction.Body(note), at);
                 return true;
             },
