@@ -16,6 +16,7 @@ public sealed class PayloadScoreTests
     [InlineData("own-d", 61)]
     [InlineData("own-e", 315)]
     [InlineData("own-f", 197)]
+    [InlineData("own-g", 102)]
     public void Verdicts_agree_with_labels(string file, int count)
     {
         var score = ScoreOf(Payloads.Read(file));
