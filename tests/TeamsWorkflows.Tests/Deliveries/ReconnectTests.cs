@@ -17,9 +17,11 @@ public sealed class ReconnectTests
     [Trait("Requirement", "R39")]
     [Trait("Requirement", "R10")]
     [Trait("Requirement", "R46")]
+    [Trait("Requirement", "R80")]
     [InlineData("refresh-revoked")]
     [InlineData("cae-challenge-interactive")]
     [InlineData("mfa-required")]
+    [InlineData("sign-in-frequency")]
     public async Task A_dead_sign_in_parks_the_run_until_a_person_signs_in(string scenario)
     {
         await using var product = await ProductHost.StartAsync();
