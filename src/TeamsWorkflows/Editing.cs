@@ -27,6 +27,17 @@ public enum EditRefusal
     NameTaken,
 }
 
+/// <summary>Who made something that hands reports over, or changed it, by all names that are known: with four eyes, none of them may approve.</summary>
+internal static class EditAuthors
+{
+    /// <param name="stored">Null: it was made by an older release, which kept none.</param>
+    public static string[] Of(string? stored) => WorkflowJson.Read<string[]>(stored) ?? [];
+
+    /// <returns>All of them and the editor, as they are stored.</returns>
+    public static string With(string? stored, Editor editor)
+        => WorkflowJson.Write(Of(stored).Concat([editor.Name, editor.Publisher]).DistinctBy(Approvals.Person.Key, StringComparer.Ordinal).ToArray());
+}
+
 internal static partial class EditRules
 {
     /// <summary>Says what names things have that people make here: they stand in addresses.</summary>

@@ -61,6 +61,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ConnectionVerdicts>();
         services.AddSingleton<ConnectionTrial>();
         services.AddSingleton<ConnectionGates>();
+        services.AddSingleton<ConnectionJournal>();
         services.AddSingleton<ConnectionHealth>();
         services.AddSingleton<SharedCredential>();
         services.AddSingleton<GraphClients>();
@@ -173,7 +174,13 @@ public static class TeamsWorkflowsRegistration
 
     private static void AddConnectionDesks(this IServiceCollection services)
     {
-        services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton(static p => new ConnectionDesk(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<ISecretProtector>(),
+            p.GetRequiredService<WebhookAddresses>(),
+            p.GetRequiredService<ConnectionHealth>(),
+            p.GetRequiredService<ConnectionJournal>(),
+            p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static p => new SignInDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<MsalClients>(),
@@ -200,7 +207,14 @@ public static class TeamsWorkflowsRegistration
             p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AdminConsent>();
         services.AddSingleton(static p => new ProbeDesk(p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionTrial>()));
-        services.AddSingleton<ConnectionRegister>();
+        services.AddSingleton(static p => new ConnectionRegister(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<ConnectionDesk>(),
+            p.GetRequiredService<ConnectionJournal>(),
+            p.GetRequiredService<AdminConsent>(),
+            p.GetRequiredService<CanaryDesk>(),
+            p.GetRequiredService<ConnectionUses>(),
+            p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static p => new CanaryDesk(
             p.GetRequiredService<DurableTaskClient>(), p.GetRequiredService<CanaryTimes>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CalendarKeys>();
@@ -209,9 +223,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton(static p => new HistoryDesk(
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ConnectionLog>(),
+            p.GetRequiredService<ConnectionJournal>(),
             p.GetRequiredService<CanaryDesk>(),
-            p.GetRequiredService<TimeProvider>(),
-            p.GetRequiredService<Func<Guid>>()));
+            p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static p => new ForecastDesk(
             p.GetRequiredService<Database>(), p.GetRequiredService<ConnectionLog>(), p.GetRequiredService<VaultCertificates>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CanaryTimes>();

@@ -118,6 +118,9 @@ public sealed class ApprovalTests(ServerHost host)
         var (done, address) = await person.SendAsync(link, "/approve", ("decision", "Approve"), ("comment", "Good"));
         Assert.Equal("/approve/done", address.AbsolutePath);
         Assert.Contains("Your decision is kept", done, StringComparison.Ordinal);
+        using var administrator = await host.AdministratorAsync();
+        var audited = (await administrator.GetJsonAsync($"/api/v1/audit?target=approval/{report.Text("id")}")).GetProperty("entries");
+        Assert.Equal((Cfo, "by link"), (audited[0].Text("actor"), audited[0].Text("role")));
         await host.WaitForEndAsync(report.Text("id"));
         Assert.Single(host.Tenant.MessagesAbout(title));
     }

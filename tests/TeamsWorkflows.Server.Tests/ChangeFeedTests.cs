@@ -30,7 +30,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public void A_client_that_does_not_keep_up_is_told_to_read_everything_anew()
     {
-        using var client = new Subscription("somebody", new HashSet<ChangeTopic> { ChangeTopic.Cases }, static _ => { });
+        using var client = new Subscription("somebody", new HashSet<ChangeTopic> { ChangeTopic.Cases }, new("e", -1), static _ => { });
         for (var i = 0; i < 1_000; i++)
         {
             client.Offer(new(new("e", i), DateTimeOffset.UnixEpoch, new DataChange(ChangeTopic.Cases, $"{i}")));
@@ -41,6 +41,27 @@ public sealed class ChangeFeedTests
         Assert.Equal(new FeedPosition("e", 999), Assert.Single(told).Position);
         client.Offer(new(new("e", 1_000), DateTimeOffset.UnixEpoch, new DataChange(ChangeTopic.Cases, "next")));
         Assert.Equal("next", Assert.Single(client.Take(static () => default)).Change?.Id);
+    }
+
+    [Fact]
+    public void A_client_is_told_of_no_place_beyond_what_it_was_given()
+    {
+        using var client = new Subscription("somebody", new HashSet<ChangeTopic> { ChangeTopic.Cases }, new("e", 7), static _ => { });
+        Assert.Equal(7, client.Position.Number);
+        client.Offer(Event(8, ChangeTopic.Deliveries)); // nothing for it: it may go on from behind it
+        Assert.Equal(8, client.Position.Number);
+
+        client.Offer(Event(9, ChangeTopic.Cases));
+        client.Offer(Event(10, ChangeTopic.Deliveries));
+        Assert.Equal(8, client.Position.Number);
+        Assert.Equal(9, Assert.Single(client.Take(static () => default)).Position.Number);
+        Assert.Equal(9, client.Position.Number);
+
+        client.Offer(new(new("another", 3), DateTimeOffset.UnixEpoch, null));
+        Assert.Single(client.Take(static () => default));
+        Assert.Equal(new FeedPosition("another", 3), client.Position);
+
+        static FeedEvent Event(long number, ChangeTopic topic) => new(new("e", number), DateTimeOffset.UnixEpoch, new DataChange(topic, "1"));
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Storage;
@@ -98,7 +99,7 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
         var before = (await log.HeadAsync(CancellationToken.None)).Sequence;
         await Task.WhenAll(Enumerable.Range(0, writers).Select(async node =>
         {
-            using var database = new Database(contexts, TimeProvider.System, maxWriters: 2); // as another process has it
+            using var database = new Database(contexts, TimeProvider.System, NullLogger<Database>.Instance, maxWriters: 2); // as another process has it
             await Parallel.ForAsync(0, each, async (i, stop) =>
             {
                 using var call = AuditCall.Begin(new($"node {node}", "", "Operator"), "case.guided-test", $"case/{node}-{i}", reason: null);

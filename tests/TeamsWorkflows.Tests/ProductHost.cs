@@ -69,7 +69,8 @@ internal sealed class ProductHost : IAsyncDisposable
         services.AddSingleton<Func<Guid>>(static () => Guid.CreateVersion7());
         services.AddSingleton<ISecretProtector, TestProtector>();
         services.AddPooledDbContextFactory<ProductDb>(db => db.UseSqlite($"Data Source={Path.Combine(_folder, "product.db")};Pooling=False"));
-        services.AddSingleton(p => new Database(p.GetRequiredService<IDbContextFactory<ProductDb>>(), p.GetRequiredService<TimeProvider>(), maxWriters: 1));
+        services.AddSingleton(p => new Database(
+            p.GetRequiredService<IDbContextFactory<ProductDb>>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<Database>>(), maxWriters: 1));
         services.AddSingleton(TeamsWorkflowsRegistration.CreateRegistry);
         services.AddSingleton(p => new TaskHubWorker(
             Store,

@@ -27,6 +27,12 @@ internal static class EntraErrors
         SubError = "token_expired",
     };
 
+    public static EntraError SignInFrequency { get; } = new(
+        InvalidGrant, 70043, "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access.")
+    {
+        SubError = "token_expired",
+    };
+
     public static EntraError BadRefreshToken { get; } = new(
         InvalidGrant, 70000, "Provided grant is invalid or malformed.")
     {

@@ -70,6 +70,12 @@ internal static class ServiceScenarios
                 Behaviour = FaultBehaviour.HideNewMessages,
                 Delay = context.Delay(30, secondsMeanIt: true),
             }]),
+        Scenario.OfRules("workflow-lost", Elsewhere,
+            "The workflow's address answers 202, and nothing is ever posted.",
+            context => [context.Rule(SandboxSurfaces.Webhook, count: 1) with { Status = 202 }]),
+        Scenario.OfRules("vault-503", Elsewhere,
+            "The key vault is not available: 503.",
+            context => [context.Rule(SandboxSurfaces.KeyVault, count: null) with { Status = 503 }]),
         Scenario.OfRules("smtp-refuses", Elsewhere,
             "The mail server answers 451 to every recipient.",
             context => [context.Rule(SandboxSurfaces.Smtp, count: null) with

@@ -80,6 +80,13 @@ internal static class TokenScenarios
         Scenario.OfRules("refresh-inactive", Group,
             "The refresh token was not used for 90 days: AADSTS700082.",
             context => [Refusal(context, EntraErrors.InactiveGrant, count: 1)]),
+        Scenario.Of("sign-in-frequency", Group,
+            "The time that a policy gives a sign-in is over: tokens have expired and a renewal fails with AADSTS70043.",
+            context =>
+            {
+                context.Mark(MarkKinds.AccessTokensExpired, "*");
+                context.Add(Refusal(context, EntraErrors.SignInFrequency, count: 1));
+            }),
         Scenario.OfRules("token-endpoint-503", Group,
             "The token endpoint is temporarily unavailable: 503 without Retry-After.",
             context => [Refusal(context, EntraErrors.Busy, count: 1)]),

@@ -93,7 +93,7 @@ internal sealed class ChangeFeed : IDisposable
                 Listen();
             }
 
-            var client = new Subscription(who, topics, Leave);
+            var client = new Subscription(who, topics, since ?? Position, Leave);
             if (since is { } seen)
             {
                 Resume(client, seen);

@@ -86,7 +86,7 @@ internal sealed class EventStream(ChangeFeed feed, IHostApplicationLifetime life
         Subscription client, DateTimeOffset end, CancellationToken aborted, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping, cancellationToken);
-        yield return Item("ready", feed.Position, new(null, null, time.GetUtcNow()));
+        yield return Item("ready", client.Position, new(null, null, time.GetUtcNow()));
         while (time.GetUtcNow() < end)
         {
             switch (await WaitAsync(client, over.Token))
@@ -94,7 +94,7 @@ internal sealed class EventStream(ChangeFeed feed, IHostApplicationLifetime life
                 case null:
                     yield break;
                 case false:
-                    yield return Item("heartbeat", feed.Position, new(null, null, time.GetUtcNow()));
+                    yield return Item("heartbeat", client.Position, new(null, null, time.GetUtcNow()));
                     break;
                 default:
                     foreach (var e in client.Take(feed.NewReset))

@@ -25,7 +25,10 @@ internal static class ProductStorage
             static (provider, options) => options.UseProductFile(provider.GetRequiredService<DataFolder>().Product));
         services.AddSingleton(
             static provider => new Database(
-                provider.GetRequiredService<IDbContextFactory<ProductDb>>(), provider.GetRequiredService<TimeProvider>(), MaxWriters));
+                provider.GetRequiredService<IDbContextFactory<ProductDb>>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Database>>(),
+                MaxWriters));
         services.AddSingleton<IProductMigration, FileMigration>();
         return services;
     }

@@ -65,7 +65,43 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
             cancellationToken);
         foreach (var reportId in reports)
         {
-            await TellAsync(reportId, cancellationToken);
+            await TellOrEndAsync(reportId, cancellationToken);
+        }
+    }
+
+    // What nobody hears of any more would be told for ever, and hold up what somebody does hear of.
+    private async Task TellOrEndAsync(string reportId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await client.RaiseEventAsync(ApprovalNames.Instance(reportId), AwaitApproval.Closed, true, cancellationToken)
+                && await client.GetInstanceAsync(DeliveryNames.InstanceOfReport(reportId), cancellationToken) is null or { IsCompleted: true })
+            {
+                await database.WriteAsync(db => EndAsync(db, reportId, cancellationToken), cancellationToken);
+                Log.RunGone(logger, reportId);
+            }
+        }
+        catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
+        {
+            Log.NotTold(logger, reportId, e);
+        }
+    }
+
+    private async Task EndAsync(ProductDb db, string reportId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var approval = await db.Approvals.SingleAsync(a => a.ReportId == reportId, cancellationToken);
+        if (approval.State == ApprovalState.Waiting)
+        {
+            (approval.State, approval.Reason, approval.ClosedAt) = (ApprovalState.Cancelled, "The report was cancelled.", now);
+        }
+
+        var isReleased = approval.State is ApprovalState.Approved or ApprovalState.Released;
+        foreach (var delivery in await db.Deliveries.Where(d => d.ReportId == reportId && d.State == DeliveryState.AwaitingApproval).ToListAsync(cancellationToken))
+        {
+            delivery.State = isReleased ? DeliveryState.Failed : DeliveryState.NotApproved;
+            delivery.Reason = isReleased ? $"{approval.Reason} The run that was to post it is gone: send it once more." : approval.Reason;
+            delivery.UpdatedAt = now;
         }
     }
 
@@ -95,5 +131,8 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
 
         [LoggerMessage(2, LogLevel.Warning, "The approval of report {Report} is over, and its run could not be told; it is told later")]
         public static partial void NotTold(ILogger logger, string report, Exception reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "The approval of report {Report} is over, and its run is gone: what waited for it has ended")]
+        public static partial void RunGone(ILogger logger, string report);
     }
 }

@@ -8,15 +8,15 @@ internal static class ApprovalRules
 {
     private const string Root = "approval";
 
-    /// <param name="author">The name of who hands it over; null: a program.</param>
-    public static void Validate(ApprovalRequest? approval, string? author, ApprovalOptions options, ReportErrors errors)
+    /// <param name="authors">The names of those who hand it over; none: a program does.</param>
+    public static void Validate(ApprovalRequest? approval, IReadOnlyCollection<string> authors, ApprovalOptions options, ReportErrors errors)
     {
         if (approval is null)
         {
             return;
         }
 
-        var barred = IsFourEyes(approval, options) ? author : null;
+        var barred = IsFourEyes(approval, options) ? authors : [];
         var before = errors.Count;
         ValidateApprovers($"{Root}.approvers", approval.Approvers ?? [], barred, errors);
         if (errors.Count == before)
@@ -39,7 +39,7 @@ internal static class ApprovalRules
 
     public static bool IsFourEyes(ApprovalRequest approval, ApprovalOptions options) => options.FourEyes || approval.FourEyes == true;
 
-    private static void ValidateApprovers(string field, IReadOnlyList<ApproverRequest?> approvers, string? barred, ReportErrors errors)
+    private static void ValidateApprovers(string field, IReadOnlyList<ApproverRequest?> approvers, IReadOnlyCollection<string> barred, ReportErrors errors)
     {
         if (approvers.Count is 0 or > ApprovalLimits.MaxApprovers)
         {
@@ -59,12 +59,12 @@ internal static class ApprovalRules
         }
     }
 
-    private static (string Member, string Fix)? WhyNot(ApproverRequest? approver, string? barred) => approver switch
+    private static (string Member, string Fix)? WhyNot(ApproverRequest? approver, IReadOnlyCollection<string> barred) => approver switch
     {
         null or { Email: null, Role: null } => ("", "Give an e-mail address, a role, or both."),
         { Role: { } role } when !Enum.IsDefined(role) => (".role", $"Use one of: {string.Join(", ", Enum.GetNames<ApproverRole>())}."),
         { Email: { } email } when !MailAddresses.IsOne(email) || email.Length > 320 => (".email", "This is not an e-mail address."),
-        { Email: { } email, Role: null } when barred is not null && Person.IsSame(email, barred)
+        { Email: { } email, Role: null } when barred.Any(name => Person.IsSame(email, name))
             => (".email", "Whoever hands the report over may not approve it (fourEyes). Name somebody else."),
         _ => null,
     };
@@ -124,8 +124,8 @@ internal static class ApprovalRules
 }
 
 /// <summary>What a report's wishes for its approval are held against.</summary>
-/// <param name="Author">The name of who hands it over; null: a program.</param>
-internal sealed record ApprovalCheck(ApprovalOptions Options, string? Author);
+/// <param name="Authors">The names of those who hand it over; none: a program does.</param>
+internal sealed record ApprovalCheck(ApprovalOptions Options, IReadOnlyCollection<string> Authors);
 
 /// <summary>People by the name that they sign in with, or are mailed at.</summary>
 internal static class Person

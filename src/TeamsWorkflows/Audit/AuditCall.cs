@@ -30,8 +30,8 @@ public sealed class AuditCall : IDisposable
     /// <summary>Gets why; null: the act asks for no reason.</summary>
     public string? Reason { get; }
 
-    /// <summary>Gets the last entry that was written about it; null: none was.</summary>
-    public AuditHead? Written { get; internal set; }
+    /// <summary>Gets the last entry that was written about it, and is durable; null: none was.</summary>
+    public AuditHead? Written { get; private set; }
 
     /// <summary>Begins an act; until it is disposed, what this call writes is recorded as its doing.</summary>
     public static AuditCall Begin(AuditActor actor, string action, string target, string? reason)
@@ -46,6 +46,19 @@ public sealed class AuditCall : IDisposable
 
     /// <summary>Says what it is done to, where the address did not.</summary>
     public void To(string target) => Target = target;
+
+    /// <summary>Makes this the act under way where its write runs: writes that share a transaction run in nobody's call.</summary>
+    internal void Enter() => Ambient.Value = this;
+
+    /// <summary>Says which entry was written about it, once that is durable.</summary>
+    /// <param name="head">Null: nothing was changed, so nothing was written.</param>
+    internal void Wrote(AuditHead? head)
+    {
+        if (head is not null && !(head.Sequence <= Written?.Sequence))
+        {
+            Written = head;
+        }
+    }
 
     /// <summary>Ends the act.</summary>
     public void Dispose()

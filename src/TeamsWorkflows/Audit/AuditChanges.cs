@@ -25,7 +25,6 @@ internal sealed class AuditChanges
     /// <summary>Takes in what a context is about to save.</summary>
     public void Take(ProductDb db)
     {
-        db.ChangeTracker.DetectChanges();
         foreach (var entry in db.ChangeTracker.Entries().Where(static e => e.Entity is not (AuditRow or AuditHeadRow)))
         {
             Take(entry);

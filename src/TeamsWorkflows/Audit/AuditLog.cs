@@ -34,10 +34,14 @@ public sealed class AuditLog(Database database, TimeProvider time)
     /// <remarks>Nothing where nobody's act is under way: the product itself keeps no such record.</remarks>
     /// <param name="before">JSON without secrets; null: nothing was there, or it is not known.</param>
     /// <param name="after">JSON without secrets; null: nothing is there, or it is not known.</param>
-    public Task RecordAsync(AuditOutcome outcome, string? before, string? after, CancellationToken cancellationToken)
-        => AuditCall.Current is not { } call
-            ? Task.CompletedTask
-            : database.WriteAsync(db => AuditTrail.AppendAsync(db, call, outcome, before, after, time.GetUtcNow(), cancellationToken), cancellationToken);
+    public async Task RecordAsync(AuditOutcome outcome, string? before, string? after, CancellationToken cancellationToken)
+    {
+        if (AuditCall.Current is { } call)
+        {
+            call.Wrote(await database.WriteAsync(
+                db => AuditTrail.AppendAsync(db, call, outcome, before, after, time.GetUtcNow(), cancellationToken), cancellationToken));
+        }
+    }
 
     /// <summary>Lists entries, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken)

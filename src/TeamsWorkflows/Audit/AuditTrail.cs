@@ -13,10 +13,12 @@ internal static class AuditTrail
 {
     private const int MaxText = 1_000;
 
-    /// <summary>Runs a write, and appends what it changed.</summary>
-    public static async Task<T> RecordAsync<T>(
+    /// <summary>Runs a write as a part of an act, and appends what it changed.</summary>
+    /// <returns>What the write gave, and the entry; null: it changed nothing.</returns>
+    public static async Task<(T Result, AuditHead? Head)> RecordAsync<T>(
         ProductDb db, Func<ProductDb, Task<T>> write, AuditCall call, TimeProvider time, CancellationToken cancellationToken)
     {
+        call.Enter();
         var changes = new AuditChanges();
         void Take(object? sender, SavingChangesEventArgs e) => changes.Take(db);
         db.SavingChanges += Take;
@@ -31,17 +33,15 @@ internal static class AuditTrail
         }
 
         changes.Take(db);
-        if (!changes.IsEmpty)
-        {
-            await AppendAsync(db, call, AuditOutcome.Done, changes.Before(), changes.After(), time.GetUtcNow(), cancellationToken);
-        }
-
-        return result;
+        return (result, changes.IsEmpty
+            ? null
+            : await AppendAsync(db, call, AuditOutcome.Done, changes.Before(), changes.After(), time.GetUtcNow(), cancellationToken));
     }
 
     /// <param name="before">JSON; null: nothing was there.</param>
     /// <param name="after">JSON; null: nothing is there.</param>
-    public static async Task AppendAsync(
+    /// <returns>The entry; it is not durable yet.</returns>
+    public static async Task<AuditHead> AppendAsync(
         ProductDb db, AuditCall call, AuditOutcome outcome, string? before, string? after, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var head = await db.AuditHeads.SingleOrDefaultAsync(h => h.Id == AuditHeadRow.Only, cancellationToken);
@@ -74,7 +74,7 @@ internal static class AuditTrail
         entry = entry with { Hash = AuditChain.HashOf(entry) };
         db.AuditEntries.Add(AuditRow.From(entry));
         (head.Sequence, head.Hash) = (entry.Sequence, entry.Hash);
-        call.Written = new(entry.Sequence, entry.Hash);
+        return new(entry.Sequence, entry.Hash);
     }
 
     // As it is stored: PostgreSQL takes no NUL, and the hash is over what is stored.

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections.Credentials;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
@@ -63,14 +64,22 @@ public sealed record Connection(
 }
 
 /// <summary>Shows connections, and keeps them as the configuration says.</summary>
-public sealed class ConnectionDesk(Database database, ISecretProtector protector, TimeProvider time, Func<Guid> newGuid)
+public sealed class ConnectionDesk
 {
-    private readonly WebhookAddresses _webhooks = new(protector);
-    private readonly ConnectionHealth _health = new(time, newGuid);
+    private readonly Database _database;
+    private readonly ISecretProtector _protector;
+    private readonly WebhookAddresses _webhooks;
+    private readonly ConnectionHealth _health;
+    private readonly ConnectionJournal _journal;
+    private readonly TimeProvider _time;
+
+    internal ConnectionDesk(
+        Database database, ISecretProtector protector, WebhookAddresses webhooks, ConnectionHealth health, ConnectionJournal journal, TimeProvider time)
+        => (_database, _protector, _webhooks, _health, _journal, _time) = (database, protector, webhooks, health, journal, time);
 
     public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
     {
-        var (rows, cases) = await database.ReadAsync(
+        var (rows, cases) = await _database.ReadAsync(
             async db => (
                 await db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken),
                 await db.Cases.Include(c => c.Others).Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
@@ -90,7 +99,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
     {
         ArgumentNullException.ThrowIfNull(definition);
 
-        return database.WriteAsync(
+        return _database.WriteAsync(
             async db =>
             {
                 var row = await db.Connections.SingleOrDefaultAsync(c => c.Id == definition.Id, cancellationToken);
@@ -107,13 +116,21 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
                 else
                 {
                     var changes = ChangesOf(row, definition).ToArray();
-                    db.ConnectionEvents.AddRange(changes.Select(change => Changed(row.Id, change, actor)));
+                    foreach (var change in changes)
+                    {
+                        _journal.Changed(db, row.Id, change, actor);
+                    }
+
                     if (changes.Contains(OperationalChange.SecretRotated) || row.ClientId != definition.ClientId)
                     {
                         (row.CredentialEndsAt, row.CredentialCheckedAt, row.CertificateThumbprint) = (null, null, null); // the old credential's
                     }
 
-                    row.Suspicion ??= changes.Contains(OperationalChange.OwnerChanged) ? OperationalChange.OwnerChanged : null;
+                    if (changes.Contains(OperationalChange.OwnerChanged))
+                    {
+                        row.Suspect(OperationalChange.OwnerChanged, _time.GetUtcNow());
+                    }
+
                     if (!IsSameIdentity(row, definition))
                     {
                         await db.TokenCaches.Where(c => c.ConnectionId == row.Id).ExecuteDeleteAsync(cancellationToken);
@@ -134,7 +151,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         (row.DisplayName, row.Owner, row.Scopes) = (definition.DisplayName, definition.Owner, string.Join(' ', definition.Scopes));
         (row.AuthModel, row.TenantId, row.ClientId, row.Username)
             = (definition.AuthModel, definition.TenantId, definition.ClientId, definition.Username);
-        row.ProtectedSecret = definition.ClientSecret is { } secret ? protector.Protect(Purpose(definition.Id), secret) : null;
+        row.ProtectedSecret = definition.ClientSecret is { } secret ? _protector.Protect(Purpose(definition.Id), secret) : null;
         (row.VaultCertificate, row.ManagedIdentity) = (definition.VaultCertificate, definition.ManagedIdentity);
         row.ProtectedWebhook = definition.WebhookAddress is { } address ? _webhooks.Protect(definition.Id, address) : null;
         (row.CertificateFile, row.SecretExpiresAt) = (definition.CertificateFile, definition.SecretExpiresAt);
@@ -145,7 +162,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
     // What tokens depend on (R5, R31, R55): a change of these is the first thing to look at when something breaks.
     private IEnumerable<OperationalChange> ChangesOf(ConnectionRow row, ConnectionDefinition definition)
     {
-        var secret = row.ProtectedSecret is { } data ? protector.UnprotectText(Purpose(row.Id), data) : null;
+        var secret = row.ProtectedSecret is { } data ? _protector.UnprotectText(Purpose(row.Id), data) : null;
         if (secret != definition.ClientSecret || row.CertificateFile != definition.CertificateFile
             || row.VaultCertificate != definition.VaultCertificate || row.ManagedIdentity != definition.ManagedIdentity
             || _webhooks.Of(row)?.OriginalString != definition.WebhookAddress)
@@ -164,16 +181,6 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         }
     }
 
-    private ConnectionEventRow Changed(string connectionId, OperationalChange change, string actor) => new()
-    {
-        Id = newGuid(),
-        ConnectionId = connectionId,
-        At = time.GetUtcNow(),
-        Kind = ConnectionEventKind.Changed,
-        Change = change,
-        Actor = actor,
-    };
-
     internal static string Purpose(string connectionId) => $"connection-secret/{connectionId}";
 
     private static bool IsSameIdentity(ConnectionRow row, ConnectionDefinition definition)
@@ -189,7 +196,7 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
         Owner = definition.Owner,
         Scopes = "",
         State = ConnectionState.NeverConnected,
-        StateSince = time.GetUtcNow(),
+        StateSince = _time.GetUtcNow(),
     };
 
     private Connection From(ConnectionRow row, CaseRow? openCase)
@@ -220,6 +227,6 @@ public sealed class ConnectionDesk(Database database, ISecretProtector protector
             Generation = row.Generation,
             ETag = ConnectionVersion.Of(row),
         };
-        return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - time.GetUtcNow()) };
+        return connection with { Warnings = DefinitionRules.Warnings(connection, row.SecretExpiresAt - _time.GetUtcNow()) };
     }
 }

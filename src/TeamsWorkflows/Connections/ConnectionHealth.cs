@@ -1,15 +1,14 @@
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections;
 
 /// <summary>How connections come from one state into another: the one place that says so, and takes it down.</summary>
-internal sealed class ConnectionHealth(TimeProvider time, Func<Guid> newGuid)
+internal sealed class ConnectionHealth(ConnectionJournal journal, TimeProvider time)
 {
     /// <summary>Who acted when no person did.</summary>
     public const string Product = "TeamsWorkflows";
-
-    private const int MaxNote = 1000;
 
     /// <summary>Puts a connection into a state, with what it rests on, and notes the change in its history.</summary>
     /// <param name="because">Why it does not work; null when it does, or nobody has tried.</param>
@@ -20,23 +19,10 @@ internal sealed class ConnectionHealth(TimeProvider time, Func<Guid> newGuid)
         var (now, diagnosis) = (time.GetUtcNow(), because is null ? null : WorkflowJson.Write(because));
         if (row.State != to || row.Diagnosis != diagnosis)
         {
-            db.ConnectionEvents.Add(new ConnectionEventRow
-            {
-                Id = newGuid(),
-                ConnectionId = row.Id,
-                At = now,
-                Kind = ConnectionEventKind.StateChanged,
-                From = row.State,
-                To = to,
-                Cause = because?.Action,
-                Actor = actor,
-                Note = because is null ? null : Cut($"{because.Class}: {because.Summary}"),
-            });
+            journal.Moved(db, row, to, because, actor);
         }
 
         (row.State, row.StateSince) = (to, row.State == to ? row.StateSince : now);
         (row.Diagnosis, row.Evidence) = (diagnosis, evidence);
     }
-
-    private static string Cut(string text) => text.Length <= MaxNote ? text : text[..MaxNote];
 }

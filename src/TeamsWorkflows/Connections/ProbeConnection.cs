@@ -61,7 +61,12 @@ internal sealed class ProbeConnection(Database database, ConnectionTrial trial, 
         }
 
         await database.WriteAsync(
-            db => db.CaseConnections.Where(o => o.CaseId == input.CaseId && o.ConnectionId == other.Id).ExecuteDeleteAsync(context.CancellationToken),
+            db =>
+            {
+                db.Note(ChangeTopic.Cases, input.CaseId);
+                db.Note(ChangeTopic.Connections, other.Id);
+                return db.CaseConnections.Where(o => o.CaseId == input.CaseId && o.ConnectionId == other.Id).ExecuteDeleteAsync(context.CancellationToken);
+            },
             context.CancellationToken);
         await check.StopAsync(context, other, failure);
         return null;

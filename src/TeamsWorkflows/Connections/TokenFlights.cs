@@ -15,7 +15,6 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
     private static readonly TimeSpan Renewing = TimeSpan.FromMinutes(6);
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _lengthened = new(StringComparer.Ordinal);
 
     /// <summary>Asks by <paramref name="ask"/>, alone if the authority may have to be asked.</summary>
     /// <returns>The answer, and whether it is another caller's: then there was no question.</returns>
@@ -37,46 +36,42 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
         }
 
         var result = Noted(connection, await ask(TokenRequest.Silent));
-        return result is TokenResult.Acquired { IsFromCache: true } cached && IsTooShort(cached) && MayLengthen(connection.Id)
-            ? (Noted(connection, await ask(new TokenRequest(BypassCache: true))), false)
+        return result is TokenResult.Acquired { IsFromCache: true } cached && IsTooShort(cached) && MayLengthen(connection)
+            ? (Noted(connection, await ask(new TokenRequest(BypassCache: true)), lengthenedOn: time.GetUtcNow()), false)
             : (result, false);
     }
 
     /// <summary>Takes down what a question led to that was asked past this.</summary>
-    public TokenResult Noted(ConnectionRow connection, TokenResult result)
+    public TokenResult Noted(ConnectionRow connection, TokenResult result) => Noted(connection, result, lengthenedOn: null);
+
+    private TokenResult Noted(ConnectionRow connection, TokenResult result, DateTimeOffset? lengthenedOn)
     {
         _known.AddOrUpdate(
             connection.Id,
-            static (_, x) => new Known(x.connection).After(x.result),
-            static (_, known, x) => (known.IsOf(x.connection) ? known : new Known(x.connection)).After(x.result),
-            (connection, result));
+            static (_, x) => new Known(x.connection).After(x.result, x.lengthenedOn),
+            static (_, known, x) => (known.IsOf(x.connection) ? known : new Known(x.connection)).After(x.result, x.lengthenedOn),
+            (connection, result, lengthenedOn));
         return result;
     }
 
     private bool IsTooShort(TokenResult.Acquired token) => token.ExpiresOn - time.GetUtcNow() < options.Value.MinimumTokenLifetime;
 
-    // Once per window: where the clock is ahead every token looks too old, and the authority takes a question at every call for a loop (AADSTS50196).
-    private bool MayLengthen(string connectionId)
-    {
-        var now = time.GetUtcNow();
-        if (_lengthened.TryGetValue(connectionId, out var last) && now - last < options.Value.MinimumTokenLifetime)
-        {
-            return false;
-        }
-
-        _lengthened[connectionId] = now;
-        return true;
-    }
+    // Once per window: where the clock is ahead every token looks too old, and the authority takes a question at every call for a loop
+    // (AADSTS50196). One that was refused does not count: whoever comes next would be given the token that is too short.
+    private bool MayLengthen(ConnectionRow connection)
+        => !(time.GetUtcNow() - KnownOf(connection).LengthenedOn < options.Value.MinimumTokenLifetime);
 
     private Known KnownOf(ConnectionRow connection)
         => _known.TryGetValue(connection.Id, out var known) && known.IsOf(connection) ? known : new Known(connection);
 
     /// <param name="ExpiresOn">When the token ends that was given last; null: it is not known, or there is none.</param>
+    /// <param name="LengthenedOn">When a token was given in the place of one that was too short; null: that was not needed yet.</param>
     /// <param name="Refusals">How often there was no token.</param>
     private sealed record Known(
         (AuthModel, SignInWay, string, string, string?) Identity,
         long Generation,
         DateTimeOffset? ExpiresOn = null,
+        DateTimeOffset? LengthenedOn = null,
         long Refusals = 0,
         TokenResult.Refused? Refused = null)
     {
@@ -88,8 +83,8 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
         // What held before somebody restored the connection, or made it another one, says nothing any more.
         public bool IsOf(ConnectionRow connection) => Identity == connection.Identity && Generation == connection.Generation;
 
-        public Known After(TokenResult result) => result is TokenResult.Acquired acquired
-            ? this with { ExpiresOn = acquired.ExpiresOn }
+        public Known After(TokenResult result, DateTimeOffset? lengthenedOn) => result is TokenResult.Acquired acquired
+            ? this with { ExpiresOn = acquired.ExpiresOn, LengthenedOn = lengthenedOn ?? LengthenedOn }
             : this with { ExpiresOn = null, Refusals = Refusals + 1, Refused = (TokenResult.Refused)result };
     }
 }

@@ -28,6 +28,10 @@ internal sealed class ChangeCollector
                 Add(ChangeTopic.Cases, r.Id);
                 Add(ChangeTopic.Connections, r.ConnectionId); // its page names the open case
                 break;
+            case CaseConnectionRow r:
+                Add(ChangeTopic.Cases, r.CaseId);
+                Add(ChangeTopic.Connections, r.ConnectionId); // its page names the case, too
+                break;
             case ParkedRunRow r: Add(ChangeTopic.Cases, r.CaseId); break;
             case GuidedAnswerRow r: Add(ChangeTopic.Cases, r.CaseId); break;
             case ApprovalRow r: Add(ChangeTopic.Approvals, r.ReportId); break;

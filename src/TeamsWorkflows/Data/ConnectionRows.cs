@@ -10,6 +10,8 @@ namespace TeamsWorkflows.Data;
 /// <summary>Something that happened to a connection besides its use: a sign-in, a change, a consent, another state.</summary>
 public sealed class ConnectionEventRow
 {
+    private const int MaxNoteLength = 1000;
+
     public required Guid Id { get; set; }
 
     [MaxLength(64)]
@@ -35,8 +37,9 @@ public sealed class ConnectionEventRow
     public required string Actor { get; set; }
 
     /// <summary>Gets or sets what the person said about it, redacted; or why the state changed.</summary>
-    [MaxLength(1000)]
-    public string? Note { get; set; }
+    /// <remarks>Cut to what the column takes.</remarks>
+    [MaxLength(MaxNoteLength)]
+    public string? Note { get; set => field = value is { Length: > MaxNoteLength } ? value[..MaxNoteLength] : value; }
 }
 
 /// <summary>A connection's sign-in by device code: the one under way, or the last one.</summary>

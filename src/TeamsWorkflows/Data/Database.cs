@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Audit;
 
 namespace TeamsWorkflows.Data;
@@ -14,7 +15,7 @@ namespace TeamsWorkflows.Data;
 /// What a database server that restarts cuts off before the commit runs again as well. What somebody's act changes is written
 /// into the audit log in the same transaction (<see cref="AuditCall"/>).
 /// </remarks>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     private const int MaxConflicts = 100; // each of them is somebody else's success
 
@@ -23,20 +24,21 @@ public sealed class Database : IDisposable
 
     private readonly IDbContextFactory<ProductDb> _contexts;
     private readonly TimeProvider _time;
+    private readonly ILogger<Database> _logger;
     private readonly SemaphoreSlim _writers;
     private readonly WriteGroup? _group; // null: writers do not wait for each other here
 
     /// <param name="contexts">Makes a context for each read and each transaction.</param>
     /// <param name="time">Measures how long the database has been away.</param>
     /// <param name="maxWriters">How many transactions of this process may write at once: 1 for SQLite.</param>
-    public Database(IDbContextFactory<ProductDb> contexts, TimeProvider time, int maxWriters)
+    public Database(IDbContextFactory<ProductDb> contexts, TimeProvider time, ILogger<Database> logger, int maxWriters)
     {
-        (_contexts, _time, _writers) = (contexts, time, new(maxWriters, maxWriters));
+        (_contexts, _time, _logger, _writers) = (contexts, time, logger, new(maxWriters, maxWriters));
         _group = maxWriters == 1 ? new(WriteOnceAsync) : null;
     }
 
     /// <summary>Gets or sets whom to tell what a transaction has changed, once it is durable; null: nobody, and nothing is collected.</summary>
-    /// <remarks>Must return at once, and must not throw.</remarks>
+    /// <remarks>Must return at once. What it throws is logged, and changes nothing about the write.</remarks>
     public Action<IReadOnlyCollection<DataChange>>? Committed { get; set; }
 
     /// <exception cref="DbException">The database is out of reach for longer than is waited for.</exception>
@@ -62,7 +64,7 @@ public sealed class Database : IDisposable
         ArgumentNullException.ThrowIfNull(write);
 
         return AuditCall.Current is { } call
-            ? WriteGroupedAsync(db => AuditTrail.RecordAsync(db, write, call, _time, cancellationToken), cancellationToken)
+            ? WriteRecordedAsync(write, call, cancellationToken)
             : WriteGroupedAsync(write, cancellationToken);
     }
 
@@ -75,6 +77,13 @@ public sealed class Database : IDisposable
         cancellationToken);
 
     public void Dispose() => _writers.Dispose();
+
+    private async Task<T> WriteRecordedAsync<T>(Func<ProductDb, Task<T>> write, AuditCall call, CancellationToken cancellationToken)
+    {
+        var (result, head) = await WriteGroupedAsync(db => AuditTrail.RecordAsync(db, write, call, _time, cancellationToken), cancellationToken);
+        call.Wrote(head);
+        return result;
+    }
 
     private async Task<T> WriteGroupedAsync<T>(Func<ProductDb, Task<T>> write, CancellationToken cancellationToken)
     {
@@ -109,13 +118,36 @@ public sealed class Database : IDisposable
         var told = Committed;
         var changes = told is null ? null : new ChangeCollector();
         db.Changes = changes;
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-        await write(db);
-        await db.SaveChangesAsync(cancellationToken);
-        await CommitAsync(transaction, cancellationToken);
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+            await write(db);
+            await db.SaveChangesAsync(cancellationToken);
+            await CommitAsync(transaction, cancellationToken);
+        }
+        finally
+        {
+            db.Changes = null; // the context goes back into its pool, and serves somebody else
+        }
+
         if (changes is { Changes.Count: > 0 })
         {
-            told!(changes.Changes);
+            Tell(told!, changes.Changes);
+        }
+    }
+
+    // What is committed is committed: a listener that fails must not have it written again.
+    private void Tell(Action<IReadOnlyCollection<DataChange>> told, IReadOnlyCollection<DataChange> changes)
+    {
+        try
+        {
+            told(changes);
+        }
+#pragma warning disable CA1031 // whatever a listener throws, the write has succeeded
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.NotTold(_logger, changes.Count, e);
         }
     }
 
@@ -149,5 +181,11 @@ public sealed class Database : IDisposable
                 await Task.Delay(OutagePause, _time, cancellationToken);
             }
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "What a transaction has changed ({Count}) could not be told; it is written")]
+        public static partial void NotTold(ILogger logger, int count, Exception reason);
     }
 }

@@ -49,6 +49,9 @@ public sealed class IntakeRow
     [MaxLength(320)]
     public required string LastActor { get; set; }
 
+    /// <summary>Gets or sets who made it and changed it, as JSON: with four eyes they may not approve its reports; null in those of older releases.</summary>
+    public string? Authors { get; set; }
+
     public DateTimeOffset? LastAt { get; set; }
 
     /// <summary>Gets or sets how often somebody changed it: what an ETag names.</summary>

@@ -85,10 +85,19 @@ public class ProductDb : DbContext
     internal ChangeCollector? Changes { get; set; }
 
     /// <inheritdoc/>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        Changes?.Add(ChangeTracker.Entries());
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        ChangeTracker.DetectChanges(); // once, for all who look at what is saved
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            Changes?.Add(ChangeTracker.Entries());
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     /// <summary>Says what a statement changes that goes past the change tracker.</summary>

@@ -96,6 +96,12 @@ public sealed class ConnectionRow
     /// <summary>Gets or sets what was changed that may have broken it, until it has been tried; null: nothing.</summary>
     public OperationalChange? Suspicion { get; set; }
 
+    /// <summary>Gets or sets when the last such change was taken down: a try that had begun before says nothing about it.</summary>
+    public DateTimeOffset? SuspectedAt { get; set; }
+
+    /// <summary>Has the connection tried: something was changed that may have broken it.</summary>
+    internal void Suspect(OperationalChange change, DateTimeOffset now) => (Suspicion, SuspectedAt) = (Suspicion ?? change, now);
+
     public ConnectionState State { get; set; }
 
     public DateTimeOffset StateSince { get; set; }

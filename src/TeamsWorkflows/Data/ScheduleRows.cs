@@ -59,6 +59,9 @@ public sealed class ScheduleRow
     [MaxLength(320)]
     public required string LastActor { get; set; }
 
+    /// <summary>Gets or sets who made it and changed it, as JSON: with four eyes they may not approve its reports; null in those of older releases.</summary>
+    public string? Authors { get; set; }
+
     /// <summary>Gets or sets why; null: the actor did not say.</summary>
     [MaxLength(1000)]
     public string? LastReason { get; set; }

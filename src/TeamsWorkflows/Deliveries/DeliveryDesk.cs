@@ -144,17 +144,21 @@ public sealed class DeliveryDesk
         {
             if (!isHeard && eventName == OperatorSaid.Decided)
             {
-                await _database.WriteAsync(
-                    db =>
-                    {
-                        db.Note(ChangeTopic.Deliveries, deliveryId);
-                        return db.Deliveries.Where(d => d.Id == deliveryId && d.State == DeliveryState.Waiting)
-                            .ExecuteUpdateAsync(set => set.SetProperty(d => d.State, DeliveryState.Held), CancellationToken.None);
-                    },
-                    CancellationToken.None);
+                await HoldAgainAsync(deliveryId);
             }
         }
     }
+
+    // Through the change tracker: the audit log has the decision, so it has what became of it.
+    private Task HoldAgainAsync(string deliveryId) => _database.WriteAsync(
+        async db =>
+        {
+            if (await db.Deliveries.SingleOrDefaultAsync(d => d.Id == deliveryId && d.State == DeliveryState.Waiting, CancellationToken.None) is { } delivery)
+            {
+                (delivery.State, delivery.UpdatedAt) = (DeliveryState.Held, _time.GetUtcNow());
+            }
+        },
+        CancellationToken.None);
 }
 
 /// <summary>What came of an operator's word.</summary>

@@ -21,6 +21,10 @@ public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureL
         {
             return (null, $"is not JSON: {e.Message}");
         }
+        catch (InvalidOperationException e)
+        {
+            return (null, $"holds what is no text: {e.Message}");
+        }
     }
 
     private static (FailureRecord? Record, string? Problem) Read(JsonElement json, DateTimeOffset now)
@@ -61,7 +65,7 @@ public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureL
                 && (root.TryGetProperty("surface", out _) || root.TryGetProperty("headers", out _) || Status(root) is not null);
             return isRecord ? EvidenceOf(root, FailureVocabulary.ParseSurface(Text(root, "surface")) ?? guess(text), now) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null; // text that merely begins like one
         }
@@ -78,10 +82,12 @@ public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureL
         };
     }
 
-    // Power Automate's outputs say statusCode.
+    // Power Automate's outputs say statusCode. Some tools write the number as text.
     private static int? Status(JsonElement json)
-        => (json.TryGetProperty("status", out var status) || json.TryGetProperty("statusCode", out status))
-            && status.ValueKind == JsonValueKind.Number && status.TryGetInt32(out var number) ? number : null;
+        => !json.TryGetProperty("status", out var status) && !json.TryGetProperty("statusCode", out status) ? null
+            : status.ValueKind == JsonValueKind.Number ? (status.TryGetInt32(out var number) ? number : null)
+            : status.ValueKind == JsonValueKind.String && int.TryParse(Written(status), NumberStyles.None, CultureInfo.InvariantCulture, out var text) ? text
+            : null;
 
     private static Dictionary<string, string> Headers(JsonElement json)
     {
@@ -91,8 +97,8 @@ public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureL
             foreach (var header in all.EnumerateObject())
             {
                 headers[header.Name] = header.Value.ValueKind == JsonValueKind.Array
-                    ? string.Join(", ", header.Value.EnumerateArray().Select(v => v.ToString()))
-                    : header.Value.ToString();
+                    ? string.Join(", ", header.Value.EnumerateArray().Select(Written))
+                    : Written(header.Value);
             }
         }
 
@@ -103,12 +109,26 @@ public sealed record FailureRecord(string Id, FailureEvidence Evidence, FailureL
     private static string? Body(JsonElement body) => body.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
-        JsonValueKind.String => body.GetString(),
+        JsonValueKind.String => Written(body),
         _ => body.GetRawText(),
     };
 
     private static string? Text(JsonElement json, string name)
-        => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Written(value) : null;
+
+    /// <summary>Reads a text, or any other value as it is written.</summary>
+    /// <remarks>Whoever cut an answer off may have cut a character in two: then the text stays as it is written, escapes and all.</remarks>
+    internal static string Written(JsonElement value)
+    {
+        try
+        {
+            return value.ToString();
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText()[1..^1];
+        }
+    }
 }
 
 /// <summary>What somebody says a failure is.</summary>
@@ -125,5 +145,5 @@ public sealed record FailureLabel(string Class, string Retry, string Action, str
             : null;
 
     private static string? Text(JsonElement json, string name)
-        => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? FailureRecord.Written(value) : null;
 }

@@ -46,8 +46,10 @@ public sealed class IntakeDesk
 
         var errors = new ReportErrors();
         IntakeRules.Validate(id, definition, errors);
+        var known = await _database.ReadAsync(db => db.Intakes.Where(i => i.Id == id).Select(i => i.Authors).SingleOrDefaultAsync(cancellationToken), cancellationToken);
+        var authors = EditAuthors.Of(EditAuthors.With(known, editor));
         if (definition.Report is { } template
-            && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), editor.Name, publisher: null, cancellationToken) is PreviewResult.Invalid invalid)
+            && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), authors, publisher: null, cancellationToken) is PreviewResult.Invalid invalid)
         {
             errors.AddReport(invalid.Errors);
         }
@@ -144,6 +146,7 @@ public sealed class IntakeDesk
         row.ProtectedReport = _vault.Seal(definition.Report!);
         row.IsEnabled = definition.IsEnabled ?? true;
         row.LastActor = editor.Name;
+        row.Authors = EditAuthors.With(row.Authors, editor);
         row.Version++;
     }
 

@@ -42,8 +42,13 @@ public sealed class ReportDesk(
 
     /// <param name="author">The name of the person who hands it over or answers for it: with four eyes, they may not approve it; null: a program.</param>
     /// <inheritdoc cref="SubmitAsync(string, string, ReportRequest, CancellationToken)"/>
-    public async Task<SubmitResult> SubmitAsync(
+    public Task<SubmitResult> SubmitAsync(
         string publisher, string? author, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
+        => SubmitAsync(publisher, NamesOf(author), idempotencyKey, request, cancellationToken);
+
+    /// <param name="authors">The names of all whose work it is: with four eyes, none of them may approve it.</param>
+    internal async Task<SubmitResult> SubmitAsync(
+        string publisher, IReadOnlyCollection<string> authors, string idempotencyKey, ReportRequest request, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(publisher);
         ArgumentException.ThrowIfNullOrWhiteSpace(idempotencyKey);
@@ -65,7 +70,7 @@ public sealed class ReportDesk(
             return await RepeatAsync(earlier, hash, cancellationToken);
         }
 
-        var (report, errors) = await CheckAsync(publisher, author, request, connections, cancellationToken);
+        var (report, errors) = await CheckAsync(publisher, authors, request, connections, cancellationToken);
         if (report is null)
         {
             return new SubmitResult.Invalid(errors.ByField());
@@ -73,7 +78,7 @@ public sealed class ReportDesk(
 
         var row = Row(publisher, idempotencyKey, hash, request, report);
         var approval = request.Approval is { } wanted
-            ? ApprovalReader.Row(row, wanted, [publisher, .. author is null ? Array.Empty<string>() : [author]], approvalOptions.Value)
+            ? ApprovalReader.Row(row, wanted, [publisher, .. authors], approvalOptions.Value)
             : null;
         try
         {
@@ -113,12 +118,16 @@ public sealed class ReportDesk(
     /// <param name="author">The name of who would hand it over; null: a program.</param>
     /// <param name="publisher">Whose grants count; null: nobody's, they are looked at when it is handed over.</param>
     /// <inheritdoc cref="PreviewAsync(ReportRequest, CancellationToken)"/>
-    public async Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, string? publisher, CancellationToken cancellationToken)
+    public Task<PreviewResult> PreviewAsync(ReportRequest request, string? author, string? publisher, CancellationToken cancellationToken)
+        => PreviewAsync(request, NamesOf(author), publisher, cancellationToken);
+
+    internal async Task<PreviewResult> PreviewAsync(
+        ReportRequest request, IReadOnlyCollection<string> authors, string? publisher, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
 
         var connections = await database.ReadAsync(db => ConnectionsAsync(db, request, cancellationToken), cancellationToken);
-        var (report, errors) = await CheckAsync(publisher, author, request, connections, cancellationToken);
+        var (report, errors) = await CheckAsync(publisher, authors, request, connections, cancellationToken);
         return report is not null
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
             : new PreviewResult.Invalid(errors.ByField());
@@ -219,26 +228,26 @@ public sealed class ReportDesk(
 
     // A refusal names what there is in place of what was asked for: only then all connections are read.
     private async Task<(ReportDocument? Report, ReportErrors Errors)> CheckAsync(
-        string? publisher, string? author, ReportRequest request, Dictionary<string, ConnectionRow> named, CancellationToken cancellationToken)
+        string? publisher, IReadOnlyCollection<string> authors, ReportRequest request, Dictionary<string, ConnectionRow> named, CancellationToken cancellationToken)
     {
         ReportErrors errors = new(), withAll = new();
-        return Check(publisher, author, request, named, errors) is { } report
+        return Check(publisher, authors, request, named, errors) is { } report
             ? (report, errors)
-            : (Check(publisher, author, request, await database.ReadAsync(AllAsync, cancellationToken), withAll), withAll);
+            : (Check(publisher, authors, request, await database.ReadAsync(AllAsync, cancellationToken), withAll), withAll);
 
         Task<Dictionary<string, ConnectionRow>> AllAsync(ProductDb db) => db.Connections.ToDictionaryAsync(c => c.Id, StringComparer.Ordinal, cancellationToken);
     }
 
     // Null: there were errors.
     private ReportDocument? Check(
-        string? publisher, string? author, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
+        string? publisher, IReadOnlyCollection<string> authors, ReportRequest request, IReadOnlyDictionary<string, ConnectionRow> connections, ReportErrors errors)
     {
         if (publisher is not null)
         {
             PublisherGrants.Validate(publisher, request.Destinations, grants.Value, errors);
         }
 
-        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, author), time, errors);
+        return ReportValidator.Validate(request, connections, fallbackOptions.Value, new(approvalOptions.Value, authors), time, errors);
     }
 
     private async Task<IReadOnlyList<Delivery>> DeliveriesAsync(
@@ -287,6 +296,8 @@ public sealed class ReportDesk(
 
         return found;
     }
+
+    private static string[] NamesOf(string? author) => author is null ? [] : [author];
 
     private Task<ReportRow?> FindByKeyAsync(string publisher, string idempotencyKey, CancellationToken cancellationToken)
         => database.ReadAsync(

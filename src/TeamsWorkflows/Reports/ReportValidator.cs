@@ -28,7 +28,7 @@ internal static class ReportValidator
         }
 
         ValidateNotify(request.Notify, errors);
-        ApprovalRules.Validate(request.Approval, approvals.Author, approvals.Options, errors);
+        ApprovalRules.Validate(request.Approval, approvals.Authors, approvals.Options, errors);
         if (request.Patience is { } patience && (patience < ReportLimits.MinPatience || patience > ReportLimits.MaxPatience))
         {
             errors.Add("patience", $"Give a time between {ReportLimits.MinPatience} and {ReportLimits.MaxPatience}, written as [d.]hh:mm:ss.");

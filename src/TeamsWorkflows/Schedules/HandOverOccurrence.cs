@@ -29,7 +29,7 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
         var source = occurrence.Data is { } json ? JsonNode.Parse(json) : null;
         var request = ScheduledReport.Of(vault.OpenReport(schedule), schedule.Id, occurrence.Kind, wall, schedule.TimeZone, source);
         var key = OccurrenceNames.Key(schedule.Uid, occurrence.Id);
-        switch (await reports.SubmitAsync(schedule.Publisher, schedule.Owner, key, request, context.CancellationToken))
+        switch (await reports.SubmitAsync(schedule.Publisher, [schedule.Owner, .. EditAuthors.Of(schedule.Authors)], key, request, context.CancellationToken))
         {
             case SubmitResult.Accepted accepted:
                 return await RecordAsync(input, accepted.Report.Id);

@@ -5,9 +5,11 @@ namespace TeamsWorkflows.Schedules;
 /// <summary>Tries a schedule out before it is one: its clock, and the report that it would hand over first.</summary>
 internal sealed class ScheduleCheck(ReportDesk reports, TimeProvider time)
 {
+    /// <param name="authors">Who made the schedule and changed it, besides its owner.</param>
     /// <param name="errors">Gets what is wrong, by the field's JSON path.</param>
     /// <returns>Null when something is wrong.</returns>
-    public async Task<CheckedSchedule?> CheckAsync(string id, ScheduleDefinition definition, ReportErrors errors, CancellationToken cancellationToken)
+    public async Task<CheckedSchedule?> CheckAsync(
+        string id, ScheduleDefinition definition, IReadOnlyCollection<string> authors, ReportErrors errors, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var recurrence = ScheduleRules.Validate(id, definition, now, errors);
@@ -19,7 +21,7 @@ internal sealed class ScheduleCheck(ReportDesk reports, TimeProvider time)
 
         var first = recurrence?.Next(now) is { } next ? recurrence.OnTheWall(next) : now;
         var sample = ScheduledReport.Of(template, id, OccurrenceKind.Scheduled, first, definition.TimeZone ?? "UTC");
-        switch (await reports.PreviewAsync(sample, definition.Owner, publisher: null, cancellationToken))
+        switch (await reports.PreviewAsync(sample, [.. authors, .. definition.Owner is { } owner ? [owner] : Array.Empty<string>()], publisher: null, cancellationToken))
         {
             case PreviewResult.Invalid invalid:
                 errors.AddReport(invalid.Errors);

@@ -59,7 +59,8 @@ public sealed class ScheduleDesk
         ArgumentNullException.ThrowIfNull(editor);
 
         var errors = new ReportErrors();
-        if (await _check.CheckAsync(id, definition, errors, cancellationToken) is not { } seen)
+        var authors = EditAuthors.With((await RowAsync(id, cancellationToken))?.Authors, editor);
+        if (await _check.CheckAsync(id, definition, EditAuthors.Of(authors), errors, cancellationToken) is not { } seen)
         {
             return new PutScheduleResult.Invalid(errors.ByField());
         }
@@ -97,7 +98,7 @@ public sealed class ScheduleDesk
         ArgumentNullException.ThrowIfNull(definition);
 
         var errors = new ReportErrors();
-        return await _check.CheckAsync(id, definition, errors, cancellationToken) is { } seen
+        return await _check.CheckAsync(id, definition, authors: [], errors, cancellationToken) is { } seen
             ? new SchedulePreviewResult.Shown(
                 Upcoming(seen.Recurrence, count), seen.Preview, [.. seen.Warnings, .. await _planner.WarningsAsync(id, seen, definition, cancellationToken)])
             : new SchedulePreviewResult.Invalid(errors.ByField());
@@ -204,6 +205,7 @@ public sealed class ScheduleDesk
         row.CatchUpWindow = definition.CatchUpWindow ?? ScheduleLimits.DefaultCatchUpWindow;
         row.ProtectedReport = _vault.Seal(definition.Report!);
         row.ProtectedSource = _vault.Seal(definition.Source);
+        row.Authors = EditAuthors.With(row.Authors, editor);
         row.Connections = string.Join(' ', definition.Report!.Destinations!.Select(static d => d?.ConnectionName).OfType<string>().Distinct(StringComparer.Ordinal));
         ScheduleActions.Note(row, isNew ? ScheduleActions.Created : ScheduleActions.Changed, editor.Name, reason: null, _time.GetUtcNow());
     }

@@ -18,12 +18,25 @@ internal static class AddressOutcomes
         answer,
         d => Outcomes.OfPost(answer.Status, answer.IsNeverSent, d) switch
         {
-            PostOutcome.Rejected when d.Action != OperatorAction.FixPayload => new PostOutcome.PermissionDenied(d),
+            PostOutcome.AuthenticationFailed when d.Layer == FailureLayer.Throttling => new PostOutcome.Throttled(d.RetryAfter, d),
+            PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied => new PostOutcome.PermissionDenied(ForOwner(d)),
+            PostOutcome.Rejected when d.Action != OperatorAction.FixPayload => new PostOutcome.PermissionDenied(ForOwner(d)),
             var outcome => outcome,
         });
 
     /// <summary>Something that the other side knows by its key was not confirmed: another try is harmless.</summary>
     public static AttemptTrace OfRepeatable(AddressAnswer answer) => Trace(answer, d => Outcomes.OfRead(answer.Status, d));
+
+    // It has no token to renew, and nobody signs in for it: its owner sees to the address.
+    private static Diagnosis ForOwner(Diagnosis d) => d.Action == OperatorAction.Reconnect
+        ? d with
+        {
+            MayRenewSilently = false,
+            Action = OperatorAction.FixConfiguration,
+            Summary = "The webhook is refused as if a sign-in were missing, and it has none: its owner has to look at the flow, or give its new address.",
+            Runbook = "resource-not-found/webhook-broken",
+        }
+        : d with { MayRenewSilently = false };
 
     private static AttemptTrace Trace(AddressAnswer answer, Func<Diagnosis, PostOutcome> outcome) => AttemptTrace.Failed(
         answer.Evidence,

@@ -3,6 +3,7 @@ using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Reports;
+using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Tests.Schedules;
 using static TeamsWorkflows.Tests.Approvals.ApprovalDriver;
 
@@ -118,6 +119,61 @@ public sealed class ApprovalRaceTests
         Assert.Equal((DeliveryState.NotApproved, ApprovalState.Cancelled), (delivery.State, (await product.ApprovalOfAsync(report)).State));
         Assert.StartsWith("The approval stopped", delivery.Reason, StringComparison.Ordinal);
         Assert.Equal(0, product.Posts);
+    }
+
+    [Fact]
+    public async Task An_approval_whose_run_is_gone_ends_its_report_and_is_not_told_again()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (approved, refused) = (await product.SubmitForApprovalAsync(Ask(product.Cfo())), await product.SubmitForApprovalAsync(Ask(product.Cfo())));
+        foreach (var (report, word) in new[] { (approved, Decision.Approve), (refused, Decision.Refuse) })
+        {
+            await product.IdleAsync();
+            Assert.True(await product.Client.TerminateInstanceAsync(DeliveryNames.InstanceOfReport(report.Id), "by an administrator", recursive: true));
+            await product.IdleAsync();
+            await product.Database.WriteAsync(
+                async db =>
+                {
+                    var row = (await ApprovalReader.RowAsync(db, report.Id, default))!;
+                    Ballot.Cast(row, Signed(product.Cfo()), new(word, "so", DecisionWay.Api), product.Time.GetUtcNow());
+                },
+                default);
+        }
+
+        product.Time.Advance(TimeSpan.FromMinutes(1));
+        await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+        await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+
+        var one = (await product.Reports.FindAsync(approved.Id, default))!.Deliveries[0];
+        Assert.Equal(DeliveryState.Failed, one.State);
+        Assert.Contains("send it once more", one.Reason, StringComparison.Ordinal);
+        Assert.Equal(DeliveryState.NotApproved, (await product.Reports.FindAsync(refused.Id, default))!.Deliveries[0].State);
+        Assert.Equal(2, product.Log.Lines.Count(static l => l.Contains("its run is gone", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R44")]
+    public async Task Whoever_made_a_schedule_or_changed_it_may_not_approve_its_reports_by_link_either()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (schedules, hourly) = (product.Get<ScheduleDesk>(), product.Every("0 * * * *"));
+        var definition = hourly with { Report = hourly.Report! with { Approval = Ask(product.Cfo(), product.Controller()) with { FourEyes = true } } };
+        Editor By(string name) => new("erp", name, MayChangeAll: true);
+        var own = Assert.IsType<PutScheduleResult.Invalid>(await schedules.PutAsync("hourly", definition, new(null, OnlyNew: true), By(product.Cfo()), default));
+        Assert.Contains("fourEyes", Assert.Single(own.Errors["report.approval.approvers[0].email"]), StringComparison.Ordinal);
+
+        var made = Assert.IsType<PutScheduleResult.Put>(await schedules.PutAsync("hourly", definition, new(null, OnlyNew: true), By("olivia"), default));
+        var version = new Precondition(made.Schedule.ETag, OnlyNew: false);
+        Assert.IsType<PutScheduleResult.Invalid>(await schedules.PutAsync("hourly", definition, version, By(product.Controller()), default));
+        Assert.IsType<PutScheduleResult.Put>(await schedules.PutAsync("hourly", definition, version, By("oscar"), default));
+        await product.UntilAsync(() => Task.FromResult(product.MailsTo(product.Cfo()).Count > 0), soon: TimeSpan.FromHours(1));
+
+        var approval = await product.Database.ReadAsync(db => db.Approvals.SingleAsync(), default);
+        Assert.All(["erp", "olivia", "oscar", hourly.Owner!], name => Assert.Contains($"\"{name}\"", approval.Authors, StringComparison.Ordinal));
+        await product.Database.WriteAsync( // as of one who is asked, and has changed it while four eyes were not wanted
+            async db => (await db.Approvals.SingleAsync()).Authors = EditAuthors.With(approval.Authors, By(product.Cfo())), default);
+        Assert.False(await product.Links().DecideAsync(await product.KeyOfAsync(product.Cfo()), null, Decision.Approve, null, default));
+        Assert.True(await product.Links().DecideAsync(await product.KeyOfAsync(product.Controller()), null, Decision.Approve, null, default));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class ApprovalRulesTests
     public void What_is_wrong_is_said_by_its_field(string field, ApprovalRequest request)
     {
         var errors = new ReportErrors();
-        ApprovalRules.Validate(request, "erp@contoso.example", new(), errors);
+        ApprovalRules.Validate(request, ["erp@contoso.example"], new(), errors);
         Assert.Contains(field, errors.ByField().Keys);
     }
 
@@ -51,10 +51,10 @@ public sealed class ApprovalRulesTests
     public void What_is_right_is_taken()
     {
         var errors = new ReportErrors();
-        ApprovalRules.Validate(null, null, new(), errors);
+        ApprovalRules.Validate(null, [], new(), errors);
         ApprovalRules.Validate(
             new([Anna, Operators], 3, TimeSpan.FromDays(30), ExpiryAction.Release, TimeSpan.Zero, new(TimeSpan.FromDays(29), [Anna]), true, "Look"),
-            "erp@contoso.example",
+            ["erp@contoso.example"],
             new() { AllowRelease = true },
             errors);
         Assert.Empty(errors.ByField());

@@ -115,6 +115,24 @@ public sealed class CanaryTests
 
     [Fact]
     [Trait("Requirement", "R31")]
+    public async Task A_change_that_comes_during_a_try_is_still_to_be_tried()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (histories, check) = (product.Get<HistoryDesk>(), product.Get<ConnectionCheck>());
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 1_000 }); // the watch finds nothing out meanwhile
+        await histories.RecordAsync(ProductHost.ConnectionId, OperationalChange.OwnerChanged, null, "olivia", null, default);
+        var tried = await HistoryTests.ConnectionAsync(product);
+        product.Time.Advance(TimeSpan.FromSeconds(1));
+        await histories.RecordAsync(ProductHost.ConnectionId, OperationalChange.OwnerChanged, null, "olivia", null, default);
+
+        await check.TrustAsync(tried, default);
+        Assert.NotNull((await HistoryTests.ConnectionAsync(product)).Suspicion);
+        await check.TrustAsync(await HistoryTests.ConnectionAsync(product), default);
+        Assert.Null((await HistoryTests.ConnectionAsync(product)).Suspicion);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R31")]
     public async Task A_new_owner_in_the_configuration_is_tried_when_the_watch_is_started_and_again_while_the_authority_is_away()
     {
         await using var product = await ProductHost.StartAsync();

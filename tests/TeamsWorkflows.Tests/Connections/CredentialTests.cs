@@ -33,6 +33,9 @@ public sealed class CredentialTests
         var row = await DaemonAsync(product, d => d.VaultCertificate = Address(product));
 
         Assert.IsType<TokenResult.Acquired>(await product.Get<TokenSource>().AcquireAsync(row, TokenRequest.Silent, default));
+        var first = await product.Get<VaultCertificates>().GetAsync(Address(product), default);
+        product.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Same(first, await product.Get<VaultCertificates>().GetAsync(Address(product), default)); // one that is read again is kept once
         using var older = product.Tenant.Daemon.Certificate;
         product.Tenant.RotateCertificate();
         using var newer = product.Tenant.Daemon.Certificate;

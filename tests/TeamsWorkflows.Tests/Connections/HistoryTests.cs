@@ -85,6 +85,7 @@ public sealed class HistoryTests
 
     [Fact]
     [Trait("Requirement", "R64")]
+    [Trait("Requirement", "R37")]
     public async Task Failures_that_become_frequent_are_said_once()
     {
         await using var product = await ProductHost.StartAsync();

@@ -4,6 +4,7 @@ using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Doctor;
 
 namespace TeamsWorkflows.Tests.Connections;
 
@@ -202,6 +203,22 @@ public sealed class RegisterTests
         var one = Assert.Single(await product.Get<ConnectionRegister>().InteractiveDependenciesAsync(default));
         Assert.Equal((ProductHost.ConnectionId, product.Tenant.Service.UserName), (one.ConnectionId, one.Username));
         Assert.Contains("sign-in frequency", one.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R92")]
+    [InlineData("signed-in user", "application with a certificate", "channel")]
+    [InlineData("signed-in user", "application with a certificate", "chat")]
+    [InlineData("Mail.Send", "signed-in user", "email")]
+    [InlineData("Files.ReadWrite.All", "signed-in user", "file")]
+    [InlineData("Move mail", "It is used for", "channel", "email")]
+    [InlineData("signed-in user", "application with a certificate")]
+    public void How_to_need_a_person_less_goes_by_what_the_connection_is_used_for(string says, string saysNot, params string[] kinds)
+    {
+        var advice = StabilisingAdvice.Of(new ConnectionUse(kinds.ToHashSet(StringComparer.Ordinal), []));
+
+        Assert.Contains(says, advice, StringComparison.Ordinal);
+        Assert.DoesNotContain(saysNot, advice, StringComparison.Ordinal);
     }
 
     internal static ConnectionDefinition Another(ProductHost product)

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
 
@@ -51,7 +52,13 @@ public sealed class TokenTests
         product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 100 });
         var before = product.TokenCalls;
 
-        Assert.All(await ManyAsync(product), r => Assert.IsType<TokenResult.Refused>(r));
+        Task<TokenResult[]> waiting;
+        using (await product.Get<ConnectionGates>().EnterAsync(ProductHost.ConnectionId, default))
+        {
+            waiting = ManyAsync(product, await HistoryTests.ConnectionAsync(product)); // all of them stand before the gate now
+        }
+
+        Assert.All(await waiting, r => Assert.IsType<TokenResult.Refused>(r));
         Assert.Equal(before + 1, product.TokenCalls);
         product.Tenant.Faults.Clear();
         product.Time.Advance(TimeSpan.FromMinutes(5));
@@ -76,6 +83,23 @@ public sealed class TokenTests
         Assert.Equal(TokenAcquisition.Renewed, await HowAsync());
 
         async Task<TokenAcquisition> HowAsync() => Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).How;
+    }
+
+    [Fact]
+    [Trait("Requirement", "R53")]
+    [Trait("Requirement", "R74")]
+    public async Task A_token_that_will_not_last_is_given_to_nobody_after_its_renewal_was_refused()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
+        await tokens.AcquireAsync(row, TokenRequest.Silent, default);
+        product.Time.Advance(TimeSpan.FromHours(2));
+        product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 100 });
+
+        Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        product.Tenant.Faults.Clear();
+        Assert.Equal(TokenAcquisition.Renewed, Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).How);
     }
 
     [Fact]
@@ -165,9 +189,12 @@ public sealed class TokenTests
         Assert.Equal("missing_secret", Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, new(BypassCache: true), default)).Evidence.Error);
     }
 
-    private static async Task<TokenResult[]> ManyAsync(ProductHost product)
+    private static async Task<TokenResult[]> ManyAsync(ProductHost product) => await ManyAsync(product, await HistoryTests.ConnectionAsync(product));
+
+    // Each has begun, and come as far as it may without waiting, when this returns.
+    private static Task<TokenResult[]> ManyAsync(ProductHost product, ConnectionRow row)
     {
-        var (tokens, row) = (product.Get<TokenSource>(), await HistoryTests.ConnectionAsync(product));
-        return await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => tokens.AcquireAsync(row, TokenRequest.Silent, CancellationToken.None)));
+        var tokens = product.Get<TokenSource>();
+        return Task.WhenAll([.. Enumerable.Range(0, 20).Select(_ => tokens.AcquireAsync(row, TokenRequest.Silent, CancellationToken.None))]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.Data;
 
 namespace TeamsWorkflows.Tests.Data;
@@ -23,7 +24,7 @@ public sealed class WriteGroupTests : IAsyncLifetime, IDisposable
         }
 
         _commits.Count = 0;
-        _database = new(contexts, TimeProvider.System, maxWriters: 1);
+        _database = new(contexts, TimeProvider.System, NullLogger<Database>.Instance, maxWriters: 1);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
@@ -147,6 +149,32 @@ public sealed class AddressWayTests
         Assert.Equal(TeamsWorkflows.Cases.ResolveResult.Verifying, await product.Cases.ResolveAsync(found.Id, "olivia", "Turned on", default));
         await product.UntilAsync(async () => !(await product.Cases.FindAsync(found.Id, default))!.IsOpen);
         Assert.Equal(DeliveryState.HandedOver, (await EndOfAsync(product, destination)).State);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R51")]
+    [Trait("Requirement", "R86")]
+    public async Task A_webhook_that_asks_for_a_sign_in_is_its_owners_matter_and_has_no_token_renewed()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var webhook = product.Webhook();
+        await product.Connections.ConfigureAsync(webhook, default);
+        product.Tenant.Faults.Add(Fault(SandboxSurfaces.Webhook, 401, FaultMoment.InsteadOfAccepting) with
+        {
+            ContentType = "application/json",
+            Body = """{"error":{"code":"InvalidAuthenticationToken","message":"Access token has expired or is not yet valid."}}""",
+        });
+        var calls = product.TokenCalls;
+
+        var delivery = await EndOfAsync(product, new WorkflowDestination(Url: null, webhook.Id));
+
+        Assert.Equal((DeliveryState.FellBack, "permission-denied,mailed"), Ended(delivery));
+        Assert.Equal(calls, product.TokenCalls);
+        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        Assert.Equal((webhook.Id, OperatorAction.FixConfiguration), (found.ConnectionId, found.Cause));
+        Assert.False(found.Diagnosis.MayRenewSilently);
+        Assert.NotNull(RunbookShelf.Find(found.Diagnosis.Runbook));
+        Assert.Contains("its owner", found.Diagnosis.Summary, StringComparison.Ordinal);
     }
 
     [Theory]

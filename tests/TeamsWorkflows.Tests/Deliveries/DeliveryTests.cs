@@ -1,4 +1,6 @@
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Ways;
 
 namespace TeamsWorkflows.Tests.Deliveries;
 
@@ -194,7 +196,57 @@ public sealed class DeliveryTests
         Assert.All(deliveries.SelectMany(d => d.Attempts), a => Assert.True(a.AcquisitionMs is not null || a.Kind == AttemptKind.Mail));
     }
 
+    [Theory]
+    [Trait("Requirement", "R80")]
+    [InlineData("token-expired")]
+    [InlineData("expired-403")]
+    [InlineData("cae-challenge")]
+    public async Task A_token_that_dies_in_the_middle_of_a_run_is_an_outcome_and_no_exception(string scenario)
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("throttled", new() { Delay = 600, Count = 1 });
+        var report = await product.SubmitAsync();
+        await product.StateAsync(report.Deliveries[0].Id, DeliveryState.Waiting);
+        product.Tenant.Faults.Apply(scenario);
+
+        var delivery = await product.EndOfAsync(report);
+
+        Assert.Equal(["throttled", "authentication-failed", "posted"], delivery.Attempts.Select(a => a.Outcome));
+        Assert.Single(product.Messages);
+        Assert.DoesNotContain(product.Log.Lines, static l => l.StartsWith("Error", StringComparison.Ordinal) || l.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
     [Fact]
+    [Trait("Requirement", "R42")]
+    public async Task The_first_and_the_last_call_of_a_run_are_kept_with_their_exact_times()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("throttled", new() { Delay = 600, Count = 1 });
+        var delivery = await product.EndOfAsync(await product.SubmitAsync());
+
+        var calls = product.Tenant.Requests.Where(static r => r.Surface == SandboxSurfaces.GraphMessagePost).Select(static r => r.Time).ToArray();
+        Assert.Equal(2, calls.Length);
+        Assert.True(calls[1] - calls[0] >= TimeSpan.FromMinutes(10));
+        var (first, last) = (delivery.Attempts[0], delivery.Attempts[^1]);
+        Assert.Equal(calls[0].UtcDateTime, first.StartedAt.UtcDateTime, TimeSpan.FromMilliseconds(10));
+        Assert.Equal(calls[1].UtcDateTime, last.EndedAt!.Value.UtcDateTime, TimeSpan.FromMilliseconds(10));
+        Assert.All([first.StartedAt, last.EndedAt.Value], static at => Assert.Equal(TimeSpan.Zero, at.Offset));
+    }
+
+    [Fact]
+    public async Task A_202_that_leads_to_nothing_is_not_said_to_be_in_the_channel()
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply("workflow-lost");
+        var delivery = await product.EndOfAsync(
+            await product.SubmitAsync(product.Request() with { Destinations = [new WorkflowDestination(product.Tenant.WorkflowAddress.AbsoluteUri)] }));
+
+        Assert.Equal(DeliveryState.HandedOver, delivery.State);
+        Assert.Empty(product.Tenant.AllMessages());
+    }
+
+    [Fact]
+    [Trait("Requirement", "R36")]
     [Trait("Requirement", "R44")]
     [Trait("Requirement", "R53")]
     public async Task A_run_that_waited_for_two_hours_posts_with_a_token_of_its_own()

@@ -70,6 +70,27 @@ public sealed class DigestTests
         Assert.All(deliveries.Skip(1), static d => Assert.Null(d.DigestOf));
     }
 
+    [Theory]
+    [Trait("Requirement", "R74")]
+    [Trait("Requirement", "B1")]
+    [InlineData("throttled", DeliveryState.Cancelled, 2)]
+    [InlineData("accepted-then-504", DeliveryState.Delivered, 3)]
+    public async Task One_that_is_cancelled_leaves_a_closed_digest_while_that_waits_and_not_when_it_may_be_there(string scenario, DeliveryState end, int parts)
+    {
+        await using var product = await ProductHost.StartAsync();
+        product.Tenant.Faults.Apply(scenario, new() { Delay = 3600, Count = 1 });
+        var reports = await SubmitAsync(product, 3);
+        var leader = reports[0].Deliveries[0].Id;
+        await product.UntilAsync(
+            async () => product.Worker.Runtime.IsIdle && (await product.Reports.FindDeliveryAsync(leader, default))!.Attempts.Count > 0,
+            soon: TimeSpan.FromMinutes(6));
+        await product.Get<DeliveryDesk>().CancelAsync(reports[1].Deliveries[0].Id, "Olga", "Wrong figures", default);
+        var deliveries = await EndsAsync(product, reports);
+
+        Assert.Equal([DeliveryState.Delivered, end, DeliveryState.Delivered], deliveries.Select(static d => d.State));
+        Assert.Equal($"{parts} reports", Assert.Single(product.Messages).Subject);
+    }
+
     [Fact]
     [Trait("Requirement", "R74")]
     public async Task One_that_is_cancelled_is_not_in_the_digest()

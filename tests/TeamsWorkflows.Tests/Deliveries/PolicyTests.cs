@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
@@ -192,6 +194,26 @@ public sealed class PolicyTests
 
         Assert.Equal(DeliveryState.Delivered, delivery.State);
         Assert.Single(product.ReportMails);
+    }
+
+    [Fact]
+    [Trait("Requirement", "B15")]
+    public async Task A_decision_that_the_delivery_does_not_hear_is_taken_back_and_the_log_has_both()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var report = await product.SubmitAsync();
+        var id = (await product.EndOfAsync(report)).Id;
+        await product.Database.WriteAsync(async db => (await db.Deliveries.SingleAsync()).State = DeliveryState.Held, default); // its run is over
+        using var call = AuditCall.Begin(new("olivia", "", "Operator"), "delivery.decide", $"delivery/{id}", "seen");
+
+        Assert.Equal(WordResult.NotStarted, await product.Get<DeliveryDesk>().DecideAsync(id, OperatorWord.ItIsThere, "olivia", "seen", default));
+
+        Assert.Equal(DeliveryState.Held, (await product.Reports.FindDeliveryAsync(id, default))!.State);
+        var entries = await product.Get<AuditLog>().ListAsync(new(Action: "delivery.decide"), default);
+        Assert.Equal(2, entries.Count);
+        Assert.Contains("Held", entries[0].After!, StringComparison.Ordinal);
+        Assert.Contains("Waiting", entries[0].Before!, StringComparison.Ordinal);
+        Assert.Equal(entries[0].Hash, call.Written!.Hash);
     }
 
     [Fact]

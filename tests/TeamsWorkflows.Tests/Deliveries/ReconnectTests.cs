@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -16,9 +17,11 @@ public sealed class ReconnectTests
     [Trait("Requirement", "R39")]
     [Trait("Requirement", "R10")]
     [Trait("Requirement", "R46")]
+    [Trait("Requirement", "R80")]
     [InlineData("refresh-revoked")]
     [InlineData("cae-challenge-interactive")]
     [InlineData("mfa-required")]
+    [InlineData("sign-in-frequency")]
     public async Task A_dead_sign_in_parks_the_run_until_a_person_signs_in(string scenario)
     {
         await using var product = await ProductHost.StartAsync();
@@ -289,7 +292,7 @@ public sealed class ReconnectTests
     {
         private int _contexts;
 
-        public Database Database => new(this, product.Get<TimeProvider>(), maxWriters: 1);
+        public Database Database => new(this, product.Get<TimeProvider>(), product.Get<ILogger<Database>>(), maxWriters: 1);
 
         public ProductDb CreateDbContext()
         {

@@ -142,6 +142,30 @@ public sealed class DiagnosisPropertyTests
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
     }
 
+    [Theory]
+    [Trait("Requirement", "R79")]
+    [InlineData("-----BEGIN PRIVATE KEY-----")]
+    [InlineData("-----BEGIN ")]
+    [InlineData("eyJaaaaaaaa.")]
+    [InlineData("?code=1")]
+    [InlineData("access_token = ")]
+    [InlineData("bearer ")]
+    [InlineData("0.A")]
+    [InlineData("M.AA_AA.")]
+    [InlineData("aaa7Q~")]
+    [InlineData("IncomingWebhook/")]
+    [InlineData("\\\\")]
+    public void Whatever_is_redacted_is_done_long_before_its_patience_ends(string piece)
+    {
+        var text = new StringBuilder().Insert(0, piece, PastedExchange.MaxLength / piece.Length).ToString();
+        Redaction.Text("warm up");
+        var clock = Stopwatch.StartNew();
+
+        Assert.NotEqual("[redacted]", Redaction.Text("Before. " + text));
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"{clock.Elapsed}");
+    }
+
     [Fact]
     [Trait("Requirement", "R49")]
     [Trait("Requirement", "R79")]

@@ -70,6 +70,25 @@ public sealed class LookalikeTests
     }
 
     [Theory]
+    [Trait("Requirement", "R6")]
+    [InlineData("authorization_pending")]
+    [InlineData("slow_down")]
+    public void A_sign_in_that_somebody_has_still_to_finish_asks_for_no_other_one(string error)
+    {
+        var diagnosis = Diagnose(FailureSurface.TokenEndpoint, 400, $$"""{"error":"{{error}}","error_description":"AADSTS70016: in some language","error_codes":[70016]}""");
+
+        Assert.Equal((OperatorAction.WaitAndRetry, RetryAdvice.Backoff), (diagnosis.Action, diagnosis.Retry));
+        Assert.Equal("AADSTS70016", diagnosis.Code);
+    }
+
+    [Theory]
+    [InlineData(FailureSurface.TokenEndpoint, 403, "<html><title>Blocked</title><p>The web filter of Fabrikam has denied access: category file sharing.</p></html>")]
+    [InlineData(FailureSurface.GraphResponse, 403, "<html><title>Access denied</title><p>Your request was blocked by Netskope.</p></html>")]
+    [InlineData(FailureSurface.GraphResponse, 200, "<html><title>Welcome</title><p>Guest network: accept the terms to go on.</p></html>")]
+    public void A_page_of_something_on_the_way_is_no_answer_of_the_service(FailureSurface surface, int status, string body)
+        => Assert.Equal((FailureClasses.TransportFailure, OperatorAction.FixConfiguration), Pair(Diagnose(surface, status, body)));
+
+    [Theory]
     [Trait("Requirement", "B2")]
     [InlineData("consent_required", 50076, FailureClasses.ConsentPermissionMissing)]
     [InlineData("user_password_expired", 53003, FailureClasses.RefreshBroken)]

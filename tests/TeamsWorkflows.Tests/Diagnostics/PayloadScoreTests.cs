@@ -16,6 +16,7 @@ public sealed class PayloadScoreTests
     [InlineData("own-d", 61)]
     [InlineData("own-e", 315)]
     [InlineData("own-f", 197)]
+    [InlineData("own-g", 102)]
     public void Verdicts_agree_with_labels(string file, int count)
     {
         var score = ScoreOf(Payloads.Read(file));
@@ -72,6 +73,22 @@ public sealed class PayloadScoreTests
 
         Assert.Null(diagnosis.Code);
         Assert.NotEqual("throttled", diagnosis.Class);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R62")]
+    public void Half_a_character_at_a_cut_spoils_no_record()
+    {
+        const string cut = """{"id":"x","surface":"token-endpoint","status":"400","headers":{"x-note":"cut \ud83d","Date":["Fri, 27 Nov 2026 09:00:00 GMT"]},"body":"AADSTS7000222: The provided client secret keys for app are expired. \ud83d","label":{"class":"\ud83d"}}""";
+
+        var (record, problem) = FailureRecord.Read(cut, Payloads.Noon);
+
+        Assert.Null(problem);
+        Assert.Equal(400, record!.Evidence.Status);
+        Assert.Equal("""cut \ud83d""", record.Evidence.Headers["x-note"]);
+        Assert.Equal(new DateTimeOffset(2026, 11, 27, 9, 0, 0, TimeSpan.Zero), record.Evidence.At);
+        Assert.Equal("AADSTS7000222", Diagnostician.Diagnose(record.Evidence).Code);
+        Assert.Equal("AADSTS7000222", Diagnostician.Diagnose(FailureRecord.Find(cut, static _ => FailureSurface.TokenEndpoint, Payloads.Noon)!).Code);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ internal static class Payloads
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    public static IReadOnlyList<FailureRecord> All { get; } = [.. new[] { "failures", "own-a", "own-b", "own-c", "own-d", "own-e", "own-f" }.SelectMany(Read)];
+    public static IReadOnlyList<FailureRecord> All { get; } = [.. new[] { "failures", "own-a", "own-b", "own-c", "own-d", "own-e", "own-f", "own-g" }.SelectMany(Read)];
 
     public static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "Diagnostics", "Payloads", $"{name}.jsonl");
 

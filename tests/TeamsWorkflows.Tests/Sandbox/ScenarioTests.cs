@@ -18,6 +18,7 @@ public sealed class ScenarioTests(SandboxFixture fixture)
     private int Stored => _tenant.Messages(Team.Id, Team.Channel("Reports").Id).Count;
 
     [Theory]
+    [Trait("Requirement", "B3")]
     [InlineData("throttled", 429, 0)]
     [InlineData("throttled-date", 429, 0)]
     [InlineData("throttled-no-retry-after", 429, 0)]
@@ -57,12 +58,14 @@ public sealed class ScenarioTests(SandboxFixture fixture)
     }
 
     [Theory]
+    [Trait("Requirement", "B3")]
     [InlineData("refresh-revoked", "50173", "invalid_grant")]
     [InlineData("consent-revoked", "65001", "invalid_grant")]
     [InlineData("mfa-required", "50076", "invalid_grant")]
     [InlineData("ca-blocked", "53003", "invalid_grant")]
     [InlineData("user-disabled", "50057", "invalid_grant")]
     [InlineData("refresh-inactive", "700082", "invalid_grant")]
+    [InlineData("sign-in-frequency", "70043", "invalid_grant")]
     [InlineData("secret-expired", "7000222", "invalid_client")]
     [InlineData("secret-wrong", "7000215", "invalid_client")]
     [InlineData("token-endpoint-503", "90033", "service_not_available")]
@@ -202,6 +205,29 @@ public sealed class ScenarioTests(SandboxFixture fixture)
             using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             return json.RootElement.GetProperty("value").GetArrayLength();
         }
+    }
+
+    [Theory]
+    [Trait("Requirement", "B3")]
+    [InlineData("expired-403", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("cae-challenge", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("accepted-then-504", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("throttled-no-retry-after", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("clock-skew", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("consent-revoked", SandboxSurfaces.Token)]
+    [InlineData("sign-in-frequency", SandboxSurfaces.Token)]
+    [InlineData("secret-expired", SandboxSurfaces.Token)]
+    [InlineData("certificate-unknown", SandboxSurfaces.Token)]
+    [InlineData("workflow-lost", SandboxSurfaces.Webhook)]
+    [InlineData("vault-503", SandboxSurfaces.KeyVault)]
+    [InlineData("smtp-refuses", SandboxSurfaces.Smtp)]
+    public void Each_kind_of_failure_has_a_scenario_by_name_and_a_healthy_tenant_again_without_it(string scenario, string surface)
+    {
+        Assert.Contains(surface, SandboxSurfaces.Known);
+        _tenant.Faults.Apply(scenario);
+        _tenant.Faults.Clear();
+        Assert.Empty(_tenant.Faults.Active);
+        Assert.ThrowsAny<ArgumentException>(() => _tenant.Faults.Apply(scenario + "-of-no-kind"));
     }
 
     [Fact]

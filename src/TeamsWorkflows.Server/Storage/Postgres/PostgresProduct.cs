@@ -28,7 +28,10 @@ internal static class PostgresProduct
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IOptions<PostgresOptions>>().Value.Schema));
         services.AddSingleton<IDbContextFactory<ProductDb>, PostgresContexts>();
         services.AddSingleton(static provider => new Database(
-            provider.GetRequiredService<IDbContextFactory<ProductDb>>(), provider.GetRequiredService<TimeProvider>(), MaxWriters));
+            provider.GetRequiredService<IDbContextFactory<ProductDb>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Database>>(),
+            MaxWriters));
         services.AddSingleton<IProductMigration, PostgresMigration>();
         services.AddHostedService<PostgresChanges>();
         return services;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 
 namespace TeamsWorkflows.Connections.Canary;
@@ -51,10 +50,7 @@ internal sealed partial class CheckConnections(
 
                 if (row.Suspicion is not null && works != CheckedConnection.Unknown)
                 {
-                    await database.WriteAsync(
-                        db => db.Connections.Where(c => c.Id == row.Id)
-                            .ExecuteUpdateAsync(static set => set.SetProperty(c => c.Suspicion, _ => (OperationalChange?)null), context.CancellationToken),
-                        context.CancellationToken);
+                    await check.TrustAsync(row, context.CancellationToken);
                 }
             }
             catch (Exception e) when (DatabaseFailure.IsOfDatabase(e))

@@ -49,6 +49,13 @@ internal sealed class ConnectionCheck(
     private Task<ParkResult> ParkAsync(TaskActivityContext context, ConnectionRow row, Diagnosis diagnosis)
         => park.RunAsync(context, new ParkRunInput(row.Id, DeliveryId: "", InstanceId: null, diagnosis, row.Generation));
 
+    /// <summary>Ends the suspicion that a connection was tried for; one that came up during the try is still to be tried.</summary>
+    public Task TrustAsync(ConnectionRow tried, CancellationToken cancellationToken) => database.WriteAsync(
+        db => db.Connections.Where(c => c.Id == tried.Id && c.SuspectedAt == tried.SuspectedAt).ExecuteUpdateAsync(
+            static set => set.SetProperty(c => c.Suspicion, _ => (OperationalChange?)null).SetProperty(c => c.SuspectedAt, _ => (DateTimeOffset?)null),
+            cancellationToken),
+        cancellationToken);
+
     /// <summary>Whether a person has to do something about a failure, and it is known what.</summary>
     public static bool IsForPeople(Diagnosis diagnosis)
         => diagnosis.Action != OperatorAction.WaitAndRetry && diagnosis.Class != FailureClasses.Unknown;

@@ -1,12 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
 
 namespace TeamsWorkflows.Connections.Credentials;
 
 /// <summary>Which certificate each connection used last: another one is a rotation, which is the first thing to look at when something breaks (R55).</summary>
-internal sealed class CertificateRecord(Database database, TimeProvider time, Func<Guid> newGuid)
+internal sealed class CertificateRecord(Database database, ConnectionJournal journal)
 {
     /// <summary>Takes down which certificate is used from now on; the first one is no event.</summary>
     public async Task NoteAsync(ConnectionRow used, X509Certificate2 certificate, CancellationToken cancellationToken)
@@ -27,16 +28,8 @@ internal sealed class CertificateRecord(Database database, TimeProvider time, Fu
 
                 if (row.CertificateThumbprint is { } before)
                 {
-                    db.ConnectionEvents.Add(new ConnectionEventRow
-                    {
-                        Id = newGuid(),
-                        ConnectionId = row.Id,
-                        At = time.GetUtcNow(),
-                        Kind = ConnectionEventKind.Changed,
-                        Change = OperationalChange.SecretRotated,
-                        Actor = ConnectionHealth.Product,
-                        Note = $"certificate {before}→{certificate.Thumbprint}, until {certificate.NotAfter.ToUniversalTime():u}",
-                    });
+                    var note = $"certificate {before}→{certificate.Thumbprint}, until {certificate.NotAfter.ToUniversalTime():u}";
+                    journal.Changed(db, row.Id, OperationalChange.SecretRotated, ConnectionHealth.Product, note);
                 }
 
                 row.CertificateThumbprint = certificate.Thumbprint;

@@ -114,8 +114,7 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
 
         try
         {
-            var certificate = await DownloadAsync(address, cancellationToken);
-            _all.Enqueue(certificate); // others may use the one before at this moment: all live as long as this
+            var certificate = Keep(address, await DownloadAsync(address, cancellationToken));
             _held[address] = new(certificate, time.GetUtcNow());
             _away.TryRemove(address, out _);
             return certificate;
@@ -125,6 +124,19 @@ internal sealed class VaultCertificates(AzureCredentials credentials, IOptions<V
             _away[address] = new(e, time.GetUtcNow());
             throw;
         }
+    }
+
+    // Others may use the one before at this moment: each lives as long as this, and is kept once.
+    private X509Certificate2 Keep(string address, X509Certificate2 downloaded)
+    {
+        if (_held.TryGetValue(address, out var held) && held.Certificate.Thumbprint == downloaded.Thumbprint)
+        {
+            downloaded.Dispose();
+            return held.Certificate;
+        }
+
+        _all.Enqueue(downloaded);
+        return downloaded;
     }
 
     private async Task<X509Certificate2> DownloadAsync(string address, CancellationToken cancellationToken)

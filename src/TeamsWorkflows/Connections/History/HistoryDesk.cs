@@ -42,12 +42,12 @@ public sealed class HistoryDesk
 
     private readonly Database _database;
     private readonly ConnectionLog _log;
+    private readonly ConnectionJournal _journal;
     private readonly CanaryDesk _canary;
     private readonly TimeProvider _time;
-    private readonly Func<Guid> _newGuid;
 
-    internal HistoryDesk(Database database, ConnectionLog log, CanaryDesk canary, TimeProvider time, Func<Guid> newGuid)
-        => (_database, _log, _canary, _time, _newGuid) = (database, log, canary, time, newGuid);
+    internal HistoryDesk(Database database, ConnectionLog log, ConnectionJournal journal, CanaryDesk canary, TimeProvider time)
+        => (_database, _log, _journal, _canary, _time) = (database, log, journal, canary, time);
 
     public async Task<ConnectionStory> ReadAsync(string connectionId, CancellationToken cancellationToken)
     {
@@ -91,17 +91,12 @@ public sealed class HistoryDesk
                     return false;
                 }
 
-                row.Suspicion ??= isSuspicious ? change : null;
-                db.ConnectionEvents.Add(new ConnectionEventRow
+                if (isSuspicious)
                 {
-                    Id = _newGuid(),
-                    ConnectionId = connectionId,
-                    At = at ?? _time.GetUtcNow(),
-                    Kind = ConnectionEventKind.Changed,
-                    Change = change,
-                    Actor = actor,
-                    Note = Redaction.Body(note),
-                });
+                    row.Suspect(change, _time.GetUtcNow());
+                }
+
+                _journal.Changed(db, connectionId, change, actor, Redaction.Body(note), at);
                 return true;
             },
             cancellationToken);

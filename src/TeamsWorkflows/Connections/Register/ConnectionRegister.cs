@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Connections.Canary;
+using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Doctor;
 
 namespace TeamsWorkflows.Connections.Register;
 
@@ -37,9 +39,25 @@ public sealed record Consent(
 public sealed record NewConsent(string GrantedBy, IReadOnlyList<string> Scopes, DateTimeOffset? GrantedAt = null, DateTimeOffset? ReviewAt = null);
 
 /// <summary>The register of connections: who defines them, who consented to what, who answers for them (R59, R60, R66).</summary>
-public sealed class ConnectionRegister(Database database, ConnectionDesk connections, AdminConsent consents, CanaryDesk canary, TimeProvider time, Func<Guid> newGuid)
+public sealed class ConnectionRegister
 {
-    private const int MaxNote = 1000;
+    private readonly Database _database;
+    private readonly ConnectionDesk _connections;
+    private readonly ConnectionJournal _journal;
+    private readonly AdminConsent _consents;
+    private readonly CanaryDesk _canary;
+    private readonly ConnectionUses _uses;
+    private readonly TimeProvider _time;
+
+    internal ConnectionRegister(
+        Database database,
+        ConnectionDesk connections,
+        ConnectionJournal journal,
+        AdminConsent consents,
+        CanaryDesk canary,
+        ConnectionUses uses,
+        TimeProvider time)
+        => (_database, _connections, _journal, _consents, _canary, _uses, _time) = (database, connections, journal, consents, canary, uses, time);
 
     /// <param name="precondition">Which version the caller means to change; null: whichever there is.</param>
     public async Task<RegisterResult> RegisterAsync(
@@ -54,19 +72,19 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
             return new RegisterResult.Invalid(problems);
         }
 
-        var known = await connections.FindAsync(definition.Id, cancellationToken);
+        var known = await _connections.FindAsync(definition.Id, cancellationToken);
         if (known is { Origin: ConnectionOrigin.Configuration })
         {
             return new RegisterResult.OfConfiguration();
         }
 
-        if (await connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, precondition, cancellationToken) is { } refused)
+        if (await _connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, precondition, cancellationToken) is { } refused)
         {
             return new RegisterResult.Refused(refused);
         }
 
-        await canary.ReplanAsync(cancellationToken); // what was changed may have to be tried, and what ends to be told
-        return new RegisterResult.Registered((await connections.FindAsync(definition.Id, cancellationToken))!, known is null);
+        await _canary.ReplanAsync(cancellationToken); // what was changed may have to be tried, and what ends to be told
+        return new RegisterResult.Registered((await _connections.FindAsync(definition.Id, cancellationToken))!, known is null);
     }
 
     /// <summary>Notes that an administrator granted permissions: in the register, and in the connection's history.</summary>
@@ -75,7 +93,7 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
     {
         ArgumentNullException.ThrowIfNull(consent);
 
-        return database.WriteAsync(
+        return _database.WriteAsync(
             async db =>
             {
                 if (!await db.Connections.AnyAsync(c => c.Id == connectionId, cancellationToken))
@@ -83,7 +101,7 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
                     return false;
                 }
 
-                var (at, scopes) = (consent.GrantedAt ?? time.GetUtcNow(), string.Join(' ', consent.Scopes));
+                var (at, scopes) = (consent.GrantedAt ?? _time.GetUtcNow(), string.Join(' ', consent.Scopes));
                 await db.Consents.Where(c => c.ConnectionId == connectionId && c.GrantedAt == at).ExecuteDeleteAsync(cancellationToken);
                 db.Consents.Add(new ConsentRow
                 {
@@ -94,17 +112,7 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
                     RecordedBy = actor,
                     ReviewAt = consent.ReviewAt,
                 });
-                var note = $"{consent.GrantedBy} granted {scopes}";
-                db.ConnectionEvents.Add(new ConnectionEventRow
-                {
-                    Id = newGuid(),
-                    ConnectionId = connectionId,
-                    At = at,
-                    Kind = ConnectionEventKind.Changed,
-                    Change = OperationalChange.PermissionsChanged,
-                    Actor = actor,
-                    Note = note[..Math.Min(note.Length, MaxNote)],
-                });
+                _journal.Changed(db, connectionId, OperationalChange.PermissionsChanged, actor, $"{consent.GrantedBy} granted {scopes}", at);
                 return true;
             },
             cancellationToken);
@@ -115,9 +123,9 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
     {
         ArgumentNullException.ThrowIfNull(connection);
 
-        var rows = await database.ReadAsync(
+        var rows = await _database.ReadAsync(
             db => db.Consents.Where(c => c.ConnectionId == connection.Id).OrderByDescending(c => c.GrantedAt).ToListAsync(cancellationToken), cancellationToken);
-        var needed = consents.Needed(connection);
+        var needed = _consents.Needed(connection);
         return rows.ConvertAll(row =>
         {
             var scopes = row.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -127,15 +135,16 @@ public sealed class ConnectionRegister(Database database, ConnectionDesk connect
 
     /// <summary>What needs a person to be renewed (R69): every delegated connection, and why.</summary>
     public async Task<IReadOnlyList<InteractiveDependency>> InteractiveDependenciesAsync(CancellationToken cancellationToken)
-        => [.. (await connections.ListAsync(cancellationToken))
-            .Where(static c => c.AuthModel == AuthModel.DelegatedUser)
-            .Select(static c => new InteractiveDependency(
-                c.Id,
-                c.Username!,
-                c.Owner,
-                Capabilities.WhyNot(AuthModel.ApplicationCertificate, Operation.PostChannelMessage) is null
-                    ? "Make it an application with a certificate: nobody has to sign in."
-                    : "Channel posts need a signed-in user: keep a dedicated account, exempt from sign-in frequency by policy, and use it at least every 90 days."))];
+    {
+        var dependencies = new List<InteractiveDependency>();
+        foreach (var connection in (await _connections.ListAsync(cancellationToken)).Where(static c => c.AuthModel == AuthModel.DelegatedUser))
+        {
+            var use = await _uses.OfAsync(connection.Id, cancellationToken);
+            dependencies.Add(new(connection.Id, connection.Username!, connection.Owner, StabilisingAdvice.Of(use)));
+        }
+
+        return dependencies;
+    }
 }
 
 /// <summary>A connection that only a person's sign-in renews.</summary>

@@ -10,7 +10,7 @@ namespace TeamsWorkflows.Connections.SignIns;
 
 /// <summary>What follows from a person's sign-in, whichever way it came about: the right account connects, another leaves nothing behind.</summary>
 internal sealed class SignInAcceptance(
-    Database database, CaseDesk cases, AcquisitionLog acquisitions, ConnectionHealth health, TimeProvider time, Func<Guid> newGuid)
+    Database database, CaseDesk cases, AcquisitionLog acquisitions, ConnectionHealth health, ConnectionJournal journal)
 {
     /// <param name="app">By whose cache the tokens came.</param>
     /// <param name="caseId">The case that the sign-in was begun for; null: none.</param>
@@ -78,11 +78,11 @@ internal sealed class SignInAcceptance(
                 if (connection.AccountId is { } before && before != accountId)
                 {
                     var note = $"{connection.Username} is another account than before: it was made anew under the same name.";
-                    db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Changed, OperationalChange.OwnerChanged, actor, note));
+                    journal.Changed(db, connectionId, OperationalChange.OwnerChanged, actor, note);
                 }
 
                 (connection.AccountId, connection.Generation) = (accountId, connection.Generation + 1);
-                db.ConnectionEvents.Add(Event(connectionId, ConnectionEventKind.Reconnected, change: null, actor, note: null));
+                journal.SignedIn(db, connectionId, actor);
                 if (open is null)
                 {
                     health.Move(db, connection, ConnectionState.Healthy, because: null, evidence: null, actor);
@@ -98,17 +98,6 @@ internal sealed class SignInAcceptance(
             },
             cancellationToken);
     }
-
-    private ConnectionEventRow Event(string connectionId, ConnectionEventKind kind, OperationalChange? change, string actor, string? note) => new()
-    {
-        Id = newGuid(),
-        ConnectionId = connectionId,
-        At = time.GetUtcNow(),
-        Kind = kind,
-        Change = change,
-        Actor = actor,
-        Note = note,
-    };
 
     // A connection that names its directory by a domain was signed in for at that directory's own endpoint: what the token says
     // is the directory's identifier. Either way the account is one of its own, not a guest.

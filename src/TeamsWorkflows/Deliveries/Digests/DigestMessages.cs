@@ -6,7 +6,7 @@ public enum DigestState
     /// <summary>It takes reports, until its window ends.</summary>
     Open,
 
-    /// <summary>It takes no more reports, and none leaves it: its message may be under way.</summary>
+    /// <summary>It takes no more reports, and none leaves it unless its message waits: it may be under way.</summary>
     Closed,
 
     /// <summary>Its message is there.</summary>

@@ -65,7 +65,8 @@ internal sealed class SettleDigest(Database database, TimeProvider time) : TaskA
 }
 
 /// <summary>Takes a delivery out of its digest, if that is not under way.</summary>
-internal sealed class LeaveDigest(Database database) : TaskActivity<string, LeftDigest>
+/// <remarks>One that is closed can be left while its message waits, and nothing of it can be there.</remarks>
+internal sealed class LeaveDigest(Database database, TimeProvider time) : TaskActivity<string, LeftDigest>
 {
     public override Task<LeftDigest> RunAsync(TaskActivityContext context, string input) => database.WriteAsync(
         async db =>
@@ -77,7 +78,8 @@ internal sealed class LeaveDigest(Database database) : TaskActivity<string, Left
             }
 
             var digest = await db.Digests.SingleAsync(d => d.Id == id, context.CancellationToken);
-            if (digest.State is not (DigestState.Open or DigestState.Released))
+            if (digest.State is not (DigestState.Open or DigestState.Released)
+                && !(digest.State == DigestState.Closed && await MayLeaveClosedAsync(db, digest, context.CancellationToken)))
             {
                 return new(digest.State);
             }
@@ -89,4 +91,24 @@ internal sealed class LeaveDigest(Database database) : TaskActivity<string, Left
             return new LeftDigest(DigestState.Released);
         },
         context.CancellationToken);
+
+    // Its message is made of those who are in it when it is sent: whoever leaves before the intent is on disk is not in it. The
+    // leader's row is written as the intent writes it, so that of the two at once a server database runs one again.
+    private async Task<bool> MayLeaveClosedAsync(ProductDb db, DigestRow digest, CancellationToken cancellationToken)
+    {
+        var posts = await db.Attempts.Where(a => a.DeliveryId == digest.Id && a.Kind == AttemptKind.Post).Select(static a => a.Outcome).ToListAsync(cancellationToken);
+        if (!posts.TrueForAll(IsNotThere))
+        {
+            return false;
+        }
+
+        var leader = await db.Deliveries.SingleAsync(d => d.Id == digest.Id, cancellationToken);
+        leader.UpdatedAt = time.GetUtcNow();
+        return true;
+    }
+
+    // An attempt without an outcome is under way, or nobody knows what became of it.
+    private static bool IsNotThere(string? outcome) => WorkflowJson.Read<PostOutcome>(outcome)
+        is PostOutcome.Throttled or PostOutcome.Unavailable or PostOutcome.AuthenticationFailed or PostOutcome.PermissionDenied
+            or PostOutcome.Rejected or PostOutcome.RootGone;
 }

@@ -724,6 +724,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long>("StateSince")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("SuspectedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Suspicion")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
@@ -1185,6 +1188,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<string>("Authors")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -1499,6 +1506,10 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<string>("Id")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Authors")
+                        .HasColumnType("text")
                         .UseCollation("C");
 
                     b.Property<string>("CatchUp")

@@ -655,6 +655,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long>("StateSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("SuspectedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Suspicion")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT");
@@ -1067,6 +1070,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Authors")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -1354,6 +1360,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Authors")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("CatchUp")
