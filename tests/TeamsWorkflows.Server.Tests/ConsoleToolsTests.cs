@@ -17,7 +17,7 @@ public sealed class ConsoleToolsTests(ServerHost host)
 
         Assert.Contains($"<a href=\"/deliveries/{delivery}\">", await oversight.ReadAsync($"/go?q={report.Text("id")}"), StringComparison.Ordinal);
         Assert.Contains($"<a href=\"/deliveries/{delivery}\">", await oversight.ReadAsync($"/go?q={delivery}"), StringComparison.Ordinal);
-        Assert.Contains("<a href=\"/connections\">", await oversight.ReadAsync("/go?q=FINANCE"), StringComparison.Ordinal);
+        Assert.Contains("<a href=\"/connections/finance-posts\">", await oversight.ReadAsync("/go?q=FINANCE"), StringComparison.Ordinal);
         Assert.Contains($"<a href=\"/orchestrations/report-{report.Text("id")}\">", await administrator.ReadAsync($"/go?q=report-{report.Text("id")[..20]}"), StringComparison.Ordinal);
         Assert.DoesNotContain("<a href=\"/orchestrations/", await oversight.ReadAsync($"/go?q=report-{report.Text("id")[..20]}"), StringComparison.Ordinal);
         Assert.Contains("<a href=\"/settings\"", await administrator.ReadAsync("/go"), StringComparison.Ordinal);

@@ -116,6 +116,10 @@ internal static class EndpointTable
         POST /deliveries/{id}/decide OA
         POST /deliveries/{id}/resend OA
         GET /connections OA
+        GET /connections/compare OA
+        GET /connections/{id} OA
+        POST /connections/{id}/probe OA
+        POST /connections/{id}/changes OA
         POST /connections/{id}/sign-in OA
         POST /connections/{id}/device-sign-in OA
         GET /connections/{id}/device-sign-in OA

@@ -59,6 +59,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/deliveries", DeliveriesAsync);
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
+        console.MapConnectionConsole();
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
         console.MapConsentForms();
@@ -226,5 +227,5 @@ internal static class ConsoleEndpoints
 
     private static RedirectHttpResult ToCase(string id, string note) => SeeOther($"/cases/{Uri.EscapeDataString(id)}?note={note}");
 
-    private static RedirectHttpResult SeeOther(string address) => TypedResults.Redirect(address);
+    public static RedirectHttpResult SeeOther(string address) => TypedResults.Redirect(address);
 }

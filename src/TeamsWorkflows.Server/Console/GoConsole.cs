@@ -59,7 +59,7 @@ internal static class GoConsole
 
         var connections = await services.GetRequiredService<ConnectionDesk>().ListAsync(cancellationToken);
         found.AddRange(connections.Where(c => Has(c.Id, query) || Has(c.DisplayName, query)).Take(MaxOfAKind)
-            .Select(static c => new GoTarget("/connections", c.DisplayName, $"connection, {Words.Of(c.State).Word}")));
+            .Select(static c => new GoTarget($"/connections/{c.Id}", c.DisplayName, $"connection, {Words.Of(c.State).Word}")));
         var schedules = await services.GetRequiredService<ScheduleDesk>().ListAsync(publisher: null, cancellationToken);
         found.AddRange(schedules.Where(s => Has(s.Id, query) || Has(s.Name, query)).Take(MaxOfAKind)
             .Select(static s => new GoTarget($"/schedules/{Escaped(s.Id)}", s.Name, "schedule")));

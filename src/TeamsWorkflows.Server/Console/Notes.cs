@@ -24,6 +24,7 @@ internal static class Notes
     public const string Purged = "purged";
     public const string Bulk = "bulk";
     public const string Consented = "consented";
+    public const string ChangeKept = "change-kept";
     public const string ViewSaved = "view-saved";
     public const string ViewDeleted = "view-deleted";
     public const string ViewUnfit = "view-unfit";
@@ -50,6 +51,7 @@ internal static class Notes
         NothingChosen => "Choose at least one orchestration first.",
         Consented => "The consent is kept with your name. Say below that it is granted, and the connection is checked.",
         Purged => "It is gone, with its history.",
+        ChangeKept => "It is taken down. What comes next is diagnosed with it in mind.",
         ViewSaved => "The view is saved for you.",
         ViewDeleted => "The view is gone.",
         ViewUnfit => "A view needs a name of at most 60 characters, and a filter that can be read.",

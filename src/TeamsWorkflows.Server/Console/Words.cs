@@ -143,6 +143,29 @@ internal static class Words
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    public static Tone Of(TokenAcquisition result) => result switch
+    {
+        TokenAcquisition.FromCache => new("from the cache", "grey", "✓"),
+        TokenAcquisition.Renewed => new("renewed", "green", "✓"),
+        TokenAcquisition.SignedIn => new("signed in", "green", "✓"),
+        TokenAcquisition.Failed => new("failed", "red", "✕"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static string Of(OperationalChange change) => change switch
+    {
+        OperationalChange.PasswordReset => "the password was reset",
+        OperationalChange.PolicyChanged => "a policy was changed",
+        OperationalChange.PermissionsChanged => "permissions were changed",
+        OperationalChange.ConnectorReconnected => "a connector was connected anew",
+        OperationalChange.SecretRotated => "a secret or certificate was rotated",
+        OperationalChange.ConsentRevoked => "consent was revoked",
+        OperationalChange.TokenCacheBroken => "the token cache was damaged",
+        OperationalChange.OwnerChanged => "the owner changed",
+        OperationalChange.WorkflowCloned => "the workflow was cloned",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <param name="outcome">The stored name; null: it runs, or the process died under it.</param>
     public static Tone OfOutcome(string? outcome) => outcome switch
     {

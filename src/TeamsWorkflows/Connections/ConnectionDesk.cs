@@ -48,7 +48,7 @@ public sealed record Connection(
     internal bool UsesManagedIdentity { get; init; }
 
     /// <summary>Gets the kind of its credential, in words.</summary>
-    internal string CredentialKind => UsesCertificate ? "certificate"
+    public string CredentialKind => UsesCertificate ? "certificate"
         : UsesSecret ? "secret"
         : UsesManagedIdentity ? "managed identity"
         : AuthModel == AuthModel.Webhook ? "webhook" : "none";

@@ -1,0 +1,84 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using TeamsWorkflows.Connections;
+using TeamsWorkflows.Connections.Forecast;
+using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Api;
+using TeamsWorkflows.Server.Audit;
+
+namespace TeamsWorkflows.Server.Console;
+
+/// <summary>One connection, for people: how it is, what it went through, what ends when, and what stops then.</summary>
+internal static class ConnectionConsole
+{
+    public static void MapConnectionConsole(this IEndpointRouteBuilder console)
+    {
+        console.MapGet("/connections/compare", CompareAsync);
+        console.MapGet("/connections/{id}", ShowAsync);
+        console.MapPost("/connections/{id}/probe", ProbeAsync).NotAudited("it tries, and changes nothing");
+        console.MapPost("/connections/{id}/changes", ChangeAsync).Audited("connection.change", "connection");
+    }
+
+    private static Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ShowAsync(
+        string id, string? note, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, CancellationToken cancellationToken)
+        => PageAsync(id, trial: null, Notes.Text(note), connections, histories, forecast, cancellationToken);
+
+    private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ProbeAsync(
+        string id, ProbeDesk desk, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, CancellationToken cancellationToken)
+        => await PageAsync(id, await desk.ProbeAsync(id, cancellationToken), note: null, connections, histories, forecast, cancellationToken);
+
+    private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> PageAsync(
+        string id,
+        ProbeOutcome? trial,
+        string? note,
+        ConnectionDesk connections,
+        HistoryDesk histories,
+        ForecastDesk forecast,
+        CancellationToken cancellationToken)
+        => await connections.FindAsync(id, cancellationToken) is { } connection
+            ? new RazorComponentResult<ConnectionPage>(new
+            {
+                Connection = connection,
+                Story = await histories.ReadAsync(id, cancellationToken),
+                Radius = await forecast.BlastRadiusAsync(id, cancellationToken),
+                Expiries = await forecast.ExpiriesAsync(id, cancellationToken) ?? [],
+                Trial = trial,
+                Note = note,
+            })
+            : TypedResults.NotFound();
+
+    private static async Task<Results<RedirectHttpResult, NotFound, BadRequest>> ChangeAsync(
+        string id, [FromForm] string? change, [FromForm] string? reason, ClaimsPrincipal caller, HistoryDesk histories, CancellationToken cancellationToken)
+    {
+        if (!QueryText.TryRead<OperationalChange>(change, out var what) || what is not { } known)
+        {
+            return TypedResults.BadRequest();
+        }
+
+        var said = new ReasonRequest(reason);
+        return !said.IsValid ? Back(Notes.ReasonMissing)
+            : await histories.RecordAsync(id, known, at: null, caller.Actor(), said.Reason!.Trim(), cancellationToken) ? Back(Notes.ChangeKept)
+            : TypedResults.NotFound();
+
+        RedirectHttpResult Back(string note) => ConsoleEndpoints.SeeOther($"/connections/{Uri.EscapeDataString(id)}?note={note}");
+    }
+
+    private static async Task<Results<RazorComponentResult<ConnectionComparisonPage>, NotFound>> CompareAsync(
+        string? left, string? right, ConnectionDesk connections, HistoryDesk histories, CancellationToken cancellationToken)
+    {
+        return await FindAsync(left) is { } one && await FindAsync(right) is { } other
+            ? new RazorComponentResult<ConnectionComparisonPage>(new
+            {
+                Left = one,
+                Right = other,
+                Differences = ConnectionComparison.Compare(one, other),
+                Symptoms = await histories.CompareAsync(one.Id, other.Id, cancellationToken),
+            })
+            : TypedResults.NotFound();
+
+        Task<Connection?> FindAsync(string? id) => id is null ? Task.FromResult<Connection?>(null) : connections.FindAsync(id.Trim(), cancellationToken);
+    }
+}
