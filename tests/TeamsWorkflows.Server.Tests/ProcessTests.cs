@@ -92,13 +92,14 @@ public sealed class ProcessTests : IAsyncLifetime
     private static async Task<(int ExitCode, IReadOnlyList<string> Error)> RunAsync(params string[] args)
     {
         using var enough = new CancellationTokenSource(ServerHost.Patience);
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "TeamsWorkflows.Server.dll"), .. args])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TeamsWorkflows.Server.dll"), .. args])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        SpawnedServer.StartsQuickly(start);
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(enough.Token);
         var error = await process.StandardError.ReadToEndAsync(enough.Token);
         await process.WaitForExitAsync(enough.Token);
