@@ -26,6 +26,9 @@ public sealed record SandboxMail
 
     public string? HtmlBody { get; init; }
 
+    /// <summary>Whether the sender's mailbox keeps it among the sent items.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Names of the attached files.</summary>
     public IReadOnlyList<string> AttachmentNames { get; init; } = [];
 }

@@ -59,6 +59,7 @@ internal static class Mailboxes
             Headers = headers,
             TextBody = isHtml ? null : body.Text("content"),
             HtmlBody = isHtml ? body.Text("content") : null,
+            IsKept = json?["saveToSentItems"] is null || json.Flag("saveToSentItems"),
             AttachmentNames = message.Objects("attachments").Select(file => file.Text("name") ?? "unnamed").ToArray(),
         }));
         return Reply.Empty(202);

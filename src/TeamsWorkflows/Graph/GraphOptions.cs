@@ -21,6 +21,10 @@ public sealed class GraphOptions
     /// <value>The default is 60 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Gets or sets a value indicating whether a mail that goes out by Graph stays in the sender's folder of sent items.</summary>
+    /// <value>The default is true. A mailbox that sends very many reports fills up with them.</value>
+    public bool KeepsSentMail { get; set; } = true;
 }
 
 [OptionsValidator]

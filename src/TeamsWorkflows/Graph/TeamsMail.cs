@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Microsoft.Graph.Models;
 using Microsoft.Graph.Users.Item.SendMail;
 using TeamsWorkflows.Fallback;
@@ -5,7 +6,7 @@ using TeamsWorkflows.Fallback;
 namespace TeamsWorkflows.Graph;
 
 /// <summary>Mails out of a mailbox of Exchange.</summary>
-internal sealed class TeamsMail(GraphCaller graph)
+internal sealed class TeamsMail(GraphCaller graph, IOptions<GraphOptions> options)
 {
     /// <summary>The most that one call takes with all its files, in bytes.</summary>
     public const int MaxBytes = 4_000_000;
@@ -23,7 +24,7 @@ internal sealed class TeamsMail(GraphCaller graph)
             async (client, record) =>
             {
                 await client.Users[mailbox].SendMail.PostAsync(
-                    new SendMailPostRequestBody { Message = ToMessage(messageId, mail), SaveToSentItems = true },
+                    new SendMailPostRequestBody { Message = ToMessage(messageId, mail), SaveToSentItems = options.Value.KeepsSentMail },
                     request => GraphCaller.Mark(request, record, clientRequestId),
                     cancellationToken);
                 return null;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Fallback;
+using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Ways;
@@ -63,6 +64,18 @@ public sealed class EmailTests
         var mail = Assert.Single(product.Tenant.Mails);
         Assert.Equal(("graph", from, delivery.MailMessageId), (mail.Via, mail.From, mail.MessageId));
         Assert.Equal(delivery.CardId.ToString("N"), Assert.Single(mail.Headers).Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mail_stays_among_the_sent_ones_unless_that_is_not_wanted(bool isKept)
+    {
+        await using var product = await StartAsync();
+        product.Get<IOptions<GraphOptions>>().Value.KeepsSentMail = isKept;
+        await EndOfAsync(product, new(["cfo@contoso.example"], Connection: ProductHost.ConnectionId));
+
+        Assert.Equal(isKept, Assert.Single(product.Tenant.Mails).IsKept);
     }
 
     [Theory]
