@@ -114,6 +114,7 @@ public abstract class PartitionStoreConformance : IDisposable
         Assert.Equal([8, 6, 4, 2], Keys(new([], InstanceIdPrefix: "even-")));
         Assert.Empty(Keys(new([], InstanceIdPrefix: "EVEN-")));
         Assert.Equal([4, 3], Keys(new([], CreatedFrom: Noon.AddMinutes(3), CreatedBefore: Noon.AddMinutes(5))));
+        Assert.Equal(Keys(new([])), Keys(new([], CreatedFrom: DateTimeOffset.MinValue, CreatedBefore: DateTimeOffset.MaxValue)));
         Assert.Equal(rows[8], Store.Query(new([]), long.MaxValue, 1)[0]);
     }
 

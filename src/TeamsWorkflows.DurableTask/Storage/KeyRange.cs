@@ -11,8 +11,8 @@ public sealed record KeyRange(long From, long Before)
     /// <param name="firstFrom">Reads the instance with the lowest key from a key on; null: there is none.</param>
     /// <param name="last">The highest key in use.</param>
     public static KeyRange Of(OrchestrationQuery query, Func<long, (long Key, DateTimeOffset CreatedAt)?> firstFrom, long last) => new(
-        query.CreatedFrom is { } from ? FirstAt(from - Margin, firstFrom, last) : 0,
-        query.CreatedBefore is { } before ? FirstAt(before + Margin, firstFrom, last) : long.MaxValue);
+        query.CreatedFrom is { } from && from - DateTimeOffset.MinValue > Margin ? FirstAt(from - Margin, firstFrom, last) : 0,
+        query.CreatedBefore is { } before && DateTimeOffset.MaxValue - before > Margin ? FirstAt(before + Margin, firstFrom, last) : long.MaxValue);
 
     private static long FirstAt(DateTimeOffset at, Func<long, (long Key, DateTimeOffset CreatedAt)?> firstFrom, long last)
     {
