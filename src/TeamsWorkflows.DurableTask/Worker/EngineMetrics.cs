@@ -19,21 +19,16 @@ public static class EngineMetrics
     private static readonly Histogram<double> Activities = Meter.CreateHistogram<double>(
         "durabletask.activity.duration", "s", "How long an activity ran, by name; with error.type when it failed.");
 
-    internal static void Report(IReadOnlyList<Turn> turns)
-    {
-        var count = 0;
-        for (var i = 0; i < turns.Count; i++)
-        {
-            count += turns[i].IsOver ? 0 : 1;
-            if (Orchestrations.Enabled && turns[i] is { IsOver: false, End: { } end, Started: { } started })
-            {
-                Orchestrations.Record(
-                    (end.Timestamp - started.Timestamp).TotalSeconds,
-                    new TagList { { "durabletask.task.name", started.Name }, { "durabletask.task.status", end.Status.ToString() } });
-            }
-        }
+    internal static void Committed(int turns) => Turns.Add(turns);
 
-        Turns.Add(count);
+    internal static void Report(Turn turn)
+    {
+        if (Orchestrations.Enabled && turn is { End: { } end, Started: { } started })
+        {
+            Orchestrations.Record(
+                (end.Timestamp - started.Timestamp).TotalSeconds,
+                new TagList { { "durabletask.task.name", started.Name }, { "durabletask.task.status", end.Status.ToString() } });
+        }
     }
 
     internal static void Ran(string activity, TimeSpan took, TaskFailureDetails? failure)

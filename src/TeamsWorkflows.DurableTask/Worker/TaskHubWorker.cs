@@ -220,6 +220,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
     private void OnDurable(IReadOnlyList<Turn> turns)
     {
+        List<string>? changed = InstancesChanged is null ? null : new(turns.Count);
+        var settled = 0;
         for (var i = 0; i < turns.Count; i++)
         {
             if (turns[i].IsOver)
@@ -227,7 +229,10 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
                 continue; // it was refused, or ended just now: whoever runs the instance tells
             }
 
+            settled++;
+            changed?.Add(turns[i].InstanceId);
             Spans.Report(turns[i]);
+            EngineMetrics.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
                 Log.OrchestrationFailed(_logger, turns[i].InstanceId, failure.ErrorType, failure.ErrorMessage);
@@ -246,8 +251,11 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
         _activities.Pump();
         _turns.Pump();
         ArmTimer();
-        EngineMetrics.Report(turns); // whoever looks waits for the work, not the work for whoever looks
-        InstancesChanged?.Invoke([.. turns.Where(static t => !t.IsOver).Select(static t => t.InstanceId)]);
+        EngineMetrics.Committed(settled);
+        if (changed is not null)
+        {
+            InstancesChanged?.Invoke(changed); // whoever looks waits for the work, not the work for whoever looks
+        }
     }
 
     private void Fail(Exception fault)

@@ -281,10 +281,11 @@ public sealed class ReportDesk(
         },
         cancellationToken);
 
-    // Those that the report names: there may be a thousand others.
+    // Those that the report names: there may be a thousand others. Nothing has been checked yet: what cannot be a name is not asked for.
     private static async Task<Dictionary<string, ConnectionRow>> ConnectionsAsync(ProductDb db, ReportRequest request, CancellationToken cancellationToken)
     {
-        var ids = (request.Destinations ?? []).Select(static d => d?.ConnectionName).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var ids = (request.Destinations ?? []).Take(ReportLimits.MaxDestinations).Select(static d => d?.ConnectionName).OfType<string>()
+            .Where(static id => EditRules.IsName(id)).Distinct(StringComparer.Ordinal).ToArray();
         Dictionary<string, ConnectionRow> found = new(StringComparer.Ordinal);
         if (ids.Length > 0)
         {

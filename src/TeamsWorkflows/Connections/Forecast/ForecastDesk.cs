@@ -13,6 +13,9 @@ public sealed class ForecastDesk
 {
     private const int MaxListed = 200;
 
+    // What comes again and again is among the newest of them, however many there are.
+    private const int MaxRead = 5_000;
+
     // Far enough for a report of the month.
     private static readonly TimeSpan Lately = TimeSpan.FromDays(62);
 
@@ -49,10 +52,11 @@ public sealed class ForecastDesk
         var now = _time.GetUtcNow();
         var since = now - Lately;
         var deliveries = await _database.ReadAsync(
-            db => db.Deliveries.Where(d => d.ConnectionId == connectionId && d.CreatedAt >= since)
-                .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new { r.Publisher, r.Title, d.Id, d.ChannelId, d.State, d.CreatedAt, d.UpdatedAt })
+            db => db.Deliveries.Where(d => d.ConnectionId == connectionId && d.CreatedAt >= since).OrderByDescending(d => d.CreatedAt).Take(MaxRead)
+                .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new { r.Publisher, r.Title, d.ChannelId, d.CreatedAt })
                 .ToListAsync(cancellationToken),
             cancellationToken);
+        var (waitingCount, waiting) = await WaitingAsync(connectionId, cancellationToken);
         var reports = deliveries.GroupBy(static d => (d.Publisher, d.Title))
             .Select(g => new DependentReport(
                 g.Key.Publisher,
@@ -62,17 +66,30 @@ public sealed class ForecastDesk
                 g.Max(static d => d.CreatedAt),
                 Expected([.. g.Select(static d => d.CreatedAt).Distinct().Order()], now)))
             .OrderByDescending(static r => r.Count).ThenBy(static r => r.Title, StringComparer.Ordinal).ToArray();
-        var waiting = deliveries
-            .Where(static d => !d.State.IsEnd())
-            .OrderBy(static d => d.CreatedAt)
-            .Select(static d => new DependentDelivery(d.Id, d.Title, d.State, d.UpdatedAt)).ToArray();
         var schedules = await SchedulesAsync(connectionId, now, cancellationToken);
         return new(
             connectionId,
             [.. reports.Take(MaxListed)],
-            [.. waiting.Take(MaxListed)],
+            waiting,
             [.. schedules.Take(MaxListed)],
-            Summary(reports, waiting.Length, schedules));
+            Summary(reports, waitingCount, schedules));
+    }
+
+    // The oldest first; by the index of states, whatever its age.
+    private Task<(int Count, DependentDelivery[] First)> WaitingAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        DeliveryState[] open = [.. Enum.GetValues<DeliveryState>().Where(static s => !s.IsEnd())];
+        return _database.ReadAsync(
+            async db =>
+            {
+                var waiting = db.Deliveries.Where(d => d.ConnectionId == connectionId && open.Contains(d.State));
+                return (
+                    await waiting.CountAsync(cancellationToken),
+                    await waiting.OrderBy(d => d.CreatedAt).ThenBy(d => d.Id).Take(MaxListed)
+                        .Join(db.Reports, d => d.ReportId, r => r.Id, (d, r) => new DependentDelivery(d.Id, r.Title, d.State, d.UpdatedAt))
+                        .ToArrayAsync(cancellationToken));
+            },
+            cancellationToken);
     }
 
     private async Task<DependentSchedule[]> SchedulesAsync(string connectionId, DateTimeOffset now, CancellationToken cancellationToken)

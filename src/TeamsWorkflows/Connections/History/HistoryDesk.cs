@@ -58,7 +58,12 @@ public sealed class HistoryDesk
             db => db.Acquisitions.Where(a => a.ConnectionId == connectionId).OrderByDescending(a => a.At).Take(MaxShown).ToListAsync(cancellationToken),
             cancellationToken);
         var moves = await _log.MovesAsync(connectionId, now - ConnectionLog.Reach, MaxShown, cancellationToken);
-        var today = acquisitions.Where(a => a.At > now.AddDays(-1)).ToLookup(static a => a.Result);
+        var yesterday = now.AddDays(-1);
+        var today = await _database.ReadAsync(
+            db => db.Acquisitions.Where(a => a.ConnectionId == connectionId && a.At > yesterday).GroupBy(a => a.Result)
+                .Select(g => new { g.Key, Count = g.Count() })
+                .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken),
+            cancellationToken);
         return new(
             connectionId,
             [.. changes.AsEnumerable().Reverse().Take(MaxShown).Select(From)],
@@ -66,7 +71,7 @@ public sealed class HistoryDesk
             [.. moves.Select(static m => new HealthMove(m.At, m.From!.Value, m.To!.Value, m.Cause, m.Actor, m.Note))],
             SymptomReader.Read(history),
             Durability(history),
-            new(today[TokenAcquisition.Renewed].Count(), today[TokenAcquisition.Failed].Count(), today[TokenAcquisition.SignedIn].Count()));
+            new(today.GetValueOrDefault(TokenAcquisition.Renewed), today.GetValueOrDefault(TokenAcquisition.Failed), today.GetValueOrDefault(TokenAcquisition.SignedIn)));
     }
 
     /// <summary>The symptoms of two connections of one purpose in two environments, read as one history (R4).</summary>
