@@ -85,7 +85,7 @@ public sealed class AuditTests : IAsyncLifetime
         using (AuditCall.Begin(new("adam", "1", "Administrator"), "orchestration.bulk", "orchestrations", "maintenance"))
         {
             var desk = _host.Server.Services.GetRequiredService<OrchestrationDesk>();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => desk.ActAsync(Ids(), new OrchestrationAct.Suspend(), "adam", "maintenance", stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => desk.ActAsync(Ids(), new OrchestrationAct.Suspend(), "adam", "maintenance", new BulkProgress(), stop.Token));
         }
 
         Assert.Equal(["Failed", "Begun"], await OutcomesAsync("orchestration.bulk"));

@@ -135,6 +135,7 @@ internal static class EndpointTable
         POST /orchestrations/{id}/act A
         POST /orchestrations/{id}/raise A
         POST /orchestrations/bulk A
+        GET /orchestrations/bulk/{run} A
         GET /orchestrations/import A
         POST /orchestrations/import A
         POST /orchestrations/views A

@@ -123,8 +123,15 @@ public sealed class OrchestrationActsTests : IAsyncLifetime
         Assert.Contains("cannot be done as the orchestration stands", late, StringComparison.Ordinal);
         var (none, _) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "resume"), ("reason", "a look"));
         Assert.Contains("Choose at least one", none, StringComparison.Ordinal);
-        var (many, _) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "resume"), ("reason", "a look"), ("ids", id));
-        Assert.Contains("Done to 1.", many, StringComparison.Ordinal);
+        var (many, run) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "resume"), ("reason", "a look"), ("ids", id));
+        Assert.Contains("<dt>Done</dt><dd>1 </dd>", many.Replace("</dd>", " </dd>", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("a look", await session.ReadAsync(run.AbsolutePath), StringComparison.Ordinal);
+        var (unfiltered, _) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "suspend"), ("reason", "a look"), ("all", "true"));
+        Assert.Contains("Filter first", unfiltered, StringComparison.Ordinal);
+        var (all, _) = await session.SendAsync($"/orchestrations?prefix={id}", $"/orchestrations/bulk?prefix={id}", ("action", "suspend"), ("reason", "a look"), ("all", "true"));
+        Assert.Contains(">ended<", all, StringComparison.Ordinal);
+        Assert.Contains("Resume: let it go on", await session.ReadAsync($"/orchestrations/{id}"), StringComparison.Ordinal);
+        Assert.Equal(404, (await session.AskAsync("GET", "/orchestrations/bulk/nobody")).Status);
     }
 
     [Fact]

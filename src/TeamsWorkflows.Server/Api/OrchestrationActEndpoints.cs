@@ -103,7 +103,7 @@ internal static class OrchestrationActEndpoints
                 return Invalid("ids", $"Name 1 to {MaxIds:N0} instances, or give a filter in place of them.");
         }
 
-        return TypedResults.Ok(BulkResource.From(await desk.ActAsync(ids, act, caller.Actor(), body.Reason!.Trim(), cancellationToken)));
+        return TypedResults.Ok(BulkResource.From(await desk.ActAsync(ids, act, caller.Actor(), body.Reason!.Trim(), new BulkProgress(), cancellationToken)));
     }
 
     private static ProblemHttpResult Invalid(string field, string fix) => Problems.Invalid(
@@ -138,5 +138,5 @@ internal sealed record ActedResource(string Id, string Action, int Count, string
 /// <param name="Skipped">How many did not stand so that it could be done.</param>
 internal sealed record BulkResource(int Succeeded, int Skipped, IReadOnlyList<BulkFailure> Failures)
 {
-    public static BulkResource From(BulkResult result) => new(result.Succeeded, result.Skipped, result.Failures);
+    public static BulkResource From(BulkProgress result) => new(result.Done, result.Skipped, [.. result.Failures]);
 }

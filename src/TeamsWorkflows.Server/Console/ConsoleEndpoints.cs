@@ -41,6 +41,7 @@ internal static class ConsoleEndpoints
         });
         services.AddSingleton<HomeBoard>();
         services.AddSingleton<OrchestrationDesk>();
+        services.AddSingleton<BulkRuns>();
         services.AddSingleton<OrchestrationCounter>();
         services.AddSingleton<ConsoleSettings>();
         services.AddSingleton<SettingsView>();

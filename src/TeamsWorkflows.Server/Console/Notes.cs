@@ -22,7 +22,7 @@ internal static class Notes
     public const string WrongEvent = "wrong-event";
     public const string NothingChosen = "nothing-chosen";
     public const string Purged = "purged";
-    public const string Bulk = "bulk";
+    public const string FilterFirst = "filter-first";
     public const string Consented = "consented";
     public const string ChangeKept = "change-kept";
     public const string ViewSaved = "view-saved";
@@ -50,6 +50,7 @@ internal static class Notes
         WrongEvent => "An event needs a name of at most 200 characters, and what it says must be JSON.",
         NothingChosen => "Choose at least one orchestration first.",
         Consented => "The consent is kept with your name. Say below that it is granted, and the connection is checked.",
+        FilterFirst => "Filter first: all orchestrations that there are cannot be meant.",
         Purged => "It is gone, with its history.",
         ChangeKept => "It is taken down. What comes next is diagnosed with it in mind.",
         ViewSaved => "The view is saved for you.",
@@ -59,8 +60,4 @@ internal static class Notes
         FilesGone => "The report's attachments are not kept any more. It has to be handed over anew.",
         _ => null,
     };
-
-    public static string OfBulk(int done, int skipped, int failed) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"Done to {done:N0}. {skipped:N0} did not stand so that it could be done; {failed:N0} failed.");
 }

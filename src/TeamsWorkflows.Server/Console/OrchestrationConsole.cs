@@ -30,12 +30,13 @@ internal static class OrchestrationConsole
         orchestrations.MapGet("/{id}/{part:regex(^(input|output|custom-status)$)}.json", PartAsync);
         orchestrations.MapPost("/{id}/act", ActAsync).Audited("orchestration.act", "orchestration");
         orchestrations.MapPost("/{id}/raise", RaiseAsync).Audited("orchestration.raiseevent", "orchestration");
+        orchestrations.MapGet("/bulk/{run}", BulkRun);
         orchestrations.MapPost("/bulk", BulkAsync).Audited("orchestration.bulk", "orchestrations");
     }
 
     private static async Task<RazorComponentResult<OrchestrationsPage>> ListAsync(
         [AsParameters] OrchestrationFilter filter,
-        [AsParameters] ListNotes said,
+        string? note,
         string? token,
         ClaimsPrincipal caller,
         DurableTaskClient client,
@@ -53,7 +54,7 @@ internal static class OrchestrationConsole
             Views = await settings.ViewsAsync(caller.Publisher(), cancellationToken),
             Columns = await settings.ColumnsAsync(caller.Publisher(), cancellationToken),
             Wrong = !isUnderstood ? error!.Fix : page is null ? "That page is gone. Begin with the first." : null,
-            Note = said.Text,
+            Note = Notes.Text(note),
         });
     }
 
@@ -176,29 +177,52 @@ internal static class OrchestrationConsole
         };
     }
 
+    // The chosen ones, or all that the filter in the address selects.
     private static async Task<Results<RedirectHttpResult, BadRequest>> BulkAsync(
-        IFormCollection form, ClaimsPrincipal caller, OrchestrationDesk desk, CancellationToken cancellationToken)
+        [AsParameters] OrchestrationFilter filter, IFormCollection form, ClaimsPrincipal caller, OrchestrationDesk desk, BulkRuns runs, CancellationToken cancellationToken)
     {
         string?[] ids = [.. form["ids"].Distinct(StringComparer.Ordinal)];
-        if (OrchestrationAct.Parse(form["action"], IsTicked(form["recursive"])) is not { } act || ids.Length > PageSize)
+        if (OrchestrationAct.Parse(form["action"], IsTicked(form["recursive"])) is not { } act || ids.Length > PageSize || !filter.TryRead(out var query, out _))
         {
             return TypedResults.BadRequest();
         }
 
-        if (ids.Length == 0)
+        var isAll = IsTicked(form["all"]);
+        if (isAll && filter.ToQueryString().Length == 0)
         {
-            return TypedResults.Redirect($"/orchestrations?note={Notes.NothingChosen}");
+            return TypedResults.Redirect($"/orchestrations?note={Notes.FilterFirst}");
+        }
+
+        var back = $"/orchestrations?{filter.ToQueryString()}note=";
+        if (ids.Length == 0 && !isAll)
+        {
+            return TypedResults.Redirect(back + Notes.NothingChosen);
         }
 
         var reason = form["reason"].ToString();
         if (!ReasonRequest.IsReason(reason))
         {
-            return TypedResults.Redirect($"/orchestrations?note={Notes.ReasonMissing}");
+            return TypedResults.Redirect(back + Notes.ReasonMissing);
         }
 
-        var result = await desk.ActAsync(ids.OfType<string>().ToAsyncEnumerable(), act, caller.Actor(), reason.Trim(), cancellationToken);
-        return TypedResults.Redirect(
-            $"/orchestrations?note={Notes.Bulk}&done={result.Succeeded}&skipped={result.Skipped}&failed={result.Failures.Count}");
+        var chosen = isAll ? desk.SelectAsync(query, CancellationToken.None) : ids.OfType<string>().ToAsyncEnumerable();
+        var run = await runs.BeginAsync(chosen, act, caller.Actor(), reason.Trim());
+        return TypedResults.Redirect($"/orchestrations/bulk/{run.Id}");
+    }
+
+    private static Results<RazorComponentResult<BulkPage>, NotFound> BulkRun(string run, BulkRuns runs, HttpResponse response)
+    {
+        if (runs.Find(run) is not { } found)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (found.EndedAt is null)
+        {
+            response.Headers["Refresh"] = "2"; // without the script, too
+        }
+
+        return new RazorComponentResult<BulkPage>(new { Run = found });
     }
 
     private static bool TryReadJson(string? text, out JsonElement? json)
@@ -225,10 +249,4 @@ internal static class OrchestrationConsole
 
     private static RedirectHttpResult Back(string id, string note)
         => TypedResults.Redirect($"/orchestrations/{Uri.EscapeDataString(id)}?note={note}");
-}
-
-/// <summary>What an action led to, as the address of the list says it.</summary>
-internal sealed record ListNotes(string? Note, int? Done, int? Skipped, int? Failed)
-{
-    public string? Text => Note == Notes.Bulk ? Notes.OfBulk(Done ?? 0, Skipped ?? 0, Failed ?? 0) : Notes.Text(Note);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -30,12 +29,10 @@ internal sealed partial class OrchestrationDesk(
 
     /// <summary>Does the same to many; one that fails does not keep the others from it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Edge: what went wrong with one instance is a result; the others go on.")]
-    public async Task<BulkResult> ActAsync(
-        IAsyncEnumerable<string> ids, OrchestrationAct act, string actor, string reason, CancellationToken cancellationToken)
+    public async Task<BulkProgress> ActAsync(
+        IAsyncEnumerable<string> ids, OrchestrationAct act, string actor, string reason, BulkProgress progress, CancellationToken cancellationToken)
     {
-        var (done, skipped) = (0, 0);
         await audit.RecordAsync(AuditOutcome.Begun, before: null, AuditText.Of(("act", act.Word)), cancellationToken);
-        ConcurrentQueue<BulkFailure> failures = [];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         var isWhole = false;
         try
@@ -44,20 +41,19 @@ internal sealed partial class OrchestrationDesk(
             {
                 try
                 {
-                    var isDone = await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done;
-                    Interlocked.Increment(ref isDone ? ref done : ref skipped);
+                    progress.Count(await ActAsync(id, act, actor, reason, isAlone: false, cancellation) is ActResult.Done);
                 }
                 catch (Exception e) when (!cancellation.IsCancellationRequested)
                 {
-                    failures.Enqueue(new(id, e.Message));
+                    progress.Fail(id, e.Message);
                 }
             });
-            isWhole = failures.IsEmpty;
-            return new(done, skipped, [.. failures]);
+            isWhole = progress.Failures.Count == 0;
+            return progress;
         }
         finally
         {
-            var numbers = AuditText.Of(("act", act.Word), ("done", $"{done}"), ("skipped", $"{skipped}"), ("failed", $"{failures.Count}"));
+            var numbers = AuditText.Of(("act", act.Word), ("done", $"{progress.Done}"), ("skipped", $"{progress.Skipped}"), ("failed", $"{progress.Failures.Count}"));
             await audit.RecordAsync(isWhole ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, CancellationToken.None);
         }
     }
