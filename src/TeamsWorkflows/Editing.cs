@@ -30,8 +30,12 @@ public enum EditRefusal
 /// <summary>Who made something that hands reports over, or changed it, by all names that are known: with four eyes, none of them may approve.</summary>
 internal static class EditAuthors
 {
-    /// <param name="stored">Null: it was made by an older release, which kept none.</param>
+    /// <param name="stored">As they are stored, or as <see cref="OfOlder"/> has them; null: of something new.</param>
     public static string[] Of(string? stored) => WorkflowJson.Read<string[]>(stored) ?? [];
+
+    /// <summary>Names the authors of what an older release made, which kept nobody but these.</summary>
+    /// <returns>As they are stored.</returns>
+    public static string OfOlder(params string[] names) => WorkflowJson.Write(names.DistinctBy(Approvals.Person.Key, StringComparer.Ordinal).ToArray());
 
     /// <returns>All of them and the editor, as they are stored.</returns>
     public static string With(string? stored, Editor editor)

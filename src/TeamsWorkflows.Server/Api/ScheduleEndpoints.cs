@@ -117,8 +117,8 @@ internal static class ScheduleEndpoints
             : Edits.Refused(EditRefusal.PreconditionFailed, "schedule", id);
 
     private static async Task<Results<Ok<SchedulePreviewed>, ProblemHttpResult>> PreviewAsync(
-        string id, ScheduleDefinition definition, ScheduleDesk desk, CancellationToken cancellationToken)
-        => await desk.PreviewAsync(id, definition, DefaultCount, cancellationToken) switch
+        string id, ScheduleDefinition definition, ClaimsPrincipal caller, ScheduleDesk desk, CancellationToken cancellationToken)
+        => await desk.PreviewAsync(id, definition, DefaultCount, caller.Editor(), cancellationToken) switch
         {
             SchedulePreviewResult.Shown shown => TypedResults.Ok(new SchedulePreviewed(shown.Upcoming, shown.Report, shown.Warnings)),
             SchedulePreviewResult.Invalid invalid => Invalid(invalid.Errors),

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Client;
+using TeamsWorkflows.DurableTask.Core;
 
 namespace TeamsWorkflows.Approvals;
 
@@ -11,6 +13,11 @@ namespace TeamsWorkflows.Approvals;
 internal sealed partial class ApprovalCounter(Database database, DurableTaskClient client, TimeProvider time, ILogger<ApprovalCounter> logger)
 {
     private const int TellPageSize = 100;
+
+    private static readonly TimeSpan FailedPause = TimeSpan.FromMinutes(15);
+
+    // Reports whose run has failed, and until when it is left alone: an operator may rewind it, and does not do so every minute.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _failed = new(StringComparer.Ordinal);
 
     /// <param name="identify">Who decides, and about which report; null: nobody who may, and nothing is done. Runs in the transaction.</param>
     public async Task<DecideResult> DecideAsync(
@@ -51,31 +58,67 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
     /// <param name="before">Only of what ended before: of the rest somebody may be about to.</param>
     public async Task TellForgottenAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var reports = await database.ReadAsync(
-            async db =>
-            {
-                var decided = await db.Deliveries.Where(d => d.State == DeliveryState.AwaitingApproval
-                        && db.Approvals.Any(a => a.ReportId == d.ReportId && a.State != ApprovalState.Waiting && a.ClosedAt < before))
-                    .Select(d => d.ReportId).Distinct().OrderBy(static id => id).Take(TellPageSize).ToListAsync(cancellationToken);
-                var cancelled = await db.Approvals.Where(a => a.State == ApprovalState.Waiting && a.CreatedAt < before
-                        && !db.Deliveries.Any(d => d.ReportId == a.ReportId && (d.State == DeliveryState.AwaitingApproval || d.State == DeliveryState.Accepted)))
-                    .Select(a => a.ReportId).OrderBy(static id => id).Take(TellPageSize).ToListAsync(cancellationToken);
-                return decided.Concat(cancelled);
-            },
-            cancellationToken);
-        foreach (var reportId in reports)
+        var now = time.GetUtcNow();
+        foreach (var (reportId, _) in _failed.Where(f => f.Value <= now))
         {
-            await TellOrEndAsync(reportId, cancellationToken);
+            _failed.TryRemove(reportId, out _);
+        }
+
+        await TellSomeAsync(
+            db => db.Deliveries.Where(d => d.State == DeliveryState.AwaitingApproval
+                    && db.Approvals.Any(a => a.ReportId == d.ReportId && a.State != ApprovalState.Waiting && a.ClosedAt < before))
+                .Select(d => d.ReportId).Distinct(),
+            cancellationToken);
+        await TellSomeAsync(
+            db => db.Approvals.Where(a => a.State == ApprovalState.Waiting && a.CreatedAt < before
+                    && !db.Deliveries.Any(d => d.ReportId == a.ReportId && (d.State == DeliveryState.AwaitingApproval || d.State == DeliveryState.Accepted)))
+                .Select(a => a.ReportId),
+            cancellationToken);
+    }
+
+    // About a page at a time; those that are left alone do not count, and hold nobody up.
+    private async Task TellSomeAsync(Func<ProductDb, IQueryable<string>> select, CancellationToken cancellationToken)
+    {
+        var (after, told) = ("", 0);
+        while (told < TellPageSize)
+        {
+            var last = after;
+            var page = await database.ReadAsync(
+                db => select(db).Where(id => string.Compare(id, last) > 0).OrderBy(static id => id).Take(TellPageSize).ToListAsync(cancellationToken),
+                cancellationToken);
+            foreach (var reportId in page.Where(id => !_failed.ContainsKey(id)))
+            {
+                await TellOrEndAsync(reportId, cancellationToken);
+                told++;
+            }
+
+            if (page.Count < TellPageSize)
+            {
+                return;
+            }
+
+            after = page[^1];
         }
     }
 
-    // What nobody hears of any more would be told for ever, and hold up what somebody does hear of.
+    // What nobody hears of any more would be told for ever, and hold up what somebody does hear of. A run that has failed can be
+    // rewound, and would then post what the ledger called ended: it is left as it is until it goes on, or is gone.
     private async Task TellOrEndAsync(string reportId, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await client.RaiseEventAsync(ApprovalNames.Instance(reportId), AwaitApproval.Closed, true, cancellationToken)
-                && await client.GetInstanceAsync(DeliveryNames.InstanceOfReport(reportId), cancellationToken) is null or { IsCompleted: true })
+            if (await client.RaiseEventAsync(ApprovalNames.Instance(reportId), AwaitApproval.Closed, true, cancellationToken))
+            {
+                return;
+            }
+
+            var run = await client.GetInstanceAsync(DeliveryNames.InstanceOfReport(reportId), cancellationToken);
+            if (run is { Status: OrchestrationRuntimeStatus.Failed })
+            {
+                _failed[reportId] = time.GetUtcNow() + FailedPause;
+                Log.RunFailed(logger, reportId);
+            }
+            else if (run is null or { IsCompleted: true })
             {
                 await database.WriteAsync(db => EndAsync(db, reportId, cancellationToken), cancellationToken);
                 Log.RunGone(logger, reportId);
@@ -134,5 +177,8 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
 
         [LoggerMessage(3, LogLevel.Warning, "The approval of report {Report} is over, and its run is gone: what waited for it has ended")]
         public static partial void RunGone(ILogger logger, string report);
+
+        [LoggerMessage(4, LogLevel.Warning, "The approval of report {Report} is over, and its run has failed: rewind it, or purge it")]
+        public static partial void RunFailed(ILogger logger, string report);
     }
 }

@@ -88,7 +88,7 @@ internal sealed class AuditChanges
     private static string Show(string text)
     {
         var shown = Redaction.Body(text) ?? "";
-        return shown.Length <= MaxText ? shown : $"{shown[..MaxText]}… ({text.Length.ToString(CultureInfo.InvariantCulture)} characters)";
+        return shown.Length <= MaxText ? shown : $"{ColumnText.Cut(shown, MaxText)}… ({text.Length.ToString(CultureInfo.InvariantCulture)} characters)";
     }
 
     private string? Write(Func<(string Row, SortedDictionary<string, string?>? Before, SortedDictionary<string, string?>? After), SortedDictionary<string, string?>?> side)

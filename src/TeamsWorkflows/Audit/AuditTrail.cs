@@ -81,6 +81,6 @@ internal static class AuditTrail
     private static string Cut(string text)
     {
         var clean = text.Replace("\0", "", StringComparison.Ordinal);
-        return clean.Length <= MaxText ? clean : clean[..MaxText];
+        return ColumnText.Cut(clean, MaxText);
     }
 }

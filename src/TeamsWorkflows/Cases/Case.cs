@@ -48,7 +48,10 @@ public sealed record Case(
 
     /// <summary>Gets the words by which the case is found: the failure's class and subclass, what has to be done, the connection.</summary>
     public IReadOnlyList<string> Labels =>
-        [Troubleshooting, Diagnosis.Class, .. Diagnosis.Subclass is { } subclass ? [subclass] : Array.Empty<string>(), Cause.Label(), ConnectionId];
+        LabelsOf(ConnectionId, Cause, Diagnosis);
+
+    internal static IReadOnlyList<string> LabelsOf(string connectionId, OperatorAction cause, Diagnosis diagnosis)
+        => [Troubleshooting, diagnosis.Class, .. diagnosis.Subclass is { } subclass ? [subclass] : Array.Empty<string>(), cause.Label(), connectionId];
 
     internal static Case From(CaseRow row, ConnectionRow connection, IReadOnlyList<WaitingDelivery> waiting, int waitingCount) => new(
         row.Id,

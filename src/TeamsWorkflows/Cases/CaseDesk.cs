@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -9,9 +11,10 @@ using TeamsWorkflows.DurableTask.Client;
 namespace TeamsWorkflows.Cases;
 
 /// <summary>What operators see and do about cases.</summary>
-public sealed class CaseDesk(Database database, DurableTaskClient client, AuditLog audit)
+public sealed partial class CaseDesk(Database database, DurableTaskClient client, AuditLog audit, ILogger<CaseDesk> logger)
 {
     private const int MaxListed = 500;
+    private const int MaxSearched = 10 * MaxListed;
 
     /// <summary>Lists cases, open ones first, then newest first.</summary>
     public Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, CancellationToken cancellationToken)
@@ -24,21 +27,31 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
 
     /// <summary>Lists a page of the cases that carry a label, without regard to case.</summary>
     /// <inheritdoc cref="PageAsync(bool?, int, int, CancellationToken)"/>
-    /// <remarks>A label is the diagnosis's and no column: cases are looked through until the page is full.</remarks>
+    /// <remarks>
+    /// A label is the diagnosis's and no column: cases are looked through until the page is full, without what only a page shows.
+    /// Of more than 5,000, those that come last are not looked through: then say which by <paramref name="isOpen"/>.
+    /// </remarks>
     public async Task<IReadOnlyList<Case>> PageAsync(bool? isOpen, string label, int skip, int pageSize, CancellationToken cancellationToken)
     {
-        List<Case> found = [];
-        for (var seen = 0; found.Count < skip + pageSize; seen += MaxListed)
+        List<string> found = [];
+        for (var seen = 0; found.Count < skip + pageSize && seen < MaxSearched; seen += MaxListed)
         {
-            var next = await PageAsync(isOpen, seen, MaxListed, cancellationToken);
-            found.AddRange(next.Where(c => c.Labels.Contains(label, StringComparer.OrdinalIgnoreCase)));
+            var from = seen;
+            var next = await database.ReadAsync(
+                db => Ordered(db.Cases.Where(c => isOpen == null || (c.ClosedAt == null) == isOpen)).Skip(from).Take(MaxListed)
+                    .Select(static c => new { c.Id, c.ConnectionId, c.Cause, c.Diagnosis }).ToListAsync(cancellationToken),
+                cancellationToken);
+            found.AddRange(next
+                .Where(c => Case.LabelsOf(c.ConnectionId, c.Cause, WorkflowJson.Read<Diagnosis>(c.Diagnosis)!).Contains(label, StringComparer.OrdinalIgnoreCase))
+                .Select(static c => c.Id));
             if (next.Count < MaxListed)
             {
                 break;
             }
         }
 
-        return [.. found.Skip(skip).Take(pageSize)];
+        var ids = found.Skip(skip).Take(pageSize).ToArray();
+        return ids.Length == 0 ? [] : await ListAsync(db => db.Cases.Where(c => ids.Contains(c.Id)), skip: 0, ids.Length, cancellationToken);
     }
 
     public async Task<Case?> FindAsync(string caseId, CancellationToken cancellationToken)
@@ -64,16 +77,32 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
     private async Task<ResolveResult> RecordedAsync(string caseId, CaseResolved resolved, CancellationToken cancellationToken)
     {
         await audit.RecordAsync(AuditOutcome.Begun, before: null, after: null, cancellationToken);
-        var outcome = AuditOutcome.Failed;
+        ResolveResult result;
         try
         {
-            var result = await TellAsync(caseId, resolved, cancellationToken);
-            outcome = result == ResolveResult.Verifying ? AuditOutcome.Done : AuditOutcome.Refused;
-            return result;
+            result = await TellAsync(caseId, resolved, cancellationToken);
         }
-        finally
+        catch
         {
-            await audit.RecordAsync(outcome, before: null, after: null, CancellationToken.None);
+            await RecordFailureAsync(caseId);
+            throw;
+        }
+
+        await audit.RecordAsync(
+            result == ResolveResult.Verifying ? AuditOutcome.Done : AuditOutcome.Refused, before: null, after: null, CancellationToken.None);
+        return result;
+    }
+
+    // What failed first is what the caller has to hear of.
+    private async Task RecordFailureAsync(string caseId)
+    {
+        try
+        {
+            await audit.RecordAsync(AuditOutcome.Failed, before: null, after: null, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or DbException or DbUpdateException or InvalidOperationException or TimeoutException)
+        {
+            Log.NotRecorded(logger, caseId, e);
         }
     }
 
@@ -82,15 +111,15 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
             ? ResolveResult.Verifying
             : ResolveResult.AlreadyClosed;
 
+    private static IQueryable<CaseRow> Ordered(IQueryable<CaseRow> cases)
+        => cases.OrderBy(c => c.ClosedAt != null).ThenByDescending(c => c.OpenedAt).ThenBy(c => c.Id);
+
     private Task<IReadOnlyList<Case>> ListAsync(
         Func<ProductDb, IQueryable<CaseRow>> select, int skip, int take, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<Case>>(
             async db =>
             {
-                var rows = await select(db)
-                    .OrderBy(c => c.ClosedAt != null)
-                    .ThenByDescending(c => c.OpenedAt)
-                    .ThenBy(c => c.Id)
+                var rows = await Ordered(select(db))
                     .Skip(skip)
                     .Take(take)
                     .Select(c => new
@@ -123,5 +152,11 @@ public sealed class CaseDesk(Database database, DurableTaskClient client, AuditL
         }
 
         return named;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "That the word about case {CaseId} failed could not be recorded")]
+        public static partial void NotRecorded(ILogger logger, string caseId, Exception reason);
     }
 }

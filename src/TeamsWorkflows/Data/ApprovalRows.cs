@@ -40,7 +40,7 @@ public sealed class ApprovalRow
 
     /// <summary>Gets or sets why it ended as it did, cut to what the column takes.</summary>
     [MaxLength(MaxReasonLength)]
-    public string? Reason { get; set => field = value is { Length: > MaxReasonLength } ? $"{value[..(MaxReasonLength - 2)]} …" : value; }
+    public string? Reason { get; set => field = value is { Length: > MaxReasonLength } ? $"{ColumnText.Cut(value, MaxReasonLength - 2)} …" : value; }
 
     public int Reminders { get; set; }
 

@@ -39,7 +39,7 @@ public sealed class ConnectionEventRow
     /// <summary>Gets or sets what the person said about it, redacted; or why the state changed.</summary>
     /// <remarks>Cut to what the column takes.</remarks>
     [MaxLength(MaxNoteLength)]
-    public string? Note { get; set => field = value is { Length: > MaxNoteLength } ? value[..MaxNoteLength] : value; }
+    public string? Note { get; set => field = value is null ? null : ColumnText.Cut(value, MaxNoteLength); }
 }
 
 /// <summary>A connection's sign-in by device code: the one under way, or the last one.</summary>

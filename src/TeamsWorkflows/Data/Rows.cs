@@ -277,7 +277,7 @@ public sealed class DeliveryRow
     /// <summary>Gets or sets what the state is about, in a sentence.</summary>
     /// <remarks>Cut to what the column takes: whoever makes a sentence of others' words need not count.</remarks>
     [MaxLength(MaxReasonLength)]
-    public string? Reason { get; set => field = value is { Length: > MaxReasonLength } ? $"{value[..(MaxReasonLength - 2)]} …" : value; }
+    public string? Reason { get; set => field = value is { Length: > MaxReasonLength } ? $"{ColumnText.Cut(value, MaxReasonLength - 2)} …" : value; }
 
     [MaxLength(64)]
     public string? MessageId { get; set; }

@@ -46,8 +46,8 @@ public sealed class IntakeDesk
 
         var errors = new ReportErrors();
         IntakeRules.Validate(id, definition, errors);
-        var known = await _database.ReadAsync(db => db.Intakes.Where(i => i.Id == id).Select(i => i.Authors).SingleOrDefaultAsync(cancellationToken), cancellationToken);
-        var authors = EditAuthors.Of(EditAuthors.With(known, editor));
+        var known = await _database.ReadAsync(db => db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken), cancellationToken);
+        var authors = EditAuthors.Of(EditAuthors.With(known is null ? null : Authors(known), editor));
         if (definition.Report is { } template
             && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), authors, publisher: null, cancellationToken) is PreviewResult.Invalid invalid)
         {
@@ -117,6 +117,8 @@ public sealed class IntakeDesk
 
     private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
+    private static string Authors(IntakeRow row) => row.Authors ?? EditAuthors.OfOlder(row.LastActor, row.Publisher);
+
     private static string ETag(IntakeRow row) => EditRules.ETag(row.Uid, row.Version);
 
     private IntakeRow NewRow(string id, ReportRequest report, string secret, Editor editor) => new()
@@ -145,8 +147,8 @@ public sealed class IntakeDesk
         row.KeyField = definition.KeyField;
         row.ProtectedReport = _vault.Seal(definition.Report!);
         row.IsEnabled = definition.IsEnabled ?? true;
+        row.Authors = EditAuthors.With(Authors(row), editor);
         row.LastActor = editor.Name;
-        row.Authors = EditAuthors.With(row.Authors, editor);
         row.Version++;
     }
 

@@ -29,7 +29,7 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
         var source = occurrence.Data is { } json ? JsonNode.Parse(json) : null;
         var request = ScheduledReport.Of(vault.OpenReport(schedule), schedule.Id, occurrence.Kind, wall, schedule.TimeZone, source);
         var key = OccurrenceNames.Key(schedule.Uid, occurrence.Id);
-        switch (await reports.SubmitAsync(schedule.Publisher, [schedule.Owner, .. EditAuthors.Of(schedule.Authors)], key, request, context.CancellationToken))
+        switch (await reports.SubmitAsync(schedule.Publisher, [schedule.Owner, .. EditAuthors.Of(ScheduleActions.Authors(schedule))], key, request, context.CancellationToken))
         {
             case SubmitResult.Accepted accepted:
                 return await RecordAsync(input, accepted.Report.Id);
@@ -37,7 +37,7 @@ internal sealed class HandOverOccurrence(Database database, ScheduleVault vault,
                 return await RecordAsync(input, reused.ReportId);
             case SubmitResult.Invalid invalid:
                 var reason = ReportErrors.Line(invalid.Errors);
-                return new HandOverOutcome.Refused(reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength] + "…");
+                return new HandOverOutcome.Refused(reason.Length <= MaxReasonLength ? reason : ColumnText.Cut(reason, MaxReasonLength) + "…");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

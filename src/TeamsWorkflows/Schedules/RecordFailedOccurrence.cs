@@ -12,7 +12,7 @@ internal sealed class RecordFailedOccurrence(Database database, TimeProvider tim
     /// <returns>Whether it was still open.</returns>
     public override async Task<bool> RunAsync(TaskActivityContext context, FailOccurrenceInput input)
     {
-        var (now, reason) = (time.GetUtcNow(), input.Reason.Length <= MaxReasonLength ? input.Reason : input.Reason[..MaxReasonLength]);
+        var (now, reason) = (time.GetUtcNow(), ColumnText.Cut(input.Reason, MaxReasonLength));
         return await database.WriteAsync(
             db => OccurrenceRows.OpenRun(db, input.ScheduleId, input.OccurrenceId, input.Run).ExecuteUpdateAsync(
                 set => set.SetProperty(o => o.State, OccurrenceState.Failed).SetProperty(o => o.Reason, reason)

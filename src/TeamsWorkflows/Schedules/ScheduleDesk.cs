@@ -59,8 +59,7 @@ public sealed class ScheduleDesk
         ArgumentNullException.ThrowIfNull(editor);
 
         var errors = new ReportErrors();
-        var authors = EditAuthors.With((await RowAsync(id, cancellationToken))?.Authors, editor);
-        if (await _check.CheckAsync(id, definition, EditAuthors.Of(authors), errors, cancellationToken) is not { } seen)
+        if (await _check.CheckAsync(id, definition, await AuthorsAsync(id, editor, cancellationToken), errors, cancellationToken) is not { } seen)
         {
             return new PutScheduleResult.Invalid(errors.ByField());
         }
@@ -93,12 +92,15 @@ public sealed class ScheduleDesk
 
     /// <summary>Shows when a schedule would occur and what it would hand over; nothing is kept.</summary>
     /// <param name="count">1 to 200 occurrences.</param>
-    public async Task<SchedulePreviewResult> PreviewAsync(string id, ScheduleDefinition definition, int count, CancellationToken cancellationToken)
+    /// <param name="editor">Who would put it there.</param>
+    public async Task<SchedulePreviewResult> PreviewAsync(
+        string id, ScheduleDefinition definition, int count, Editor editor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(editor);
 
         var errors = new ReportErrors();
-        return await _check.CheckAsync(id, definition, authors: [], errors, cancellationToken) is { } seen
+        return await _check.CheckAsync(id, definition, await AuthorsAsync(id, editor, cancellationToken), errors, cancellationToken) is { } seen
             ? new SchedulePreviewResult.Shown(
                 Upcoming(seen.Recurrence, count), seen.Preview, [.. seen.Warnings, .. await _planner.WarningsAsync(id, seen, definition, cancellationToken)])
             : new SchedulePreviewResult.Invalid(errors.ByField());
@@ -167,6 +169,12 @@ public sealed class ScheduleDesk
     private Task<ScheduleRow?> RowAsync(string id, CancellationToken cancellationToken)
         => _database.ReadAsync(db => db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancellationToken), cancellationToken);
 
+    // Those of somebody else's schedule are nobody's business.
+    private async Task<string[]> AuthorsAsync(string id, Editor editor, CancellationToken cancellationToken)
+        => EditAuthors.Of(EditAuthors.With(
+            await RowAsync(id, cancellationToken) is { } row && (editor.MayChangeAll || row.Publisher == editor.Publisher) ? ScheduleActions.Authors(row) : null,
+            editor));
+
     private ScheduleRow NewRow(string id, ScheduleDefinition definition, Editor editor) => new()
     {
         Id = id,
@@ -205,7 +213,7 @@ public sealed class ScheduleDesk
         row.CatchUpWindow = definition.CatchUpWindow ?? ScheduleLimits.DefaultCatchUpWindow;
         row.ProtectedReport = _vault.Seal(definition.Report!);
         row.ProtectedSource = _vault.Seal(definition.Source);
-        row.Authors = EditAuthors.With(row.Authors, editor);
+        row.Authors = EditAuthors.With(ScheduleActions.Authors(row), editor);
         row.Connections = string.Join(' ', definition.Report!.Destinations!.Select(static d => d?.ConnectionName).OfType<string>().Distinct(StringComparer.Ordinal));
         ScheduleActions.Note(row, isNew ? ScheduleActions.Created : ScheduleActions.Changed, editor.Name, reason: null, _time.GetUtcNow());
     }

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Tests.Schedules;
@@ -152,8 +154,84 @@ public sealed class ApprovalRaceTests
     }
 
     [Fact]
+    public async Task An_approval_whose_run_has_failed_is_left_as_it_is_until_the_run_is_purged()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (failed, waiting) = (await product.SubmitForApprovalAsync(Ask(product.Cfo())), await product.SubmitForApprovalAsync(Ask(product.Cfo())));
+        await product.IdleAsync();
+        var run = DeliveryNames.InstanceOfReport(failed.Id);
+        await product.Client.TerminateInstanceAsync(run, "to make room for one that fails", recursive: true);
+        await product.IdleAsync();
+        await product.Client.PurgeInstanceAsync(run, recursive: true);
+        await product.Client.ScheduleNewOrchestrationInstanceAsync(nameof(DeliverReport), input: null, new StartOrchestrationOptions { InstanceId = run });
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await product.Client.WaitForInstanceCompletionAsync(run)).Status);
+        foreach (var report in new[] { failed, waiting })
+        {
+            await product.Database.WriteAsync(
+                async db => Ballot.Cast(
+                    (await ApprovalReader.RowAsync(db, report.Id, default))!, Signed(product.Cfo()), new(Decision.Approve, "so", DecisionWay.Api), product.Time.GetUtcNow()),
+                default);
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            product.Time.Advance(TimeSpan.FromMinutes(1));
+            await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+        }
+
+        Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(waiting)).State);
+        Assert.Equal(DeliveryState.AwaitingApproval, (await product.Reports.FindAsync(failed.Id, default))!.Deliveries[0].State);
+        Assert.Single(product.Log.Lines, static l => l.Contains("its run has failed", StringComparison.Ordinal));
+
+        await product.Client.PurgeInstanceAsync(run, recursive: true);
+        product.Time.Advance(TimeSpan.FromMinutes(15));
+        await product.Approvals().ResumeAsync(product.Time.GetUtcNow(), default);
+        var ended = (await product.Reports.FindAsync(failed.Id, default))!.Deliveries[0];
+        Assert.Equal(DeliveryState.Failed, ended.State);
+        Assert.Contains("send it once more", ended.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Requirement", "R44")]
-    public async Task Whoever_made_a_schedule_or_changed_it_may_not_approve_its_reports_by_link_either()
+    public async Task Whoever_made_a_schedule_or_an_intake_with_an_older_release_may_not_approve_its_reports_either()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var (schedules, intakes, hourly) = (product.Get<ScheduleDesk>(), product.Get<IntakeDesk>(), product.Every("0 * * * *"));
+        var report = product.Template("Sales", """{"request":{}}""") with { Approval = Ask(product.Cfo(), product.Controller()) };
+        var (schedule, intake) = (hourly with { Report = report }, new IntakeDefinition(IntakeTool.Other, null, null, null, null, report, null));
+        Editor By(string name) => new("erp", name, MayChangeAll: true);
+        Precondition Seen(string etag) => new(etag, OnlyNew: false);
+        var made = Assert.IsType<PutScheduleResult.Put>(await schedules.PutAsync("hourly", schedule, new(null, OnlyNew: true), By(product.Cfo()), default)).Schedule;
+        var sent = Assert.IsType<PutIntakeResult.Put>(await intakes.PutAsync("sales", intake, new(null, OnlyNew: true), By(product.Cfo()), default)).Intake;
+        await product.Database.WriteAsync(
+            async db =>
+            {
+                (await db.Schedules.SingleAsync()).Authors = null;
+                (await db.Intakes.SingleAsync()).Authors = null;
+            },
+            default);
+        var strict = report with { Approval = report.Approval! with { FourEyes = true } };
+
+        var refused = Assert.IsType<PutScheduleResult.Invalid>(
+            await schedules.PutAsync("hourly", schedule with { Report = strict }, Seen(made.ETag), By("olivia"), default));
+        Assert.Contains("fourEyes", Assert.Single(refused.Errors["report.approval.approvers[0].email"]), StringComparison.Ordinal);
+        Assert.IsType<SchedulePreviewResult.Invalid>(await schedules.PreviewAsync("hourly", schedule with { Report = strict }, 1, By("olivia"), default));
+        Assert.IsType<SchedulePreviewResult.Invalid>(await schedules.PreviewAsync("another", schedule with { Report = strict }, 1, By(product.Controller()), default));
+        Assert.IsType<SchedulePreviewResult.Shown>(await schedules.PreviewAsync("another", schedule with { Report = strict }, 1, By("olivia"), default));
+        Assert.IsType<PutIntakeResult.Invalid>(await intakes.PutAsync("sales", intake with { Report = strict }, Seen(sent.ETag), By("olivia"), default));
+
+        Assert.True(await product.Get<ScheduleControl>().PauseAsync("hourly", "oscar", "for now", default)); // who made it is known after that, too
+        made = (await schedules.FindAsync("hourly", default))!;
+        Assert.IsType<PutScheduleResult.Put>(await schedules.PutAsync("hourly", schedule, Seen(made.ETag), By("olivia"), default));
+        Assert.IsType<PutIntakeResult.Put>(await intakes.PutAsync("sales", intake, Seen(sent.ETag), By("olivia"), default));
+        var authors = await product.Database.ReadAsync(
+            async db => new[] { (await db.Schedules.SingleAsync()).Authors!, (await db.Intakes.SingleAsync()).Authors! }, default);
+        Assert.All(authors, stored => Assert.Equal([product.Cfo(), "erp", "olivia"], EditAuthors.Of(stored)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R44")]
+    public async Task Whoever_made_a_schedule_or_changed_changed_it_may_not_approve_its_reports_by_link_either()
     {
         await using var product = await ProductHost.StartAsync();
         var (schedules, hourly) = (product.Get<ScheduleDesk>(), product.Every("0 * * * *"));

@@ -82,11 +82,49 @@ public sealed class LookalikeTests
     }
 
     [Theory]
+    [Trait("Requirement", "R6")]
+    [InlineData("Polling: authorization_pending, authorization_pending; then AADSTS70020: expired_token", "refresh-broken")]
+    [InlineData("Polling: authorization_pending, slow_down; then error: expired_token", null)]
+    [InlineData("Polling: authorization_pending; then error: authorization_declined", null)]
+    [InlineData("Polling: authorization_pending; then error: bad_verification_code", null)]
+    [InlineData("After authorization_pending: AADSTS65004: the user declined to consent", "consent-permission-missing")]
+    [InlineData("After authorization_pending: AADSTS53003: access has been blocked by Conditional Access policies", "refresh-broken")]
+    public void A_sign_in_that_was_pending_and_then_ended_is_not_waited_for(string log, string? failureClass)
+        => Assert.All([FailureSurface.TokenEndpoint, FailureSurface.MsalException, FailureSurface.ConnectorMessage], surface =>
+        {
+            var diagnosis = Diagnose(surface, null, log);
+
+            Assert.NotEqual("sign-in-pending", diagnosis.Subclass);
+            Assert.Equal(failureClass ?? diagnosis.Class, diagnosis.Class);
+        });
+
+    [Theory]
     [InlineData(FailureSurface.TokenEndpoint, 403, "<html><title>Blocked</title><p>The web filter of Fabrikam has denied access: category file sharing.</p></html>")]
     [InlineData(FailureSurface.GraphResponse, 403, "<html><title>Access denied</title><p>Your request was blocked by Netskope.</p></html>")]
+    [InlineData(FailureSurface.GraphResponse, 403, """{"error":{"message":"<html><title>Access denied</title><p>Your request was blocked by Netskope.</p></html>"}}""")]
+    [InlineData(FailureSurface.TokenEndpoint, 403, "Blocked by the web proxy of Fabrikam: access denied.")]
     [InlineData(FailureSurface.GraphResponse, 200, "<html><title>Welcome</title><p>Guest network: accept the terms to go on.</p></html>")]
     public void A_page_of_something_on_the_way_is_no_answer_of_the_service(FailureSurface surface, int status, string body)
         => Assert.Equal((FailureClasses.TransportFailure, OperatorAction.FixConfiguration), Pair(Diagnose(surface, status, body)));
+
+    [Theory]
+    [Trait("Requirement", "R62")]
+    [InlineData(FailureSurface.GraphResponse, """{"error":{"code":"Forbidden","message":"The user is not a member of the team 'NAME'."}}""", FailureClasses.MembershipMissing)]
+    [InlineData(FailureSurface.GraphResponse, """{"error":{"code":"Forbidden","message":"The post to NAME is blocked by a policy: DlpBlocked."}}""", null)]
+    [InlineData(FailureSurface.GraphResponse, "\uFEFF\n{\"error\":{\"code\":\"AccessDenied\",\"message\":\"Access denied to NAME.\"}}", null)]
+    [InlineData(FailureSurface.TokenEndpoint, """{"error_description":"The application NAME is blocked by a policy."}""", null)]
+    [InlineData(FailureSurface.WebhookResponse, """{"error":{"code":"Forbidden","message":"The flow of NAME is not allowed to be run."}}""", null)]
+    [InlineData(FailureSurface.ConnectorMessage, """Post failed with 403: {"error":{"code":"Forbidden","message":"The channel NAME is not allowed to this user."}}""", null)]
+    [InlineData(FailureSurface.GraphResponse, "<html><p>{&quot;error&quot;:{&quot;code&quot;:&quot;Forbidden&quot;,&quot;message&quot;:&quot;Not allowed in NAME.&quot;}}</p></html>", null)]
+    [InlineData(FailureSurface.MsalException, "Code: Forbidden Message: not allowed in NAME", null)]
+    public void A_team_that_is_called_like_a_filter_makes_no_filter_of_the_services_own_answer(FailureSurface surface, string body, string? failureClass)
+        => Assert.All(["Web Security", "Internet Security", "Sophos", "Barracuda", "Cloudflare", "Akamai", "Netskope", "Guest network"], name =>
+        {
+            var diagnosis = Diagnose(surface, 403, body.Replace("NAME", name, StringComparison.Ordinal));
+
+            Assert.DoesNotContain(diagnosis.Trace!.Steps, static s => s.Rule is "transport.filter-page" or "transport.gateway-403");
+            Assert.Equal(failureClass ?? diagnosis.Class, diagnosis.Class);
+        });
 
     [Theory]
     [Trait("Requirement", "B2")]

@@ -210,21 +210,23 @@ public sealed class ScenarioTests(SandboxFixture fixture)
     [Theory]
     [Trait("Requirement", "B3")]
     [InlineData("expired-403", SandboxSurfaces.GraphMessagePost)]
-    [InlineData("cae-challenge", SandboxSurfaces.GraphMessagePost)]
+    [InlineData("cae-challenge", SandboxSurfaces.GraphMessagePost, false)]
     [InlineData("accepted-then-504", SandboxSurfaces.GraphMessagePost)]
     [InlineData("throttled-no-retry-after", SandboxSurfaces.GraphMessagePost)]
     [InlineData("clock-skew", SandboxSurfaces.GraphMessagePost)]
-    [InlineData("consent-revoked", SandboxSurfaces.Token)]
+    [InlineData("consent-revoked", SandboxSurfaces.Token, false)]
     [InlineData("sign-in-frequency", SandboxSurfaces.Token)]
-    [InlineData("secret-expired", SandboxSurfaces.Token)]
-    [InlineData("certificate-unknown", SandboxSurfaces.Token)]
+    [InlineData("secret-expired", SandboxSurfaces.Token, false)]
+    [InlineData("certificate-unknown", SandboxSurfaces.Token, false)]
     [InlineData("workflow-lost", SandboxSurfaces.Webhook)]
     [InlineData("vault-503", SandboxSurfaces.KeyVault)]
     [InlineData("smtp-refuses", SandboxSurfaces.Smtp)]
-    public void Each_kind_of_failure_has_a_scenario_by_name_and_a_healthy_tenant_again_without_it(string scenario, string surface)
+    public void Each_kind_of_failure_has_a_scenario_by_name_and_a_healthy_tenant_again_without_it(string scenario, string surface, bool isRule = true)
     {
         Assert.Contains(surface, SandboxSurfaces.Known);
         _tenant.Faults.Apply(scenario);
+        Assert.Equal(isRule, _tenant.Faults.Active.Any(r => SandboxSurfaces.Covers(r.Surface, surface)));
+        Assert.Equal(isRule, _tenant.Faults.Active.Count > 0); // conditions of users and apps are no rules
         _tenant.Faults.Clear();
         Assert.Empty(_tenant.Faults.Active);
         Assert.ThrowsAny<ArgumentException>(() => _tenant.Faults.Apply(scenario + "-of-no-kind"));

@@ -7,7 +7,7 @@ namespace TeamsWorkflows.Deliveries.Digests;
 /// <summary>Reads what a delivery posts: its report, or the digest that it leads.</summary>
 internal sealed class DigestReader(Database database)
 {
-    /// <remarks>A digest is closed before it is posted, so it says the same every time.</remarks>
+    /// <remarks>A digest is closed before it is posted: nobody joins it any more. Others may leave it as long as nothing of it can be there.</remarks>
     public async Task<ReportDocument> ReadAsync(AttemptSubject subject)
     {
         var own = ReportDocument.From(subject.Report);

@@ -42,7 +42,7 @@ internal sealed class JoinDigest(Database database, TimeProvider time) : TaskAct
     }
 }
 
-/// <summary>Closes a digest before its message is posted: from here on it says the same every time.</summary>
+/// <summary>Closes a digest before its message is posted: from here on nobody joins it. Who leaves it, and when, is <see cref="LeaveDigest"/>'s.</summary>
 internal sealed class CloseDigest(Database database) : TaskActivity<string, bool>
 {
     public override Task<bool> RunAsync(TaskActivityContext context, string input) => database.WriteAsync(

@@ -39,7 +39,7 @@ internal sealed class EvidenceReader(RuleBook rules)
             Codes = codes,
             KnownCodes = rules.MarkCodes(codes),
             Phrases = found.Phrases,
-            Body = KindOf(evidence.Body),
+            Body = KindOf(evidence.Body, lower),
             IsChallenged = evidence.Claims is not null || challenge is not null,
             Claims = evidence.Claims ?? challenge,
             HasRetryAfter = hasWait,
@@ -137,14 +137,24 @@ internal sealed class EvidenceReader(RuleBook rules)
     private static IReadOnlyList<string> Codes(FailureEvidence evidence, Findings found)
         => evidence.Error is { } error && !found.Codes.Contains(error, StringComparer.OrdinalIgnoreCase) ? [.. found.Codes, error] : found.Codes;
 
-    private static BodyKind KindOf(string? body)
+    // What is quoted counts: a page in JSON is a page, and a service's answer in a page or in a message is that answer.
+    private static BodyKind KindOf(string? body, string lower)
     {
         var text = body.AsSpan().TrimStart(" \r\n\t\ufeff");
-        return text.IsEmpty ? BodyKind.Empty
-            : text[0] is '{' or '[' ? BodyKind.Json
-            : text[0] == '<' && text[..Math.Min(text.Length, 1_000)].Contains("html", StringComparison.OrdinalIgnoreCase) ? BodyKind.Html
+        var start = text[..Math.Min(text.Length, 1_000)];
+        return text.IsEmpty ? QuotesAnswer(lower) ? BodyKind.Json : BodyKind.Empty
+            : text[0] is '{' or '[' ? QuotesPage(start) ? BodyKind.Html : BodyKind.Json
+            : QuotesAnswer(lower) ? BodyKind.Json
+            : text[0] == '<' && start.Contains("html", StringComparison.OrdinalIgnoreCase) ? BodyKind.Html
             : BodyKind.Text;
     }
+
+    private static bool QuotesPage(ReadOnlySpan<char> start)
+        => start.Contains("<html", StringComparison.OrdinalIgnoreCase) || start.Contains("u003chtml", StringComparison.OrdinalIgnoreCase);
+
+    private static bool QuotesAnswer(string lower)
+        => lower.Contains("{\"error\"", StringComparison.Ordinal) || lower.Contains("{ \"error\"", StringComparison.Ordinal)
+            || lower.Contains("{'error'", StringComparison.Ordinal);
 
     /// <summary>What one pass over a text has found so far.</summary>
     private sealed class Findings

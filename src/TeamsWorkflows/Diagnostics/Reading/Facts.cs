@@ -49,7 +49,7 @@ internal sealed class Facts
     public TokenFinding Token { get; init; }
 }
 
-/// <summary>What form a body has.</summary>
+/// <summary>What form an answer has, also one that a page, a message or other JSON quotes.</summary>
 internal enum BodyKind
 {
     Empty,
