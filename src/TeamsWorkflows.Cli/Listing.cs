@@ -14,11 +14,8 @@ internal static class Listing
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
         foreach (var (title, path) in columns)
         {
-            table.AddColumn(new TableColumn(new Text(title, new Style(decoration: Decoration.Bold))) 
-            {
-                Padding = new Padding(0, 2),
-                NoWrap = path == "id" || path.EndsWith(".id", StringComparison.Ordinal), // it is copied
-            });
+            var isCopied = path == "id" || path.EndsWith(".id", StringComparison.Ordinal); // a wrapped one could not be
+            table.AddColumn(new TableColumn(new Text(title, new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 2), NoWrap = isCopied });
         }
 
         foreach (var row in rows)
