@@ -36,6 +36,18 @@ public sealed class ConnectionConsoleTests(ServerHost host)
     }
 
     [Fact]
+    public async Task A_page_past_the_end_does_not_say_that_there_is_nothing()
+    {
+        using var person = await ConsoleSession.SignInAsync(host, host.Tenant.Operator.UserName);
+        foreach (var list in (string[])["connections", "approvals", "schedules"])
+        {
+            var page = await person.ReadAsync($"/{list}?skip=5000");
+            Assert.Contains("Nothing more here.", page, StringComparison.Ordinal);
+            Assert.Contains($"id=\"{list}\"", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     [Trait("Requirement", "R4")]
     public async Task Two_connections_are_compared_side_by_side()
     {
