@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace TeamsWorkflows.Cli;
 
 /// <summary>Turns what stops a command into lines on standard error and an exit code.</summary>
@@ -13,6 +15,11 @@ internal static class Ends
         {
             await shell.Error.WriteLineAsync(asJson && e.Problem is { } problem ? problem : e.Message);
             return e.ExitCode;
+        }
+        catch (IOException e) when (e is HttpIOException || e.InnerException is SocketException)
+        {
+            await shell.Error.WriteLineAsync($"The server broke its answer off: {e.Message}");
+            return ExitCodes.NotReached;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -55,7 +55,7 @@ internal static class ExitCodes
         (NotAllowed, "Nobody is signed in, or whoever is may not do that.", "`teamsworkflows login`, `TEAMSWORKFLOWS_TOKEN`, or another role."),
         (NotReached, "The server does not answer, or cannot answer now.", "Repeat later; give `report post` and `schedule trigger` the same `--key`."),
         (TimedOut, "`--timeout` ran out before the end.", "It goes on without you: ask for its status."),
-        (Failed, "It ended, and not as it should have: a report was not delivered, a connection does not work, a history does not replay.", "The output says why."),
+        (Failed, "It ended, and not as it should have: a report was not delivered, a connection does not work, a history does not replay, an audit log is broken.", "The output says why."),
         (NotFound, "There is no such thing.", "Check the identifier."),
         (Unusable, "`doctor`: something keeps deliveries from working.", "The lines that begin with BAD."),
         (Drift, "`doctor`: the two environments differ in what they should not.", "The lines that begin with DIFF."),

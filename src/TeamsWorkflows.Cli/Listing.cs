@@ -12,9 +12,10 @@ internal static class Listing
     public static void Table(Shell shell, IEnumerable<JsonElement> rows, string nothing, params IReadOnlyList<(string Title, string Path)> columns)
     {
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
-        foreach (var (title, _) in columns)
+        foreach (var (title, path) in columns)
         {
-            table.AddColumn(new TableColumn(new Text(title, new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 2) });
+            var isCopied = path == "id" || path.EndsWith(".id", StringComparison.Ordinal); // a wrapped one could not be
+            table.AddColumn(new TableColumn(new Text(title, new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 2), NoWrap = isCopied });
         }
 
         foreach (var row in rows)

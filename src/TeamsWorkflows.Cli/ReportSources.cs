@@ -39,7 +39,7 @@ internal sealed class ReportSources(Shell shell, ProfileStore profiles, ParseRes
         }
         catch (CommandException e)
         {
-            throw new CommandException(ExitCodes.NoInput, $"{name}: {e.Message}", e);
+            throw new CommandException(ExitCodes.NoInput, $"{name}: {e.Message}", e) { Problem = e.Problem };
         }
         catch (JsonException e)
         {

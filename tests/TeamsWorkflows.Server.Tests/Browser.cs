@@ -22,7 +22,12 @@ internal sealed class Browser : IAsyncDisposable
         await Launching.WaitAsync();
         try
         {
-            return new(_chromium ??= await LaunchAsync());
+            if (_chromium is not { IsConnected: true })
+            {
+                _chromium = await LaunchAsync(); // the first, or the one before is gone
+            }
+
+            return new(_chromium);
         }
         finally
         {

@@ -118,6 +118,7 @@ internal static class EndpointTable
         GET /connections OA
         GET /connections/compare OA
         GET /connections/{id} OA
+        GET /connections/{id}/probe OA
         POST /connections/{id}/probe OA
         POST /connections/{id}/changes OA
         POST /connections/{id}/sign-in OA

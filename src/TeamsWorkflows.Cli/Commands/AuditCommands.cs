@@ -57,8 +57,13 @@ internal static class AuditCommands
             await using var log = await api.GetStreamAsync(path, cancellationToken);
             if (call.Parsed.GetValue(output) is { } name)
             {
-                await using var file = File.Create(name);
-                await log.CopyToAsync(file, cancellationToken);
+                var part = name + ".part"; // what was broken off is not taken for the whole
+                await using (var file = File.Create(part))
+                {
+                    await log.CopyToAsync(file, cancellationToken);
+                }
+
+                File.Move(part, name, overwrite: true);
                 return ExitCodes.Done;
             }
 
@@ -120,7 +125,7 @@ internal static class AuditCommands
         Listing.Facts(
             shell,
             ("Intact", verdict.IsIntact ? "yes" : "no"),
-            ("Entries", $"{verdict.Entries.ToString(CultureInfo.InvariantCulture)} sound"),
+            ("Entries", Sound(verdict)),
             ("Head", Written(verdict.Head)),
             ("Found", verdict.Break?.Why));
         if (verdict.IsIntact)
@@ -128,6 +133,11 @@ internal static class AuditCommands
             shell.Output.WriteLine($"Keep the head where this server cannot write: later, --head {Written(verdict.Head)} shows that nothing was cut off or written anew.");
         }
     }
+
+    // A file may begin with any entry: what is before it is not shown by this.
+    private static string Sound(AuditVerdict verdict) => verdict.Entries == 0
+        ? "none sound"
+        : string.Create(CultureInfo.InvariantCulture, $"{verdict.Entries} sound, from {verdict.Head.Sequence - verdict.Entries + 1} to {verdict.Head.Sequence}");
 
     private static string Written(AuditHead head) => string.Create(CultureInfo.InvariantCulture, $"{head.Sequence}:{head.Hash}");
 

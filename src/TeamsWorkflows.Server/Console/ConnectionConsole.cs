@@ -18,6 +18,7 @@ internal static class ConnectionConsole
     {
         console.MapGet("/connections/compare", CompareAsync);
         console.MapGet("/connections/{id}", ShowAsync);
+        console.MapGet("/connections/{id}/probe", static (string id) => ConsoleEndpoints.SeeOther(Address(id))); // its page, reloaded
         console.MapPost("/connections/{id}/probe", ProbeAsync).NotAudited("it tries, and changes nothing");
         console.MapPost("/connections/{id}/changes", ChangeAsync).Audited("connection.change", "connection");
     }
@@ -63,8 +64,10 @@ internal static class ConnectionConsole
             : await histories.RecordAsync(id, known, at: null, caller.Actor(), said.Reason!.Trim(), cancellationToken) ? Back(Notes.ChangeKept)
             : TypedResults.NotFound();
 
-        RedirectHttpResult Back(string note) => ConsoleEndpoints.SeeOther($"/connections/{Uri.EscapeDataString(id)}?note={note}");
+        RedirectHttpResult Back(string note) => ConsoleEndpoints.SeeOther($"{Address(id)}?note={note}");
     }
+
+    private static string Address(string id) => $"/connections/{Uri.EscapeDataString(id)}";
 
     private static async Task<Results<RazorComponentResult<ConnectionComparisonPage>, NotFound>> CompareAsync(
         string? left, string? right, ConnectionDesk connections, HistoryDesk histories, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using TeamsWorkflows.Cli;
 
@@ -67,7 +69,8 @@ public sealed partial class OperatingCommandTests(ServerHost host)
         using var nobody = new CommandLineProcess(server: null); // a file needs no server
         var file = Path.Combine(nobody.Settings, "audit.jsonl");
         (await administrator.RunAsync("audit", "export", "--output", file)).Ended(ExitCodes.Done);
-        Assert.Contains("yes", (await nobody.RunAsync("audit", "verify", file, "--head", head)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(file + ".part"));
+        Assert.Contains("sound, from 1 to ", (await nobody.RunAsync("audit", "verify", file, "--head", head)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
         var lines = await File.ReadAllLinesAsync(file);
         lines[0] = lines[0].Replace("\"actor\":\"", "\"actor\":\"not ", StringComparison.Ordinal);
         await File.WriteAllLinesAsync(file, lines);
@@ -78,6 +81,29 @@ public sealed partial class OperatingCommandTests(ServerHost host)
 
         using var oversight = new CommandLineProcess(host.Address, await host.Tokens.OfAsync(host.Tenant.Operator));
         (await oversight.RunAsync("audit", "verify")).Ended(ExitCodes.NotAllowed);
+    }
+
+    [Fact]
+    public async Task A_log_that_the_server_breaks_off_is_not_taken_for_the_whole()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var administrator = new CommandLineProcess(new Uri($"http://{listener.LocalEndpoint}/"), await host.Tokens.OfAsync(host.Tenant.Administrator));
+        var file = Path.Combine(administrator.Settings, "audit.jsonl");
+        var export = administrator.RunAsync("audit", "export", "--output", file);
+        using (var client = await listener.AcceptTcpClientAsync())
+        {
+            using var request = new StreamReader(client.GetStream());
+            while (await request.ReadLineAsync() is { Length: > 0 })
+            {
+                // what it asks for is not looked at
+            }
+
+            await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"seq\r\n"u8.ToArray());
+        }
+
+        Assert.Contains("broke its answer off", (await export).Ended(ExitCodes.NotReached).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
