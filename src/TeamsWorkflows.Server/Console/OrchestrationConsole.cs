@@ -179,8 +179,9 @@ internal static class OrchestrationConsole
 
     // The chosen ones, or all that the filter in the address selects.
     private static async Task<Results<RedirectHttpResult, BadRequest>> BulkAsync(
-        [AsParameters] OrchestrationFilter filter, IFormCollection form, ClaimsPrincipal caller, OrchestrationDesk desk, BulkRuns runs, CancellationToken cancellationToken)
+        HttpRequest request, IFormCollection form, ClaimsPrincipal caller, OrchestrationDesk desk, BulkRuns runs)
     {
+        var filter = OrchestrationFilter.OfAddress(request.Query);
         string?[] ids = [.. form["ids"].Distinct(StringComparer.Ordinal)];
         if (OrchestrationAct.Parse(form["action"], IsTicked(form["recursive"])) is not { } act || ids.Length > PageSize || !filter.TryRead(out var query, out _))
         {

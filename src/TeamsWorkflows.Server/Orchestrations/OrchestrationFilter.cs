@@ -34,6 +34,12 @@ public sealed record OrchestrationFilter(
     /// <summary>Nothing begins later, and there is room to count in.</summary>
     internal static readonly DateTimeOffset Latest = new(3000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Reads the filter of a list's address where a form has the body for itself.</summary>
+    internal static OrchestrationFilter OfAddress(IQueryCollection query) => new(
+        All(query["status"]), query["prefix"], query["name"], query["createdFrom"], query["createdTo"], All(query["tag"]), All(query["notStatus"]), All(query["notName"]));
+
+    private static string[]? All(IEnumerable<string?> values) => [.. values.OfType<string>()];
+
     /// <returns>False when something given cannot be; then <paramref name="error"/> says what.</returns>
     public bool TryRead([NotNullWhen(true)] out OrchestrationQuery? query, [NotNullWhen(false)] out FieldError? error)
     {
