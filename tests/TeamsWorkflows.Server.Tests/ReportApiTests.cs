@@ -199,7 +199,8 @@ public sealed class ReportApiTests(ServerHost host)
     {
         using var publisher = await host.PublisherAsync();
         using var oversight = await host.OperatorAsync();
-        await host.DeliverAsync(publisher, Calls.Unique("Page one"));
+        var title = Calls.Unique("Page one");
+        await host.DeliverAsync(publisher, title);
         await host.DeliverAsync(publisher, Calls.Unique("Page two"));
 
         var first = await oversight.GetJsonAsync("/api/v1/deliveries?state=delivered&limit=1");
@@ -213,6 +214,27 @@ public sealed class ReportApiTests(ServerHost host)
         Assert.Empty((await oversight.GetJsonAsync($"/api/v1/deliveries?to={since}")).GetProperty("deliveries").EnumerateArray());
         Assert.Empty((await oversight.GetJsonAsync("/api/v1/deliveries?publisher=nobody")).GetProperty("deliveries").EnumerateArray());
         Assert.Empty((await oversight.GetJsonAsync("/api/v1/deliveries?state=failed")).GetProperty("deliveries").EnumerateArray());
+        var titled = await oversight.GetJsonAsync($"/api/v1/deliveries?title={Uri.EscapeDataString(title.ToUpperInvariant())}");
+        Assert.Equal(title, Assert.Single(titled.GetProperty("deliveries").EnumerateArray()).Text("title"));
+        Assert.Empty((await oversight.GetJsonAsync("/api/v1/deliveries?title=%25")).GetProperty("deliveries").EnumerateArray());
+        using var tooLong = await oversight.GetAsync(new Uri($"/api/v1/deliveries?title={new string('x', 201)}", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, tooLong.StatusCode);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R85")]
+    public async Task The_ledger_is_searched_on_its_page()
+    {
+        using var publisher = await host.PublisherAsync();
+        var title = Calls.Unique("Searched for");
+        await host.DeliverAsync(publisher, title);
+        using var person = await ConsoleSession.SignInAsync(host, host.Tenant.Operator.UserName);
+
+        var found = await person.ReadAsync($"/deliveries?title={Uri.EscapeDataString(title[5..])}&connection=finance-posts&state=&channel=&publisher=&from=2020-01-01&to=");
+        Assert.Contains(title, found, StringComparison.Ordinal);
+        Assert.Contains("state=Parked&amp;connection=finance-posts", found, StringComparison.Ordinal);
+        Assert.Contains("Nothing that fits", await person.ReadAsync($"/deliveries?title={Uri.EscapeDataString(title)}&connection=nobody"), StringComparison.Ordinal);
+        Assert.Contains("Give a time such as", await person.ReadAsync("/deliveries?from=yesterday"), StringComparison.Ordinal);
     }
 
     private Task<int> CountAsync() => host.Server.Services.GetRequiredService<Database>()

@@ -15,7 +15,7 @@ internal static class DeliveryEndpoints
     {
         var deliveries = routes.MapGroup("/deliveries").WithTags("Deliveries").RequireAuthorization(Policies.Follow);
         deliveries.MapGet("/", ListAsync)
-            .WithSummary("Lists deliveries, newest first: by state, connection, channel, publisher, and time of acceptance. Publishers see their own.")
+            .WithSummary("Lists deliveries, newest first: by state, connection, channel, publisher, title, and time of acceptance. Publishers see their own.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         deliveries.MapGet("/{id}", FindAsync)
             .WithSummary("Shows a delivery with its attempts. Publishers see their own.")
@@ -25,45 +25,24 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<Results<Ok<DeliveryPage>, ProblemHttpResult>> ListAsync(
-        string? state,
-        string? connection,
-        string? channel,
-        string? publisher,
-        string? from,
-        string? to,
-        string? before,
-        int? limit,
-        ClaimsPrincipal caller,
-        ReportDesk desk,
-        CancellationToken cancellationToken)
+        [AsParameters] LedgerFilter filter, string? before, int? limit, ClaimsPrincipal caller, ReportDesk desk, CancellationToken cancellationToken)
     {
-        var filter = new LedgerFilter(state, connection, channel, publisher, from, to);
-        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
-        {
-            return Problems.InvalidParameter(nameof(state), QueryText.Choices<DeliveryState>());
-        }
-
         var pageSize = limit ?? DefaultPageSize;
         if (pageSize is < 1 or > DeliveryQuery.MaxPageSize)
         {
             return Problems.InvalidParameter(nameof(limit), $"Give a number from 1 to {DeliveryQuery.MaxPageSize}.");
         }
 
-        if (!QueryText.TryReadTime(from, out var since))
+        if (!filter.TryRead(out var query, out var error))
         {
-            return Problems.InvalidParameter(nameof(from), QueryText.TimeExample);
+            return Problems.InvalidParameter(error.Field, error.Fix);
         }
 
-        if (!QueryText.TryReadTime(to, out var until))
-        {
-            return Problems.InvalidParameter(nameof(to), QueryText.TimeExample);
-        }
-
-        var whose = caller.MayOperate() ? publisher : caller.Publisher();
-        var found = await desk.ListDeliveriesAsync(
-            new(whose, wanted, connection, channel, since, until, before, pageSize), cancellationToken);
+        var whose = caller.MayOperate() ? query.Publisher : caller.Publisher();
+        var found = await desk.ListDeliveriesAsync(query with { Publisher = whose, Before = before, PageSize = pageSize }, cancellationToken);
         return TypedResults.Ok(new DeliveryPage(
-            found.Select(DeliveryResource.From).ToArray(), found.Count < pageSize ? null : filter.Next(found[^1].Id, pageSize)));
+            found.Select(DeliveryResource.From).ToArray(),
+            found.Count < pageSize ? null : $"{Links.Root}/deliveries?{filter.ToQueryString()}before={Uri.EscapeDataString(found[^1].Id)}&limit={pageSize}"));
     }
 
     private static async Task<Results<Ok<DeliveryResource>, ProblemHttpResult>> FindAsync(

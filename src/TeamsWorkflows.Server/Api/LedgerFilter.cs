@@ -1,16 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Server.Orchestrations;
+
 namespace TeamsWorkflows.Server.Api;
 
 /// <summary>What a caller asks of the ledger, as it stands in the address and has to stand in that of the next page.</summary>
-internal sealed record LedgerFilter(string? State, string? Connection, string? Channel, string? Publisher, string? From, string? To)
+/// <param name="Title">A part of the report's title, in any casing.</param>
+public sealed record LedgerFilter(
+    string? State = null,
+    string? Connection = null,
+    string? Channel = null,
+    string? Publisher = null,
+    string? From = null,
+    string? To = null,
+    string? Title = null)
 {
-    /// <summary>The address of the next page.</summary>
-    public string Next(string last, int limit)
+    /// <returns>False when something given cannot be; then <paramref name="error"/> says what.</returns>
+    internal bool TryRead([NotNullWhen(true)] out DeliveryQuery? query, [NotNullWhen(false)] out FieldError? error)
     {
-        (string Name, string? Value)[] parameters =
-        [
-            ("before", last), ("limit", $"{limit}"), ("state", State), ("connection", Connection), ("channel", Channel), ("publisher", Publisher), ("from", From), ("to", To),
-        ];
-        var given = parameters.Where(static p => p.Value is not null).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}");
-        return $"{Links.Root}/deliveries?{string.Join('&', given)}";
+        (query, error) = (null, null);
+        if (!QueryText.TryRead<DeliveryState>(State, out var state))
+        {
+            error = new("state", QueryText.Choices<DeliveryState>());
+            return false;
+        }
+
+        if (!QueryText.TryReadTime(From, out var from))
+        {
+            error = new("from", QueryText.TimeExample);
+            return false;
+        }
+
+        if (!QueryText.TryReadTime(To, out var to))
+        {
+            error = new("to", QueryText.TimeExample);
+            return false;
+        }
+
+        if (Title?.Length > DeliveryQuery.MaxTitleLength)
+        {
+            error = new("title", $"Give at most {DeliveryQuery.MaxTitleLength} characters.");
+            return false;
+        }
+
+        query = new(Given(Publisher), state, Given(Connection), Given(Channel), from, to) { Title = Given(Title) };
+        return true;
     }
+
+    /// <returns>What is given, to stand in an address; each part ends with an ampersand.</returns>
+    internal string ToQueryString()
+    {
+        (string Name, string? Value)[] parts =
+            [("state", State), ("connection", Connection), ("channel", Channel), ("publisher", Publisher), ("from", From), ("to", To), ("title", Title)];
+        return string.Concat(parts.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
+    }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
+using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
@@ -24,12 +25,12 @@ internal static class ConnectionConsole
     }
 
     private static Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ShowAsync(
-        string id, string? note, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, CancellationToken cancellationToken)
-        => PageAsync(id, trial: null, Notes.Text(note), connections, histories, forecast, cancellationToken);
+        string id, string? note, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, ConnectionRegister register, CancellationToken cancellationToken)
+        => PageAsync(id, trial: null, Notes.Text(note), connections, histories, forecast, register, cancellationToken);
 
     private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ProbeAsync(
-        string id, ProbeDesk desk, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, CancellationToken cancellationToken)
-        => await PageAsync(id, await desk.ProbeAsync(id, cancellationToken), note: null, connections, histories, forecast, cancellationToken);
+        string id, ProbeDesk desk, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, ConnectionRegister register, CancellationToken cancellationToken)
+        => await PageAsync(id, await desk.ProbeAsync(id, cancellationToken), note: null, connections, histories, forecast, register, cancellationToken);
 
     private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> PageAsync(
         string id,
@@ -38,6 +39,7 @@ internal static class ConnectionConsole
         ConnectionDesk connections,
         HistoryDesk histories,
         ForecastDesk forecast,
+        ConnectionRegister register,
         CancellationToken cancellationToken)
         => await connections.FindAsync(id, cancellationToken) is { } connection
             ? new RazorComponentResult<ConnectionPage>(new
@@ -46,6 +48,7 @@ internal static class ConnectionConsole
                 Story = await histories.ReadAsync(id, cancellationToken),
                 Radius = await forecast.BlastRadiusAsync(id, cancellationToken),
                 Expiries = await forecast.ExpiriesAsync(id, cancellationToken) ?? [],
+                Consents = await register.ConsentsAsync(connection, cancellationToken),
                 Trial = trial,
                 Note = note,
             })

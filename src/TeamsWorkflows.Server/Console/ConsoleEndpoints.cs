@@ -128,20 +128,17 @@ internal static class ConsoleEndpoints
             ? TypedResults.Text(PacketDocument.Write(packet), "text/markdown; charset=utf-8")
             : TypedResults.NotFound();
 
-    private static async Task<Results<RazorComponentResult<DeliveriesPage>, BadRequest>> DeliveriesAsync(
-        string? state, string? before, ReportDesk reports, CancellationToken cancellationToken)
+    private static async Task<RazorComponentResult<DeliveriesPage>> DeliveriesAsync(
+        [AsParameters] LedgerFilter filter, string? before, ReportDesk reports, CancellationToken cancellationToken)
     {
-        if (!QueryText.TryRead<DeliveryState>(state, out var wanted))
-        {
-            return TypedResults.BadRequest();
-        }
-
-        var found = await reports.ListDeliveriesAsync(new(State: wanted, Before: before, PageSize: PageSize), cancellationToken);
-        return new RazorComponentResult<DeliveriesPage>(new
+        var isUnderstood = filter.TryRead(out var query, out var error);
+        var found = query is null ? [] : await reports.ListDeliveriesAsync(query with { Before = before, PageSize = PageSize }, cancellationToken);
+        return new(new
         {
             Deliveries = found,
-            State = wanted,
-            Next = found.Count < PageSize ? null : $"/deliveries?before={Uri.EscapeDataString(found[^1].Id)}&state={wanted}",
+            Filter = filter,
+            Wrong = isUnderstood ? null : error!.Fix,
+            Next = found.Count < PageSize ? null : $"/deliveries?{filter.ToQueryString()}before={Uri.EscapeDataString(found[^1].Id)}",
         });
     }
 

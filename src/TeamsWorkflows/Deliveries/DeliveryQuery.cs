@@ -22,7 +22,13 @@ public sealed record DeliveryQuery(
     /// <summary>The most that one page holds.</summary>
     public const int MaxPageSize = 200;
 
-    /// <summary>Selects a page, in its order; each filter has an index in that order.</summary>
+    /// <summary>The longest part of a title that is looked for.</summary>
+    public const int MaxTitleLength = 200;
+
+    /// <summary>Gets a part of the report's title, in any casing; null: any title. It has no index: the newest are looked at first.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Selects a page, in its order; each filter but the title has an index in that order.</summary>
     internal async Task<IQueryable<DeliveryRow>?> SelectAsync(ProductDb db, CancellationToken cancellationToken)
     {
         var rows = Filter(db);
@@ -46,6 +52,14 @@ public sealed record DeliveryQuery(
         if (Publisher is { } publisher)
         {
             rows = rows.Where(d => db.Reports.Any(r => r.Id == d.ReportId && r.Publisher == publisher));
+        }
+
+        if (Title is { } title)
+        {
+#pragma warning disable CA1304, CA1311, CA1862, MA0011 // the database's lower()
+            var part = title.ToLowerInvariant();
+            rows = rows.Where(d => db.Reports.Any(r => r.Id == d.ReportId && r.Title.ToLower().Contains(part)));
+#pragma warning restore CA1304, CA1311, CA1862, MA0011
         }
 
         if (State is { } state)
