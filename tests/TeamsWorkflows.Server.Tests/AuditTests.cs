@@ -90,6 +90,27 @@ public sealed class AuditTests : IAsyncLifetime
 
         Assert.Equal(["Failed", "Begun"], await OutcomesAsync("orchestration.bulk"));
 
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        BulkRun run;
+        using (AuditCall.Begin(new("adam", "1", "Administrator"), "orchestration.bulk", "orchestrations", "maintenance"))
+        {
+            run = await _host.Server.Services.GetRequiredService<BulkRuns>().BeginAsync(Late(), new OrchestrationAct.Suspend(), "adam", "maintenance");
+        }
+
+        Assert.Null(run.End); // the request is over, and it goes on
+        while (run.End is null)
+        {
+            await Task.Delay(20, enough.Token);
+        }
+
+        Assert.Equal(["Done", "Begun"], (await OutcomesAsync("orchestration.bulk")).Take(2));
+
+        async IAsyncEnumerable<string> Late()
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.5), enough.Token);
+            yield return "nobody";
+        }
+
         async Task<IEnumerable<string>> OutcomesAsync(string action)
             => (await administrator.GetJsonAsync($"/api/v1/audit?action={action}")).GetProperty("entries").EnumerateArray().Select(static e => e.Text("outcome"));
 

@@ -124,7 +124,7 @@ public sealed class OrchestrationActsTests : IAsyncLifetime
         var (none, _) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "resume"), ("reason", "a look"));
         Assert.Contains("Choose at least one", none, StringComparison.Ordinal);
         var (many, run) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "resume"), ("reason", "a look"), ("ids", id));
-        Assert.Contains("<dt>Done</dt><dd>1 </dd>", many.Replace("</dd>", " </dd>", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("<dt>Done</dt><dd>1</dd>", many, StringComparison.Ordinal);
         Assert.Contains("a look", await session.ReadAsync(run.AbsolutePath), StringComparison.Ordinal);
         var (unfiltered, _) = await session.SendAsync("/orchestrations", "/orchestrations/bulk", ("action", "suspend"), ("reason", "a look"), ("all", "true"));
         Assert.Contains("Filter first", unfiltered, StringComparison.Ordinal);

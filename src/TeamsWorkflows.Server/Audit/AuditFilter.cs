@@ -18,14 +18,18 @@ internal static partial class AuditFilter
             var target = http.Request.RouteValues["id"] is string id ? $"{act.Kind}/{id}" : act.Kind;
             using var call = AuditCall.Begin(http.User.AuditActor(), act.Action, target, readReason(context)?.Trim());
             var result = await next(context);
-            if (call.Written is { } head)
-            {
-                // Where logs are kept elsewhere, this line shows later that the audit log was cut off or written anew.
-                Log.Written(http.RequestServices.GetRequiredService<ILogger<AuditLog>>(), head.Sequence, head.Hash, act.Action);
-            }
-
+            Tell(http.RequestServices.GetRequiredService<ILogger<AuditLog>>(), call);
             return result;
         };
+    }
+
+    /// <summary>Logs the last entry of an act: where logs are kept elsewhere, the line shows later that the audit log was cut off or written anew.</summary>
+    public static void Tell(ILogger<AuditLog> logger, AuditCall call)
+    {
+        if (call.Written is { } head)
+        {
+            Log.Written(logger, head.Sequence, head.Hash, call.Action);
+        }
     }
 
     // A field of a form, or what a body says in its own words.

@@ -218,7 +218,7 @@ internal static class OrchestrationConsole
             return TypedResults.NotFound();
         }
 
-        if (found.EndedAt is null)
+        if (found.End is null)
         {
             response.Headers["Refresh"] = "2"; // without the script, too
         }
