@@ -1,5 +1,5 @@
-using System.Data.Common;
 using TeamsWorkflows.Approvals;
+using TeamsWorkflows.Data;
 using TeamsWorkflows.DurableTask.Client;
 
 namespace TeamsWorkflows.Server.Hosting;
@@ -19,7 +19,7 @@ internal sealed partial class ForgottenApprovals(ApprovalDesk approvals, TimePro
             {
                 await approvals.ResumeAsync(time.GetUtcNow() - Interval, stoppingToken);
             }
-            catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
+            catch (Exception e) when (DatabaseFailure.IsOfDatabase(e) || e is TaskHubBusyException or InvalidOperationException)
             {
                 Log.TriedAgain(logger, e);
             }

@@ -48,7 +48,7 @@ internal sealed partial class ApprovalCounter(Database database, DurableTaskClie
         {
             await client.RaiseEventAsync(ApprovalNames.Instance(reportId), AwaitApproval.Closed, true, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or DbException or TaskHubBusyException or InvalidOperationException)
+        catch (Exception e) when (DatabaseFailure.IsOfDatabase(e) || e is TaskHubBusyException or InvalidOperationException)
         {
             Log.NotTold(logger, reportId, e);
         }

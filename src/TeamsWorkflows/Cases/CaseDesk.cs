@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Audit;
@@ -100,7 +99,7 @@ public sealed partial class CaseDesk(Database database, DurableTaskClient client
         {
             await audit.RecordAsync(AuditOutcome.Failed, before: null, after: null, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or DbException or DbUpdateException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (DatabaseFailure.IsOfDatabase(e) || e is InvalidOperationException)
         {
             Log.NotRecorded(logger, caseId, e);
         }
