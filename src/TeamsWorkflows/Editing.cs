@@ -35,11 +35,19 @@ internal static class EditAuthors
 
     /// <summary>Names the authors of what an older release made, which kept nobody but these.</summary>
     /// <returns>As they are stored.</returns>
-    public static string OfOlder(params string[] names) => WorkflowJson.Write(names.DistinctBy(Approvals.Person.Key, StringComparer.Ordinal).ToArray());
+    public static string OfOlder(params string[] names) => Write(names);
 
     /// <returns>All of them and the editor, as they are stored.</returns>
     public static string With(string? stored, Editor editor)
-        => WorkflowJson.Write(Of(stored).Concat([editor.Name, editor.Publisher]).DistinctBy(Approvals.Person.Key, StringComparer.Ordinal).ToArray());
+        => Write([.. Of(stored), editor.Name, editor.Publisher]);
+
+    /// <summary>Whom an editor has to reckon with who looks at something, or changes it. Those of what is somebody else's are nobody's business.</summary>
+    /// <param name="publisher">Whose it is; null: it is new.</param>
+    /// <param name="stored">As <see cref="Of"/> takes them.</param>
+    public static string[] Facing(Editor editor, string? publisher, string? stored)
+        => Of(With(editor.MayChangeAll || publisher == editor.Publisher ? stored : null, editor));
+
+    private static string Write(IEnumerable<string> names) => WorkflowJson.Write(names.DistinctBy(Approvals.Person.Key, StringComparer.Ordinal).ToArray());
 }
 
 internal static partial class EditRules

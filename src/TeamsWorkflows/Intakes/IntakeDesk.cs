@@ -47,7 +47,7 @@ public sealed class IntakeDesk
         var errors = new ReportErrors();
         IntakeRules.Validate(id, definition, errors);
         var known = await _database.ReadAsync(db => db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken), cancellationToken);
-        var authors = EditAuthors.Of(EditAuthors.With(known is null ? null : Authors(known), editor));
+        var authors = EditAuthors.Facing(editor, known?.Publisher, known is null ? null : Authors(known));
         if (definition.Report is { } template
             && await _reports.PreviewAsync(IntakeReport.Of(template, id, request: null), authors, publisher: null, cancellationToken) is PreviewResult.Invalid invalid)
         {
@@ -117,7 +117,7 @@ public sealed class IntakeDesk
 
     private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    private static string Authors(IntakeRow row) => row.Authors ?? EditAuthors.OfOlder(row.LastActor, row.Publisher);
+    internal static string Authors(IntakeRow row) => row.Authors ?? EditAuthors.OfOlder(row.LastActor, row.Publisher);
 
     private static string ETag(IntakeRow row) => EditRules.ETag(row.Uid, row.Version);
 

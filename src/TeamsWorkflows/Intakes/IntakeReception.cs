@@ -41,7 +41,7 @@ public sealed class IntakeReception
             return new ReceiveResult.KeyMissing(row.KeyField);
         }
 
-        var result = await _reports.SubmitAsync(row.Publisher, [row.LastActor, .. EditAuthors.Of(row.Authors)], key, IntakeReport.Of(template, row.Id, body), cancellationToken);
+        var result = await _reports.SubmitAsync(row.Publisher, EditAuthors.Of(IntakeDesk.Authors(row)), key, IntakeReport.Of(template, row.Id, body), cancellationToken);
         var now = _time.GetUtcNow();
         await _database.WriteAsync(
             db => db.Intakes.Where(i => i.Uid == row.Uid).ExecuteUpdateAsync(set => set.SetProperty(i => i.LastAt, now), cancellationToken), cancellationToken);

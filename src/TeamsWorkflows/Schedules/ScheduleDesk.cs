@@ -169,11 +169,10 @@ public sealed class ScheduleDesk
     private Task<ScheduleRow?> RowAsync(string id, CancellationToken cancellationToken)
         => _database.ReadAsync(db => db.Schedules.SingleOrDefaultAsync(s => s.Id == id, cancellationToken), cancellationToken);
 
-    // Those of somebody else's schedule are nobody's business.
     private async Task<string[]> AuthorsAsync(string id, Editor editor, CancellationToken cancellationToken)
-        => EditAuthors.Of(EditAuthors.With(
-            await RowAsync(id, cancellationToken) is { } row && (editor.MayChangeAll || row.Publisher == editor.Publisher) ? ScheduleActions.Authors(row) : null,
-            editor));
+        => await RowAsync(id, cancellationToken) is { } row
+            ? EditAuthors.Facing(editor, row.Publisher, ScheduleActions.Authors(row))
+            : EditAuthors.Facing(editor, publisher: null, stored: null);
 
     private ScheduleRow NewRow(string id, ScheduleDefinition definition, Editor editor) => new()
     {
