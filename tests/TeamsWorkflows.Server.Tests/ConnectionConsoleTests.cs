@@ -16,7 +16,7 @@ public sealed class ConnectionConsoleTests(ServerHost host)
         var page = await person.ReadAsync("/connections/finance-posts");
         Assert.Contains("What ends when", page, StringComparison.Ordinal);
         Assert.Contains("Access token", page, StringComparison.Ordinal);
-        Assert.Contains("signed in", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>signed in</strong>", page, StringComparison.Ordinal);
         Assert.Contains("Questions to the authority", page, StringComparison.Ordinal);
 
         var (tried, _) = await person.SendAsync("/connections/finance-posts", "/connections/finance-posts/probe");
@@ -27,7 +27,7 @@ public sealed class ConnectionConsoleTests(ServerHost host)
         var (kept, address) = await person.SendAsync(
             "/connections/finance-posts", "/connections/finance-posts/changes", ("change", "PermissionsChanged"), ("reason", "The <b>scope</b> was added"));
         Assert.Equal("/connections/finance-posts", address.AbsolutePath);
-        Assert.Contains("permissions were changed", kept, StringComparison.Ordinal);
+        Assert.Contains("<strong>permissions were changed</strong>", kept, StringComparison.Ordinal);
         Assert.Contains("The &lt;b&gt;scope&lt;/b&gt; was added", kept, StringComparison.Ordinal);
         Assert.Contains(host.Tenant.Operator.UserName, kept, StringComparison.Ordinal);
         var (asked, _) = await person.SendAsync("/connections/finance-posts", "/connections/finance-posts/changes", ("change", "PasswordReset"), ("reason", ""));

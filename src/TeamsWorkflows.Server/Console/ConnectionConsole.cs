@@ -62,9 +62,8 @@ internal static class ConnectionConsole
             return TypedResults.BadRequest();
         }
 
-        var said = new ReasonRequest(reason);
-        return !said.IsValid ? Back(Notes.ReasonMissing)
-            : await histories.RecordAsync(id, known, at: null, caller.Actor(), said.Reason!.Trim(), cancellationToken) ? Back(Notes.ChangeKept)
+        return !ReasonRequest.IsReason(reason) ? Back(Notes.ReasonMissing)
+            : await histories.RecordAsync(id, known, at: null, caller.Actor(), reason.Trim(), cancellationToken) ? Back(Notes.ChangeKept)
             : TypedResults.NotFound();
 
         RedirectHttpResult Back(string note) => ConsoleEndpoints.SeeOther($"{Address(id)}?note={note}");
