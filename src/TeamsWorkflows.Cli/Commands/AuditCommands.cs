@@ -20,7 +20,7 @@ internal static class AuditCommands
         var from = new Option<string?>("--from") { Description = "Only since then, such as 2026-11-01 or 2026-11-01T08:00:00Z.", HelpName = "TIME" };
         var to = new Option<string?>("--to") { Description = "Only before then.", HelpName = "TIME" };
         var before = new Option<long?>("--before") { Description = "Only entries before this one: the next page.", HelpName = "NUMBER" };
-        var limit = new Option<int?>("--limit") { Description = "At most so many, 1 to 500; 50 without it.", HelpName = "COUNT" };
+        var limit = CommonSymbols.Limit("At most so many, 1 to 500; 50 without it.");
         return commands.Show(
             "list",
             "Lists entries, newest first.",
@@ -32,17 +32,13 @@ internal static class AuditCommands
                 ("from", parsed.GetValue(from)),
                 ("to", parsed.GetValue(to)),
                 ("before", parsed.GetValue(before)?.ToString(CultureInfo.InvariantCulture)),
-                ("limit", parsed.GetValue(limit)?.ToString(CultureInfo.InvariantCulture))),
+                ("limit", CommonSymbols.Text(parsed.GetValue(limit)))),
             static (shell, json) =>
             {
-                var entries = json.Items("entries").ToArray();
                 Listing.Table(
-                    shell, entries, "There are none.",
+                    shell, json.Items("entries"), "There are none.",
                     ("#", "sequence"), ("At", "at"), ("Who", "actor"), ("As", "role"), ("Action", "action"), ("Target", "target"), ("Outcome", "outcome"), ("Why", "reason"));
-                if (json.At("next").Length > 0)
-                {
-                    shell.Output.WriteLine($"There are more: the same with --before {entries[^1].At("sequence")}");
-                }
+                Listing.More(shell, json, "before");
             });
     }
 

@@ -245,7 +245,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             : found;
         Fill(attempt, trace);
         var entry = db.Attach(attempt); // its intent is there
-        foreach (var name in (string[])[nameof(AttemptRow.EndedAt), nameof(AttemptRow.Outcome), nameof(AttemptRow.Status), nameof(AttemptRow.RequestId), nameof(AttemptRow.ClientRequestId), nameof(AttemptRow.Evidence)])
+        foreach (var name in Filled)
         {
             entry.Property(name).IsModified = true;
         }
@@ -253,6 +253,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         await ApplyAsync(db, subject, attempt, trace, cancellationToken);
         return trace.Outcome;
     }
+
+    // What Fill sets, all of it: nothing else of an intent that is there is written.
+    private static readonly string[] Filled =
+    [
+        nameof(AttemptRow.EndedAt), nameof(AttemptRow.Outcome), nameof(AttemptRow.Status), nameof(AttemptRow.RequestId), nameof(AttemptRow.ClientRequestId), nameof(AttemptRow.Evidence),
+    ];
 
     private void Fill(AttemptRow attempt, AttemptTrace trace)
     {

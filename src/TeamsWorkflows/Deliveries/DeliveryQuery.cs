@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Deliveries;
 
@@ -23,7 +24,7 @@ public sealed record DeliveryQuery(
     public const int MaxPageSize = 200;
 
     /// <summary>The longest part of a title that is looked for.</summary>
-    public const int MaxTitleLength = 200;
+    public const int MaxTitleLength = ReportLimits.MaxTitleLength;
 
     /// <summary>Gets a part of the report's title, in any casing; null: any title. It has no index: the newest are looked at first.</summary>
     public string? Title { get; init; }
