@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Identity.Client;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Data.Statements;
 
 namespace TeamsWorkflows.Connections;
 
@@ -14,9 +15,6 @@ namespace TeamsWorkflows.Connections;
 internal sealed class TokenCache(Database database, ISecretProtector protector, string connectionId)
 {
     private const int MaxConflicts = 100; // each of them is another renewal that succeeded, here or on another node
-
-    private static readonly PerModel<Func<ProductDb, string, CancellationToken, Task<TokenCacheRow?>>> Row = new(static () =>
-        EF.CompileAsyncQuery((ProductDb db, string id, CancellationToken _) => db.TokenCaches.AsNoTracking().SingleOrDefault(c => c.ConnectionId == id)));
 
     private long _version;
 
@@ -90,7 +88,7 @@ internal sealed class TokenCache(Database database, ISecretProtector protector, 
     }
 
     private Task<TokenCacheRow?> FindAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        db => Row.Of(db)(db, connectionId, cancellationToken), cancellationToken);
+        async db => await RowTable<TokenCacheRow>.Of(db).FindAsync(db, [connectionId], cancellationToken) is [var row] ? row : null, cancellationToken);
 
     // A row that cannot be read (lost keys) is an empty cache: the connection then asks for a sign-in, which is right.
     private byte[]? Read(TokenCacheRow? row) => row is null ? null : protector.Unprotect(Purpose, row.Data);

@@ -20,7 +20,7 @@ internal sealed class ChangeCollector
         }
     }
 
-    private void Add(object row)
+    public void Add(object row)
     {
         switch (row)
         {

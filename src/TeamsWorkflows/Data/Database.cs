@@ -22,10 +22,11 @@ public sealed partial class Database : IDisposable
     private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OutagePause = TimeSpan.FromMilliseconds(250);
 
-    private readonly IDbContextFactory<ProductDb> _contexts;
+    private readonly ContextShelf _readers;
+    private readonly ContextShelf _writers;
     private readonly TimeProvider _time;
     private readonly ILogger<Database> _logger;
-    private readonly SemaphoreSlim _writers;
+    private readonly SemaphoreSlim _turns;
     private readonly WriteGroup? _group; // null: writers do not wait for each other here
 
     /// <param name="contexts">Makes a context for each read and each transaction.</param>
@@ -33,8 +34,11 @@ public sealed partial class Database : IDisposable
     /// <param name="maxWriters">How many transactions of this process may write at once: 1 for SQLite.</param>
     public Database(IDbContextFactory<ProductDb> contexts, TimeProvider time, ILogger<Database> logger, int maxWriters)
     {
-        (_contexts, _time, _logger, _writers) = (contexts, time, logger, new(maxWriters, maxWriters));
-        _group = maxWriters == 1 ? new(WriteOnceAsync) : null;
+        var isFile = maxWriters == 1;
+        (_time, _logger, _turns) = (time, logger, new(maxWriters, maxWriters));
+        _readers = new(contexts, isFile, static db => db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking);
+        _writers = new(contexts, isFile, static db => db.Database.AutoSavepointsEnabled = false); // it is all or nothing
+        _group = isFile ? new(WriteOnceAsync) : null;
     }
 
     /// <summary>Gets or sets whom to tell what a transaction has changed, once it is durable; null: nobody, and nothing is collected.</summary>
@@ -46,14 +50,7 @@ public sealed partial class Database : IDisposable
     {
         ArgumentNullException.ThrowIfNull(read);
 
-        return RepeatAsync(
-            async () =>
-            {
-                await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
-                db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-                return await read(db);
-            },
-            cancellationToken);
+        return RepeatAsync(() => _readers.UseAsync(read, cancellationToken), cancellationToken);
     }
 
     /// <summary>Runs <paramref name="write"/> and saves what it changed, in one transaction.</summary>
@@ -76,7 +73,12 @@ public sealed partial class Database : IDisposable
         },
         cancellationToken);
 
-    public void Dispose() => _writers.Dispose();
+    public void Dispose()
+    {
+        _turns.Dispose();
+        _readers.Dispose();
+        _writers.Dispose();
+    }
 
     private async Task<T> WriteRecordedAsync<T>(Func<ProductDb, Task<T>> write, AuditCall call, CancellationToken cancellationToken)
     {
@@ -92,7 +94,7 @@ public sealed partial class Database : IDisposable
             return await _group.WriteAsync(write, cancellationToken);
         }
 
-        await _writers.WaitAsync(cancellationToken);
+        await _turns.WaitAsync(cancellationToken);
         try
         {
             T result = default!;
@@ -107,29 +109,25 @@ public sealed partial class Database : IDisposable
         }
         finally
         {
-            _writers.Release();
+            _turns.Release();
         }
     }
 
     private async Task WriteOnceAsync(Func<ProductDb, Task> write, CancellationToken cancellationToken)
     {
-        await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
-        db.Database.AutoSavepointsEnabled = false; // it is all or nothing
         var told = Committed;
         var changes = told is null ? null : new ChangeCollector();
-        db.Changes = changes;
-        try
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-            await write(db);
-            await db.SaveChangesAsync(cancellationToken);
-            await CommitAsync(transaction, cancellationToken);
-        }
-        finally
-        {
-            db.Changes = null; // the context goes back into its pool, and serves somebody else
-        }
-
+        await _writers.UseAsync(
+            async db =>
+            {
+                db.Changes = changes;
+                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+                await write(db);
+                await db.SaveChangesAsync(cancellationToken);
+                await CommitAsync(transaction, cancellationToken);
+                return true;
+            },
+            cancellationToken);
         if (changes is { Changes.Count: > 0 })
         {
             Tell(told!, changes.Changes);

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Data.Statements;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Data;
@@ -9,6 +11,8 @@ namespace TeamsWorkflows.Data;
 /// <remarks>A database with migrations of its own has a derived class.</remarks>
 public class ProductDb : DbContext
 {
+    private readonly List<Func<CancellationToken, Task>> _writes = []; // by statements, in their order
+
     public ProductDb(DbContextOptions<ProductDb> options)
         : base(options)
     {
@@ -84,9 +88,69 @@ public class ProductDb : DbContext
     /// <summary>Gets or sets what gathers the changes of a transaction; null: nobody wants to know.</summary>
     internal ChangeCollector? Changes { get; set; }
 
+    /// <summary>Gets or sets what the context's connection has prepared; null: the driver prepares by itself.</summary>
+    internal PreparedStatements? Prepared { get; set; }
+
+    // What the audit log has to see, and what a server takes in one message, goes by the change tracker.
+    private bool WritesByStatement => Prepared is not null && AuditCall.Current is null;
+
+    /// <summary>Adds a row, and nothing that it leads to, when the changes are saved.</summary>
+    internal void Insert<TRow>(TRow row)
+        where TRow : class
+    {
+        if (WritesByStatement)
+        {
+            Queue(row, RowTable<TRow>.Of(this).Insert);
+        }
+        else
+        {
+            Entry(row).State = EntityState.Added;
+        }
+    }
+
+    /// <summary>Writes some properties of a row that is there, when the changes are saved; it need not have been read here.</summary>
+    /// <param name="properties">Each use has its list: the statement is found by it.</param>
+    internal void Update<TRow>(TRow row, IReadOnlyList<string> properties)
+        where TRow : class
+    {
+        if (WritesByStatement)
+        {
+            Queue(row, RowTable<TRow>.Of(this).Update(properties));
+            return;
+        }
+
+        // Named one by one: in a second run of a write they have their values already.
+        var entry = Entry(row);
+        entry.State = entry.State == EntityState.Detached ? EntityState.Unchanged : entry.State;
+        foreach (var property in properties)
+        {
+            entry.Property(property).IsModified = true;
+        }
+    }
+
+    /// <summary>Lets go of all rows, and of changes that are not saved.</summary>
+    internal void Forget()
+    {
+        _writes.Clear();
+        ChangeTracker.Clear();
+    }
+
+    private void Queue<TRow>(TRow row, RowWrite<TRow> write)
+        where TRow : class
+    {
+        Changes?.Add(row);
+        _writes.Add(cancellationToken => write.RunAsync(this, row, cancellationToken));
+    }
+
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        foreach (var write in _writes)
+        {
+            await write(cancellationToken);
+        }
+
+        _writes.Clear();
         ChangeTracker.DetectChanges(); // once, for all who look at what is saved
         ChangeTracker.AutoDetectChangesEnabled = false;
         try

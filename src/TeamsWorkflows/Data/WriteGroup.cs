@@ -74,7 +74,7 @@ internal sealed class WriteGroup(Func<Func<ProductDb, Task>, CancellationToken, 
                     {
                         await pending.RunAsync(db);
                         await db.SaveChangesAsync(CancellationToken.None); // one caller who leaves now must not break the group up
-                        db.ChangeTracker.Clear();
+                        db.Forget();
                     }
                 },
                 CancellationToken.None);

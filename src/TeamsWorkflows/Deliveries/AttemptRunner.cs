@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Data.Statements;
 using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.Diagnostics;
@@ -44,16 +44,16 @@ internal delegate Task<AttemptTrace> AttemptExchange(AttemptSubject subject, str
 /// </remarks>
 internal sealed class AttemptRunner(Database database, TokenSource tokens, ConnectionVerdicts verdicts, ConnectionHealth health, PaceGate gate, TimeProvider time)
 {
-    private static readonly PerModel<Func<ProductDb, string, int, CancellationToken, Task<FoundSubject>>> Subject = new(static () =>
-        EF.CompileAsyncQuery((ProductDb db, string deliveryId, int number, CancellationToken _) => db.Deliveries.AsNoTracking().Where(d => d.Id == deliveryId)
-            .Join(db.Reports, d => d.ReportId, r => r.Id, (delivery, report) => new { delivery, report })
-            .LeftJoin(db.Connections, x => x.delivery.ConnectionId, c => c.Id, (x, connection) => new { x.delivery, x.report, connection })
-            .LeftJoin(
-                db.Attempts.Where(a => a.Number == number),
-                x => x.delivery.Id,
-                a => a.DeliveryId,
-                (x, earlier) => new FoundSubject(x.delivery, x.report, x.connection, earlier))
-            .Single()));
+    private static readonly PerModel<SubjectQuery> Subject = new(static db => new(db));
+
+    private static readonly IReadOnlyList<string> State = [nameof(DeliveryRow.State), nameof(DeliveryRow.Reason), nameof(DeliveryRow.UpdatedAt)];
+    private static readonly IReadOnlyList<string> Arrival = [.. State, nameof(DeliveryRow.MessageId), nameof(DeliveryRow.WebUrl)];
+
+    // What Fill sets, all of it: nothing else of an intent that is there is written.
+    private static readonly IReadOnlyList<string> End =
+    [
+        nameof(AttemptRow.EndedAt), nameof(AttemptRow.Outcome), nameof(AttemptRow.Status), nameof(AttemptRow.RequestId), nameof(AttemptRow.ClientRequestId), nameof(AttemptRow.Evidence),
+    ];
 
     /// <summary>Sends something: the intent is on disk before <paramref name="exchange"/> begins.</summary>
     public Task<PostOutcome> PostAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
@@ -168,7 +168,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
 
     private async Task<(AttemptSubject Subject, AttemptRow? Earlier)> LoadAsync(AttemptInput input, CancellationToken cancellationToken)
     {
-        var found = await database.ReadAsync(db => Subject.Of(db)(db, input.DeliveryId, input.Number, cancellationToken), cancellationToken);
+        var found = await database.ReadAsync(db => Subject.Of(db).FindAsync(db, input.DeliveryId, input.Number, cancellationToken), cancellationToken);
         return (new AttemptSubject(found.Delivery, found.Report, found.Connection, input.Note), found.Earlier);
     }
 
@@ -181,12 +181,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             {
                 var turn = new AttemptRow { DeliveryId = input.DeliveryId, Number = input.Number, Kind = AttemptKind.Pace, StartedAt = attempt.StartedAt };
                 Fill(turn, new(paced, null, null, null, null));
-                db.Attempts.Add(turn);
+                db.Insert(turn);
                 SetState(db, subject.Delivery, DeliveryState.Waiting, paced.Reason);
                 return paced;
             }
 
-            db.Attempts.Add(attempt);
+            db.Insert(attempt);
             SetState(db, subject.Delivery, DeliveryState.Posting, null);
             return null;
         },
@@ -201,7 +201,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 async db =>
                 {
                     Fill(attempt, trace);
-                    db.Attempts.Add(attempt);
+                    db.Insert(attempt);
                     await ApplyAsync(db, subject, attempt, trace, cancellationToken);
                     return trace.Outcome;
                 },
@@ -244,21 +244,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
             : found;
         Fill(attempt, trace);
-        var entry = db.Attach(attempt); // its intent is there
-        foreach (var name in Filled)
-        {
-            entry.Property(name).IsModified = true;
-        }
-
+        db.Update(attempt, End);
         await ApplyAsync(db, subject, attempt, trace, cancellationToken);
         return trace.Outcome;
     }
-
-    // What Fill sets, all of it: nothing else of an intent that is there is written.
-    private static readonly string[] Filled =
-    [
-        nameof(AttemptRow.EndedAt), nameof(AttemptRow.Outcome), nameof(AttemptRow.Status), nameof(AttemptRow.RequestId), nameof(AttemptRow.ClientRequestId), nameof(AttemptRow.Evidence),
-    ];
 
     private void Fill(AttemptRow attempt, AttemptTrace trace)
     {
@@ -311,19 +300,15 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     private async Task ArrivedAsync(
         ProductDb db, DeliveryRow delivery, ConnectionRow? connection, string messageId, string? webUrl, CancellationToken cancellationToken)
     {
-        var entry = SetState(db, delivery, DeliveryState.Delivered, null);
         (delivery.MessageId, delivery.WebUrl) = (messageId, webUrl);
-        entry.Property(static d => d.MessageId).IsModified = entry.Property(static d => d.WebUrl).IsModified = true;
+        SetState(db, delivery, DeliveryState.Delivered, null, Arrival);
         await MarkSuccessAsync(db, connection, cancellationToken);
     }
 
-    // Without reading the row again. Named one by one: in a second run of a write they have their values already.
-    private EntityEntry<DeliveryRow> SetState(ProductDb db, DeliveryRow delivery, DeliveryState state, string? reason)
+    private void SetState(ProductDb db, DeliveryRow delivery, DeliveryState state, string? reason, IReadOnlyList<string>? properties = null)
     {
-        var entry = db.Attach(delivery);
         (delivery.State, delivery.Reason, delivery.UpdatedAt) = (state, reason, time.GetUtcNow());
-        entry.Property(static d => d.State).IsModified = entry.Property(static d => d.Reason).IsModified = entry.Property(static d => d.UpdatedAt).IsModified = true;
-        return entry;
+        db.Update(delivery, properties ?? State);
     }
 
     // The value as a lambda: as a plain argument it is part of the query, which is then compiled anew each time. By the
@@ -356,6 +341,4 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         var evidence = new FailureEvidence(FailureSurface.GraphResponse, now) { Exception = "The process stopped before the answer was stored." };
         return AttemptTrace.Failed(new PostOutcome.OutcomeUnknown(Diagnostician.Diagnose(evidence)), evidence);
     }
-
-    private sealed record FoundSubject(DeliveryRow Delivery, ReportRow Report, ConnectionRow? Connection, AttemptRow? Earlier);
 }

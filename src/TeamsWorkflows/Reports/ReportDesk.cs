@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
+using TeamsWorkflows.Data.Statements;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.Fallback;
@@ -26,11 +27,14 @@ public sealed class ReportDesk(
 {
     private const int ResumePageSize = 100;
 
-    private static readonly PerModel<Func<ProductDb, string, string, CancellationToken, Task<bool>>> IsKnown = new(static () =>
-        EF.CompileAsyncQuery((ProductDb db, string publisher, string key, CancellationToken _) => db.Reports.Any(r => r.Publisher == publisher && r.IdempotencyKey == key)));
-
-    private static readonly PerModel<Func<ProductDb, string[], IAsyncEnumerable<ConnectionRow>>> Connections = new(static () =>
-        EF.CompileAsyncQuery((ProductDb db, string[] ids) => db.Connections.AsNoTracking().Where(c => ids.Contains(c.Id))));
+    private static readonly PerModel<Statement> Known = new(static db =>
+    {
+        var reports = RowTable<ReportRow>.Of(db);
+        var (publisher, key) = (nameof(ReportRow.Publisher), nameof(ReportRow.IdempotencyKey));
+        return new(
+            $"SELECT 1 FROM {reports.As("r")} WHERE r.{reports.Name(publisher)} = {Statement.Parameter(0)} AND r.{reports.Name(key)} = {Statement.Parameter(1)}",
+            [reports.Mapping(publisher), reports.Mapping(key)]);
+    });
 
     /// <summary>Takes a report, once per publisher and key however often it is called.</summary>
     /// <remarks>
@@ -62,7 +66,7 @@ public sealed class ReportDesk(
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(ReportJson.Write(request)));
         var (isRepeat, connections) = await database.ReadAsync(
             async db => (
-                await IsKnown.Of(db)(db, publisher, idempotencyKey, cancellationToken),
+                await Known.Of(db).ReadAsync(db, [publisher, idempotencyKey], static (reader, cancellation) => reader.ReadAsync(cancellation), cancellationToken),
                 await ConnectionsAsync(db, request, cancellationToken)),
             cancellationToken);
         if (isRepeat && await FindByKeyAsync(publisher, idempotencyKey, cancellationToken) is { } earlier)
@@ -82,18 +86,7 @@ public sealed class ReportDesk(
             : null;
         try
         {
-            await database.WriteAsync(
-                db =>
-                {
-                    db.Reports.Add(row);
-                    if (approval is not null)
-                    {
-                        db.Approvals.Add(approval);
-                    }
-
-                    return Task.CompletedTask;
-                },
-                cancellationToken);
+            await StoreAsync(row, approval, cancellationToken);
         }
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -286,16 +279,7 @@ public sealed class ReportDesk(
     {
         var ids = (request.Destinations ?? []).Take(ReportLimits.MaxDestinations).Select(static d => d?.ConnectionName).OfType<string>()
             .Where(static id => EditRules.IsName(id)).Distinct(StringComparer.Ordinal).ToArray();
-        Dictionary<string, ConnectionRow> found = new(StringComparer.Ordinal);
-        if (ids.Length > 0)
-        {
-            await foreach (var connection in Connections.Of(db)(db, ids).WithCancellation(cancellationToken))
-            {
-                found.Add(connection.Id, connection);
-            }
-        }
-
-        return found;
+        return (await RowTable<ConnectionRow>.Of(db).FindAsync(db, ids, cancellationToken)).ToDictionary(static c => c.Id, StringComparer.Ordinal);
     }
 
     private static string[] NamesOf(string? author) => author is null ? [] : [author];
@@ -321,6 +305,21 @@ public sealed class ReportDesk(
 
         return new SubmitResult.Accepted(ToReport(earlier, approval), IsRepeat: true);
     }
+
+    private Task StoreAsync(ReportRow row, ApprovalRow? approval, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Insert(row);
+            row.Deliveries.ForEach(db.Insert);
+            row.Attachments.ForEach(db.Insert);
+            if (approval is not null)
+            {
+                db.Approvals.Add(approval);
+            }
+
+            return Task.CompletedTask;
+        },
+        cancellationToken);
 
     private ReportRow Row(string publisher, string idempotencyKey, byte[] hash, ReportRequest request, ReportDocument report)
     {

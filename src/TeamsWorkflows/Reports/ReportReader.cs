@@ -136,9 +136,9 @@ internal static class ReportReader
 
         ReportContent content = request.Format switch
         {
-            ReportFormat.Html => new ReportContent.Html(HtmlCleaner.Clean(text).Html),
-            ReportFormat.Text => new ReportContent.Plain(text),
-            _ => new ReportContent.Markdown(text),
+            ReportFormat.Html => ReportContent.Load(ReportFormat.Html, HtmlCleaner.Clean(text).Html),
+            ReportFormat.Text => ReportContent.Load(ReportFormat.Text, text),
+            _ => ReportContent.Load(ReportFormat.Markdown, text),
         };
         if (string.IsNullOrWhiteSpace(content.Stored))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Reports;
@@ -11,6 +12,8 @@ internal static class ChannelFiles
     // Where files do not lie yet, a preview says so; longer than a real address, so that no message grows after it.
     private static readonly string PlaceholderAddress = $"https://sharepoint.example/where-the-file-will-be/{new string('-', 400)}";
 
+    private static readonly ConditionalWeakTable<ReportDocument, StrongBox<bool>> Measured = [];
+
     /// <summary>The files' numbers: 0 is the report itself, when its message would be too large; its attachments count from 1.</summary>
     public static IReadOnlyList<int> Of(ReportDocument report)
         => [.. NeedsFile(report) ? [0] : Array.Empty<int>(), .. Enumerable.Range(1, report.Attachments.Count)];
@@ -18,7 +21,10 @@ internal static class ChannelFiles
     public static PlannedStep ToStep(int number) => new(nameof(UploadFile), number);
 
     /// <summary>Whether the message with the whole report in it would be larger than Teams takes.</summary>
-    public static bool NeedsFile(ReportDocument report)
+    /// <remarks>Measured once: checks, previews and the plan of each destination ask for it.</remarks>
+    public static bool NeedsFile(ReportDocument report) => Measured.GetValue(report, static r => new(IsTooLarge(r))).Value;
+
+    private static bool IsTooLarge(ReportDocument report)
         => !ChannelMessage.Render(report, new(Guid.Empty, Expected(report, Enumerable.Range(1, report.Attachments.Count), Guid.Empty))).Fits;
 
     /// <summary>The name in the folder: it says what it is, and no two deliveries, and no two files of one, share it.</summary>

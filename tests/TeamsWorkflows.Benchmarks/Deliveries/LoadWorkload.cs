@@ -151,7 +151,7 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         request.Content = JsonContent.Create(new
         {
             title,
-            body = "Sales were **up** by 4 %.",
+            body = $"Sales of {title} were **up** by 4 %.", // each report is another one
             destinations = new[] { new { connection = DevelopmentSandbox.ConnectionId, teamId = Team.Id, channelId = Team.Channel("Reports").Id } },
         });
         using var response = await client.SendAsync(request);

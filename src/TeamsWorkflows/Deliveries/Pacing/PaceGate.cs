@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Ways;
@@ -10,9 +9,6 @@ namespace TeamsWorkflows.Deliveries.Pacing;
 internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<DeliveryOptions> deliveries, DestinationVault vault)
 {
     private const string ThrottleScope = "x-ms-throttle-scope";
-
-    private static readonly PerModel<Func<ProductDb, string[], IAsyncEnumerable<PaceRow>>> Lines = new(static () =>
-        EF.CompileAsyncQuery((ProductDb db, string[] keys) => db.Paces.Where(p => keys.Contains(p.Key))));
 
     /// <summary>Lets a message through, or hands out a turn to come back at.</summary>
     /// <param name="giveUpAt">A turn later than that is not taken; null: any will do.</param>
@@ -26,11 +22,11 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         CancellationToken cancellationToken)
     {
         var limits = LimitsOf(subject);
-        var rows = await RowsAsync(db, limits, cancellationToken);
+        var lines = await PaceLines.ReadAsync(db, limits, cancellationToken);
         List<PaceSlot> slots = [.. taken];
         foreach (var limit in limits)
         {
-            var row = rows[limit.Key];
+            var row = lines[limit];
             if (slots.Find(s => s.Scope == limit.Scope) is not { } slot)
             {
                 slot = new(limit.Scope, Pace.Take(row, limit.Options, now));
@@ -39,15 +35,16 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
 
             if (Pace.Due(row, slot.At) is var due && due > now)
             {
-                if (due > giveUpAt)
+                if (!(due > giveUpAt))
                 {
-                    db.ChangeTracker.Clear(); // whoever comes next gets the turn
+                    lines.Save(db); // else whoever comes next gets the turn
                 }
 
                 return new(due, slots, limit.WhyWait(row, due, now));
             }
         }
 
+        lines.Save(db);
         return null;
     }
 
@@ -61,8 +58,8 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         CancellationToken cancellationToken)
     {
         var limits = deliveries.Select(d => PaceLimit.Of(d, connections[d.ConnectionId!], options.Value) is [var first, ..] ? first : null).ToArray();
-        var rows = await RowsAsync(db, [.. limits.OfType<PaceLimit>().DistinctBy(static l => l.Key, StringComparer.Ordinal)], cancellationToken);
-        return
+        var lines = await PaceLines.ReadAsync(db, limits.OfType<PaceLimit>(), cancellationToken);
+        (PaceSlot, DateTimeOffset)?[] turns =
         [
             .. limits.Select(limit =>
             {
@@ -71,10 +68,12 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
                     return ((PaceSlot, DateTimeOffset)?)null;
                 }
 
-                var slot = new PaceSlot(limit.Scope, Pace.Take(rows[limit.Key], limit.Options, now));
-                return (slot, Pace.Due(rows[limit.Key], slot.At));
+                var slot = new PaceSlot(limit.Scope, Pace.Take(lines[limit], limit.Options, now));
+                return (slot, Pace.Due(lines[limit], slot.At));
             }),
         ];
+        lines.Save(db);
+        return turns;
     }
 
     /// <summary>Stops all siblings of a message that was too much, and nobody else.</summary>
@@ -91,23 +90,24 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
             return outcome;
         }
 
-        var rows = await RowsAsync(db, limits, cancellationToken);
-        PaceSlot[] slots = [.. limits.Select(l => new PaceSlot(l.Scope, Pace.Clock(rows[l.Key], now)))]; // it keeps its place
+        var lines = await PaceLines.ReadAsync(db, limits, cancellationToken);
+        PaceSlot[] slots = [.. limits.Select(l => new PaceSlot(l.Scope, Pace.Clock(lines[l], now)))]; // it keeps its place
         var limit = limits.FirstOrDefault(l => l.Scope == ScopeOf(throttleScope)) ?? limits[0];
         var line = limit;
-        var connection = limits.FirstOrDefault(static l => l.Scope == PaceScope.Connection) is { } found ? rows[found.Key] : null;
+        var connection = limits.FirstOrDefault(static l => l.Scope == PaceScope.Connection) is { } found ? lines[found] : null;
         if (limit.Scope == PaceScope.Channel && connection is { LastStopped: { } last } && last != limit.Key && connection.LastStoppedUntil > now)
         {
             line = limits.First(static l => l.Scope == PaceScope.Connection);
         }
 
-        var row = rows[line.Key];
+        var row = lines[line];
         Pace.Stop(row, line.Options, now, outcome.RetryAfter, deliveries.Value.ToPolicy(), JitterOf(subject.Delivery.CardId));
         if (limit.Scope == PaceScope.Channel && connection is not null)
         {
             (connection.LastStopped, connection.LastStoppedUntil) = (limit.Key, row.BlockedUntil);
         }
 
+        lines.Save(db);
         return outcome with { NotBefore = row.BlockedUntil, Slots = slots };
     }
 
@@ -129,25 +129,4 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
     };
 
     private static double JitterOf(Guid marker) => marker.ToByteArray()[0] / 255.0;
-
-    private static async Task<Dictionary<string, PaceRow>> RowsAsync(
-        ProductDb db, IReadOnlyList<PaceLimit> limits, CancellationToken cancellationToken)
-    {
-        var keys = limits.Select(static l => l.Key).ToArray();
-        Dictionary<string, PaceRow> rows = new(StringComparer.Ordinal);
-        if (keys.Length > 0)
-        {
-            await foreach (var row in Lines.Of(db)(db, keys).WithCancellation(cancellationToken))
-            {
-                rows.Add(row.Key, row);
-            }
-        }
-
-        foreach (var key in keys.Where(k => !rows.ContainsKey(k)))
-        {
-            rows.Add(key, db.Paces.Add(new PaceRow { Key = key }).Entity);
-        }
-
-        return rows;
-    }
 }

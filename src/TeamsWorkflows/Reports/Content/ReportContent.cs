@@ -19,8 +19,10 @@ internal abstract record ReportContent
     /// <summary>Gets the text that is stored; <see cref="Load"/> makes the same content of it again.</summary>
     public abstract string Stored { get; }
 
-    /// <summary>Reads what <see cref="Stored"/> wrote.</summary>
-    public static ReportContent Load(ReportFormat format, string stored) => format switch
+    /// <summary>Reads what <see cref="Stored"/> wrote; of what was handed over just now, the very content that was checked.</summary>
+    public static ReportContent Load(ReportFormat format, string stored) => RecentContents.GetOrAdd(format, stored, Read);
+
+    private static ReportContent Read(ReportFormat format, string stored) => format switch
     {
         ReportFormat.Markdown => new Markdown(stored),
         ReportFormat.Text => new Plain(stored),
