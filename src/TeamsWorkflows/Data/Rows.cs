@@ -227,6 +227,10 @@ public sealed class DeliveryRow
     [MaxLength(32)]
     public required string ReportId { get; set; }
 
+    /// <summary>Gets or sets the report's publisher: the ledger of one publisher is an index of this table.</summary>
+    [MaxLength(200)]
+    public required string Publisher { get; set; }
+
     /// <summary>Gets or sets the way it goes, such as <c>channel</c>.</summary>
     [MaxLength(32)]
     public required string Kind { get; set; }

@@ -794,6 +794,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<byte[]>("ProtectedDestination")
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -838,6 +843,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("ChannelId", "CreatedAt", "Id");
 
                     b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("Publisher", "CreatedAt", "Id");
 
                     b.HasIndex("State", "CreatedAt", "Id");
 
