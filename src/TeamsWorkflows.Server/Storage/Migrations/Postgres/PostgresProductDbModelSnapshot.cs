@@ -1102,6 +1102,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("HolderId")
                         .HasMaxLength(48)
                         .HasColumnType("character varying(48)")

@@ -992,6 +992,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("HolderId")
                         .HasMaxLength(48)
                         .HasColumnType("TEXT");
