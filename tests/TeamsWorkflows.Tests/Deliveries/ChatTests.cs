@@ -93,11 +93,18 @@ public sealed class ChatTests
         var first = await product.SubmitAsync(product.Request("First") with { Destinations = [group] });
         await product.IdleAsync();
         var second = await product.SubmitAsync(product.Request("Second") with { Destinations = [group] });
-        var ended = await product.EndOfAsync(second);
+        Delivery[] both = [];
+        await product.UntilAsync(
+            async () =>
+            {
+                both = await Task.WhenAll(new[] { first, second }.Select(async r => (await product.Reports.FindAsync(r.Id, CancellationToken.None))!.Deliveries[0]));
+                return product.Worker.Runtime.IsIdle && both.Any(d => d.State == DeliveryState.Delivered);
+            },
+            soon: TimeSpan.FromSeconds(61));
 
-        Assert.Equal(DeliveryState.Delivered, ended.State);
-        Assert.Equal(DeliveryState.Waiting, (await product.Reports.FindAsync(first.Id, CancellationToken.None))!.Deliveries[0].State);
-        Assert.Equal(ended.ChatId, (await product.EndOfAsync(first)).ChatId);
+        var doubtful = Assert.Single(both, d => d.State == DeliveryState.Waiting); // whichever of the two came first
+        Assert.Contains("outcome-unknown", Outcomes(doubtful), StringComparison.Ordinal);
+        Assert.Single(new[] { (await product.EndOfAsync(first)).ChatId, (await product.EndOfAsync(second)).ChatId }.Distinct());
         Assert.Equal(2, product.Tenant.AllMessages().Count);
     }
 
