@@ -71,7 +71,7 @@ public sealed class ConnectionRow
     public string Environment { get; set; } = ConnectionDefinition.DefaultEnvironment;
 
     /// <summary>Gets or sets who defined it, and may therefore change it.</summary>
-    public ConnectionOrigin Origin { get; set; }
+    public Origin Origin { get; set; }
 
     /// <summary>Gets or sets the account that must sign in; null for application connections.</summary>
     [MaxLength(320)]

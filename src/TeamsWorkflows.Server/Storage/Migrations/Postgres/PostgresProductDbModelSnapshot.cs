@@ -1223,6 +1223,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<long?>("LastAt")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
                     b.Property<long?>("PreviousSecretUntil")
                         .HasColumnType("bigint");
 

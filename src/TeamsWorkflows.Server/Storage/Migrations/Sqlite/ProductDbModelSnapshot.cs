@@ -1101,6 +1101,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<long?>("LastAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("PreviousSecretUntil")
                         .HasColumnType("INTEGER");
 
