@@ -13,6 +13,7 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     internal const string CheckConnections = nameof(CheckConnections);
     internal const string HandOverOccurrence = nameof(HandOverOccurrence);
     internal const string NotifyOperators = nameof(NotifyOperators);
+    internal const string OpenChat = nameof(OpenChat);
     internal const string ParkRun = nameof(ParkRun);
     internal const string PlanOccurrences = nameof(PlanOccurrences);
     internal const string ProbeConnection = nameof(ProbeConnection);
@@ -22,7 +23,7 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     internal const string SendReceipt = nameof(SendReceipt);
 
     internal static IReadOnlyCollection<string> Names { get; } =
-        [CheckConnections, HandOverOccurrence, NotifyOperators, ParkRun, PlanOccurrences, ProbeConnection, RedeemDeviceCode, RemindOperators, ResumeRuns, SendReceipt];
+        [CheckConnections, HandOverOccurrence, NotifyOperators, OpenChat, ParkRun, PlanOccurrences, ProbeConnection, RedeemDeviceCode, RemindOperators, ResumeRuns, SendReceipt];
 
     /// <summary>Tries connections, and opens cases for those that do not work.</summary>
     [Function(CheckConnections)]
@@ -41,6 +42,12 @@ public sealed class ActivityFunctions(BoundClient client, DurableTaskRegistry re
     public Task<JsonElement?> NotifyOperatorsAsync(
         [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
         => RunAsync(NotifyOperators, input, function, durable);
+
+    /// <summary>Finds or makes a chat, and wakes those who wait for it.</summary>
+    [Function(OpenChat)]
+    public Task<JsonElement?> OpenChatAsync(
+        [ActivityTrigger] JsonElement? input, FunctionContext function, [DurableClient] DurableTaskClient durable)
+        => RunAsync(OpenChat, input, function, durable);
 
     /// <summary>Puts a run behind its connection's case, whose orchestration it starts if it is the first.</summary>
     [Function(ParkRun)]

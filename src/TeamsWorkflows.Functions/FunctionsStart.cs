@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Functions;
 
-/// <summary>Makes the connections what the configuration says, before the first function runs. The data is migrated by then.</summary>
-internal sealed class FunctionsStart(ConnectionDesk desk, IOptions<ConfiguredConnections> connections, HubState state) : IHostedService
+/// <summary>Makes connections and intakes what the configuration says, before the first function runs. The data is migrated by then.</summary>
+internal sealed class FunctionsStart(
+    ConnectionDesk desk, IOptions<ConfiguredConnections> connections, IntakeDeclarations declarations, IOptions<ConfiguredIntakes> intakes, HubState state) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,6 +17,7 @@ internal sealed class FunctionsStart(ConnectionDesk desk, IOptions<ConfiguredCon
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
+        await intakes.Value.ApplyAsync(declarations, cancellationToken);
         state.Started(node: null);
     }
 

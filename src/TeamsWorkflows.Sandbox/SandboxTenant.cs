@@ -155,6 +155,9 @@ public sealed class SandboxTenant
 
     public void AddMember(SandboxTeam team, SandboxUser user) => _store.Commit(new MembershipChanged(team.Id, user.Id, true));
 
+    /// <summary>Deletes a chat, as an administrator does.</summary>
+    public void RemoveChat(string chatId) => _store.Commit(new ChatRemoved(chatId));
+
     public void RemoveMember(SandboxTeam team, SandboxUser user) =>
         _store.Commit(new MembershipChanged(team.Id, user.Id, false));
 

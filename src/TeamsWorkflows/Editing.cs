@@ -25,6 +25,9 @@ public enum EditRefusal
 
     /// <summary>The name belongs to somebody else.</summary>
     NameTaken,
+
+    /// <summary>The configuration defines it, and would overwrite the change.</summary>
+    OfConfiguration,
 }
 
 /// <summary>Who made something that hands reports over, or changed it, by all names that are known: with four eyes, none of them may approve.</summary>

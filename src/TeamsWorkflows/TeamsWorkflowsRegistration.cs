@@ -96,6 +96,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<ReconcileChatMessage>();
         services.AddSingleton<OpenChat>();
         services.AddSingleton<FindChannel>();
+        services.AddSingleton<ForgetChat>();
         services.AddSingleton<JoinChat>();
         services.AddSingleton<JoinThread>();
         services.AddSingleton<SettleFlights>();
@@ -253,6 +254,7 @@ public static class TeamsWorkflowsRegistration
         .AddActivity(nameof(ReconcileChatMessage), services.GetRequiredService<ReconcileChatMessage>)
         .AddActivity(nameof(FindChannel), services.GetRequiredService<FindChannel>)
         .AddActivity(nameof(OpenChat), services.GetRequiredService<OpenChat>)
+        .AddActivity(nameof(ForgetChat), services.GetRequiredService<ForgetChat>)
         .AddActivity(nameof(JoinChat), services.GetRequiredService<JoinChat>)
         .AddActivity(nameof(JoinThread), services.GetRequiredService<JoinThread>)
         .AddActivity(nameof(SettleFlights), services.GetRequiredService<SettleFlights>)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TeamsWorkflows.DurableTask.Client;
@@ -17,13 +18,13 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly bool _ownsStore;
 
     public TestHub(
-        DurableTaskRegistry registry, IPartitionStore? store = null, Action<TaskHubOptions>? configure = null, TimeProvider? time = null)
+        DurableTaskRegistry registry, IPartitionStore? store = null, Action<TaskHubOptions>? configure = null, TimeProvider? time = null, ILoggerFactory? log = null)
     {
         (_store, _ownsStore) = (store ?? new InMemoryPartitionStore(), store is null);
         var options = new TaskHubOptions();
         configure?.Invoke(options);
         time ??= Time;
-        Worker = new TaskHubWorker(_store, registry, NullLoggerFactory.Instance, time, Guid.NewGuid, options);
+        Worker = new TaskHubWorker(_store, registry, log ?? NullLoggerFactory.Instance, time, Guid.NewGuid, options);
         Client = new EmbeddedDurableTaskClient(Worker, _store, registry, time, Guid.NewGuid);
         Worker.Start();
     }

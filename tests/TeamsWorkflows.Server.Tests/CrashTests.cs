@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Server.Development;
 using Xunit.Abstractions;
@@ -101,6 +102,50 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.True(digests > 3, "Hardly anything was gathered: the test shows nothing about digests.");
         string[] mustSee = ["already-posted", "outcome-unknown", "authentication-failed", "throttled"];
         Assert.Empty(mustSee.Except(_outcomes.Keys));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R82")]
+    public async Task A_server_that_is_killed_while_Graph_makes_a_chat_finds_that_chat()
+    {
+        using var enough = new CancellationTokenSource(Limit);
+        await using var sandbox = await SandboxServer.StartAsync(
+            new() { HttpsPort = 0, HttpPort = 0, SmtpPort = 0 }, TimeProvider.System, CancellationToken.None);
+        var tenant = sandbox.DefaultTenant;
+        await using var server = new SpawnedServer(sandbox, Settings().Concat(
+        [
+            new($"Connections:sandbox:Scopes:0", "User.Read"),
+            new($"Connections:sandbox:Scopes:1", "Chat.ReadWrite"),
+            new("Deliveries:ReadBackDelays:1", "00:00:20"), // a new server has to start in between
+        ]));
+        await server.StartAsync();
+        using var publisher = Client(server, await new SandboxTokens(sandbox).PublisherAsync());
+        using var operating = Client(server, await new SandboxTokens(sandbox).OfAsync(tenant.Operator));
+        await SignInAsync(sandbox, operating, $"/api/v1/connections/{DevelopmentSandbox.ConnectionId}/sign-in");
+
+        tenant.Faults.Apply("slow-answer", new() { Surface = SandboxSurfaces.GraphPlace, Delay = 30 });
+        tenant.Faults.Apply("read-lag", new() { Delay = 6 });
+        var report = $$"""
+            {"title":"To a chat","body":"Hello","destinations":[{"kind":"chat","connection":"{{DevelopmentSandbox.ConnectionId}}",
+            "members":["{{tenant.Operator.UserName}}","{{tenant.Administrator.UserName}}"],"topic":"Month end"}]}
+            """;
+        using var answer = await publisher.SubmitAsync(report, "chat");
+        var id = (await answer.JsonAsync()).Text("id");
+        await tenant.WaitForRequestAsync(r => r.Surface == SandboxSurfaces.GraphPlace, enough.Token);
+        await server.KillAsync();
+        await server.StartAsync();
+
+        JsonElement delivery;
+        do
+        {
+            await Task.Delay(100, enough.Token);
+            delivery = (await publisher.GetJsonAsync($"/api/v1/reports/{id}")).GetProperty("deliveries")[0];
+        }
+        while (delivery.Text("state") is not ("Delivered" or "FellBack" or "Failed"));
+
+        Assert.Equal("Delivered", delivery.Text("state"));
+        Assert.Single(tenant.Requests, r => r.Surface == SandboxSurfaces.GraphPlace);
+        Assert.Single(tenant.AllMessages());
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Settings() => new Dictionary<string, string?>

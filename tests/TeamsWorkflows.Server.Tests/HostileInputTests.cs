@@ -95,6 +95,55 @@ public sealed class HostileInputTests(ServerHost host)
     }
 
     [Fact]
+    [Trait("Requirement", "R85")]
+    public async Task No_text_of_a_connection_becomes_markup_in_the_mail_of_its_case()
+    {
+        using var enough = new CancellationTokenSource(ServerHost.Patience);
+        var own = new ServerHost { Settings = ["--Outbound:TrustedHosts:0=localhost"] };
+        await own.InitializeAsync();
+        using var administrator = await own.AdministratorAsync();
+        using var publisher = await own.PublisherAsync();
+        own.Tenant.EnableWorkflow(enabled: false);
+        List<string> names = [];
+        for (var i = 0; i < Corpus.Length; i++)
+        {
+            var (name, payload) = ($"hostile-{i}", Corpus[i].Replace("\u2028", " ", StringComparison.Ordinal));
+            using var registered = await administrator.PostJsonAsync("/api/v1/connections", JsonSerializer.Serialize(new
+            {
+                id = name,
+                displayName = $"{name}. {payload}",
+                authModel = "Webhook",
+                webhookAddress = $"{own.Tenant.WorkflowAddress.AbsoluteUri}&n={i}",
+                owner = payload,
+                environment = "production",
+            }));
+            Assert.True(registered.IsSuccessStatusCode, await registered.Content.ReadAsStringAsync(enough.Token));
+            using var submitted = await publisher.SubmitAsync(
+                JsonSerializer.Serialize(new { title = name, body = payload, destinations = new[] { new { kind = "workflow", connection = name } } }), name);
+            Assert.Equal(HttpStatusCode.Accepted, submitted.StatusCode);
+            names.Add(name);
+        }
+
+        string[] missing;
+        do
+        {
+            await Task.Delay(50, CancellationToken.None);
+            missing = [.. names.Where(name => !own.Tenant.Mails.Any(m => m.Subject.Contains($"{name}. ", StringComparison.Ordinal)))];
+        }
+        while (missing.Length > 0 && !enough.IsCancellationRequested);
+
+        Assert.Empty(missing);
+        foreach (var mail in own.Tenant.Mails.Where(static m => m.Subject.Contains(": hostile-", StringComparison.Ordinal)))
+        {
+            Assert.Contains("Open the case", mail.HtmlBody, StringComparison.Ordinal);
+            AssertHarmless(mail.HtmlBody!);
+            Assert.DoesNotContain(mail.Subject, static c => char.IsControl(c));
+        }
+
+        await own.DisposeAsync();
+    }
+
+    [Fact]
     public async Task No_other_field_becomes_markup_either()
     {
         using var administrator = await host.AdministratorAsync();

@@ -164,6 +164,39 @@ public sealed class SeveralServersTests(PostgresCluster cluster, ITestOutputHelp
     }
 
     [Fact]
+    public async Task No_filter_of_the_ledger_reads_all_of_it_or_sorts_it()
+    {
+        const int rows = 20_000;
+        var host = new ServerHost { Settings = Arguments() };
+        await host.InitializeAsync();
+        using (var publisher = await host.PublisherAsync())
+        {
+            await host.DeliverAsync(publisher, "one of very many");
+        }
+
+        cluster.Read(
+            $"""
+            SET search_path = {_hub}_data;
+            INSERT INTO "Deliveries" SELECT (jsonb_populate_record(d, jsonb_build_object(
+                'Id', 'copy.' || i, 'Publisher', 'p' || i % 20, 'State', 's' || i % 20, 'ConnectionId', 'c' || i % 20, 'ChannelId', 'h' || i % 20,
+                'CreatedAt', d."CreatedAt" + i))).* FROM "Deliveries" d, generate_series(1, {rows}) i;
+            ANALYZE "Deliveries"
+            """);
+        foreach (var (column, value) in new[] { ("Publisher", "p7"), ("State", "s7"), ("ConnectionId", "c7"), ("ChannelId", "h7") })
+        {
+            var plan = (string)cluster.Read(
+                $"""
+                SET search_path = {_hub}_data;
+                EXPLAIN (FORMAT JSON) SELECT * FROM "Deliveries" WHERE "{column}" = '{value}' ORDER BY "CreatedAt" DESC, "Id" DESC LIMIT 50
+                """)!;
+            Assert.Contains($"IX_Deliveries_{column}_CreatedAt_Id", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        }
+
+        await host.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Keys_in_the_database_without_a_certificate_are_refused_outside_development()
     {
         await using var sandbox = await SandboxServer.StartAsync(

@@ -154,7 +154,7 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
     private void Lose(RpcException e)
     {
         _trouble = e.StatusCode.ToString();
-        Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, e.Status.Detail);
+        Log.Lost(logger, hub.Options.Endpoint, e.StatusCode, LogText.Of(e.Status.Detail));
     }
 
     private async Task AnswerAsync(Func<CancellationToken, Task> call, string what, Func<CancellationToken, Task>? giveBack, CancellationToken stopping)
@@ -172,7 +172,7 @@ internal sealed partial class GrpcWorkItemSource(RemoteHub hub, ILogger logger)
             }
             catch (RpcException e)
             {
-                Log.Dropped(logger, what, e.StatusCode, e.Status.Detail);
+                Log.Dropped(logger, LogText.Of(what), e.StatusCode, LogText.Of(e.Status.Detail));
                 if (giveBack is not null && e.StatusCode != StatusCode.NotFound)
                 {
                     await AnswerAsync(giveBack, "work that was given back", giveBack: null, stopping);

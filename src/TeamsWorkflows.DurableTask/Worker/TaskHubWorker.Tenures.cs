@@ -109,7 +109,7 @@ public sealed partial class TaskHubWorker
             }
             catch (IOException e) when (e is not CorruptStoreException)
             {
-                Log.WaitGoesOn(_logger, instanceId, e); // another process runs it now, or the database is out of reach
+                Log.WaitGoesOn(_logger, LogText.Of(instanceId), e); // another process runs it now, or the database is out of reach
             }
 
             await Task.Delay(PauseBetweenWaits, _time, cancellationToken);

@@ -197,7 +197,8 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
 
         if (outcome is TaskFailedEvent { Failure: var failure })
         {
-            Log.ActivityFailed(_logger, activity.Scheduled.Name, activity.InstanceId, failure.ErrorType, failure.ErrorMessage);
+            Log.ActivityFailed(
+                _logger, LogText.Of(activity.Scheduled.Name), LogText.Of(activity.InstanceId), LogText.Of(failure.ErrorType), LogText.Of(failure.ErrorMessage));
         }
 
         Runtime.Complete(activity, outcome);
@@ -235,7 +236,7 @@ public sealed partial class TaskHubWorker : IAsyncDisposable
             EngineMetrics.Report(turns[i]);
             if (turns[i].End is { Failure: { } failure })
             {
-                Log.OrchestrationFailed(_logger, turns[i].InstanceId, failure.ErrorType, failure.ErrorMessage);
+                Log.OrchestrationFailed(_logger, LogText.Of(turns[i].InstanceId), LogText.Of(failure.ErrorType), LogText.Of(failure.ErrorMessage));
             }
         }
 

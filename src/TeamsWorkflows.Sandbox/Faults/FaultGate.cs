@@ -68,12 +68,18 @@ internal static class FaultGate
     }
 
     /// <summary>Whether a read must not show a message yet.</summary>
-    public static bool Hides(this IEnumerable<FaultRule> rules, SandboxMessage message, DateTimeOffset now) => rules.Any(rule =>
+    public static bool Hides(this IEnumerable<FaultRule> rules, SandboxMessage message, DateTimeOffset now)
+        => rules.Hides(message.ChannelId, message.CreatedAt, now);
+
+    /// <summary>Whether a list must not show a chat yet.</summary>
+    public static bool Hides(this IEnumerable<FaultRule> rules, Chat chat, DateTimeOffset now) => rules.Hides(channelId: null, chat.CreatedAt, now);
+
+    private static bool Hides(this IEnumerable<FaultRule> rules, string? channelId, DateTimeOffset createdAt, DateTimeOffset now) => rules.Any(rule =>
         rule.Behaviour == FaultBehaviour.HideNewMessages
         && !(rule.Until <= now)
-        && (rule.ChannelId is null || rule.ChannelId == message.ChannelId)
-        && message.CreatedAt >= rule.Since
-        && now < message.CreatedAt + rule.Delay);
+        && (rule.ChannelId is null || rule.ChannelId == channelId)
+        && createdAt >= rule.Since
+        && now < createdAt + rule.Delay);
 }
 
 /// <summary>What a fault rule is matched against.</summary>

@@ -66,7 +66,7 @@ public enum FaultBehaviour
     /// <summary>Shapes the answer.</summary>
     Answer,
 
-    /// <summary>Hides each message from reads until it is as old as the rule's delay.</summary>
+    /// <summary>Hides each message, and each chat from lists, from reads until it is as old as the rule's delay.</summary>
     HideNewMessages,
 
     /// <summary>Shifts the service's clock by the rule's delay.</summary>

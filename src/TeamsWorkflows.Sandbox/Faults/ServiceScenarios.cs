@@ -64,7 +64,7 @@ internal static class ServiceScenarios
                 Moment = FaultMoment.AfterAccepting,
             }]),
         Scenario.OfRules("read-lag", Ambiguous,
-            "New messages stay hidden from reads for the delay (default 30 seconds).",
+            "New messages and chats stay hidden from reads for the delay (default 30 seconds).",
             context => [context.Rule(SandboxSurfaces.GraphMessageRead, count: null, timed: false) with
             {
                 Behaviour = FaultBehaviour.HideNewMessages,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TeamsWorkflows.Sandbox.Common;
+using TeamsWorkflows.Sandbox.Faults;
 using TeamsWorkflows.Sandbox.Tenants;
 
 namespace TeamsWorkflows.Sandbox.Graph;
@@ -75,7 +76,7 @@ internal static partial class Chats
     /// <summary>The caller's chats, the latest first, with their members when asked for.</summary>
     public static Reply Mine(GraphCall call) => call.User is not { } user
         ? GraphErrors.UserContextNeeded.ToReply(call.Exchange)
-        : Teams.Collection("chats", call.Tenant.Read(state => state.Chats.ToArray()).Reverse()
+        : Teams.Collection("chats", call.Tenant.Read(state => state.Chats.Where(chat => !state.Rules.Hides(chat, call.Now)).ToArray()).Reverse()
             .Where(chat => chat.MemberIds.Contains(user.Id, StringComparer.Ordinal))
             .Select(chat => Write(call, chat, withMembers: call.Exchange.Query("$expand") == "members")));
 

@@ -10,6 +10,7 @@ namespace TeamsWorkflows.Sandbox.Tenants;
 [JsonDerivedType(typeof(ChannelAdded), "channel-added")]
 [JsonDerivedType(typeof(MembershipChanged), "membership-changed")]
 [JsonDerivedType(typeof(ChatAdded), "chat-added")]
+[JsonDerivedType(typeof(ChatRemoved), "chat-removed")]
 [JsonDerivedType(typeof(FileStored), "file-stored")]
 [JsonDerivedType(typeof(MailStored), "mail-stored")]
 [JsonDerivedType(typeof(CallReceived), "call-received")]
@@ -41,6 +42,8 @@ internal sealed record ChannelAdded(string TeamId, ChannelIdentity Channel) : Te
 internal sealed record MembershipChanged(string TeamId, string UserId, bool IsMember) : TenantChange;
 
 internal sealed record ChatAdded(Chat Chat) : TenantChange;
+
+internal sealed record ChatRemoved(string ChatId) : TenantChange;
 
 internal sealed record FileStored(StoredFile File) : TenantChange;
 

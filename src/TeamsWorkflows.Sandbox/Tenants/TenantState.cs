@@ -55,6 +55,9 @@ internal sealed class TenantState(TenantIdentity identity)
             case ChatAdded added:
                 Chats.Add(added.Chat);
                 break;
+            case ChatRemoved removed:
+                Chats.RemoveAll(chat => chat.Id == removed.ChatId);
+                break;
             case FileStored stored:
                 Files.RemoveAll(file => file.Id == stored.File.Id);
                 Files.Add(stored.File);

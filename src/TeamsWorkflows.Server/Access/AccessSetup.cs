@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Connections;
+using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Http;
-using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Access;
 

@@ -26,6 +26,11 @@ internal static class Edits
             $"The {what} '{id}' is not as you have seen it. GET it again, and decide anew."),
         EditRefusal.NameTaken => Problems.Of(
             StatusCodes.Status409Conflict, "name-taken", "The name is taken", $"Another publisher has a {what} '{id}'. Choose another name."),
+        EditRefusal.OfConfiguration => Problems.Of(
+            StatusCodes.Status409Conflict,
+            "intake-of-configuration",
+            "The configuration defines this intake",
+            $"id: '{id}' is an entry of section Intakes. Change it there: it is made so at every start."),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

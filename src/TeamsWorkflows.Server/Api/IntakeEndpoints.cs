@@ -33,11 +33,13 @@ internal static class IntakeEndpoints
         intakes.MapPost("/{id}/rotate", RotateAsync).Audited("intake.rotate", "intake")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Makes a new secret, shown this once; the one before stays good for a day.")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         intakes.MapDelete("/{id}", DeleteAsync).Audited("intake.delete", "intake")
             .RequireAuthorization(Policies.Arrange)
             .WithSummary("Deletes an intake.")
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
         return intakes;
     }
@@ -92,7 +94,12 @@ internal static class IntakeEndpoints
     private static async Task<Results<Ok<IntakeSecret>, ProblemHttpResult>> RotateAsync(
         string id, NoFields body, ClaimsPrincipal caller, IntakeDesk desk, HttpResponse response, CancellationToken cancellationToken)
     {
-        if (!await MayChangeAsync(id, caller, desk, cancellationToken) || await desk.RotateAsync(id, caller.Actor(), cancellationToken) is not { } secret)
+        if (await WhyNotAsync(id, caller, desk, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        if (await desk.RotateAsync(id, caller.Actor(), cancellationToken) is not { } secret)
         {
             return Problems.NotFound("intake", id);
         }
@@ -103,12 +110,15 @@ internal static class IntakeEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string id, [FromHeader(Name = "If-Match")] string? ifMatch, ClaimsPrincipal caller, IntakeDesk desk, CancellationToken cancellationToken)
-        => !await MayChangeAsync(id, caller, desk, cancellationToken) ? Problems.NotFound("intake", id)
+        => await WhyNotAsync(id, caller, desk, cancellationToken) is { } refused ? refused
             : await desk.DeleteAsync(id, ifMatch, cancellationToken) ? TypedResults.NoContent()
             : Edits.Refused(EditRefusal.PreconditionFailed, "intake", id);
 
-    private static async Task<bool> MayChangeAsync(string id, ClaimsPrincipal caller, IntakeDesk desk, CancellationToken cancellationToken)
-        => await desk.FindAsync(id, cancellationToken) is { } intake && (caller.MayAdminister() || intake.Publisher == caller.Publisher());
+    // Null: the caller may change it.
+    private static async Task<ProblemHttpResult?> WhyNotAsync(string id, ClaimsPrincipal caller, IntakeDesk desk, CancellationToken cancellationToken)
+        => await desk.FindAsync(id, cancellationToken) is not { } intake || !(caller.MayAdminister() || intake.Publisher == caller.Publisher())
+            ? Problems.NotFound("intake", id)
+            : intake.Origin == Origin.Configuration ? Edits.Refused(EditRefusal.OfConfiguration, "intake", id) : null;
 }
 
 /// <summary>An intake without its secret.</summary>
@@ -122,6 +132,7 @@ internal sealed record IntakeResource(
     string? KeyField,
     ReportRequest? Report,
     bool IsEnabled,
+    Origin Origin,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastAt,
     IntakeLinks Links)
@@ -136,6 +147,7 @@ internal sealed record IntakeResource(
         intake.KeyField,
         intake.Report,
         intake.IsEnabled,
+        intake.Origin,
         intake.CreatedAt,
         intake.LastAt,
         new(Api.Links.Intake(intake.Id)));

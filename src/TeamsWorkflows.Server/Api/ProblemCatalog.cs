@@ -43,6 +43,7 @@ internal static class ProblemCatalog
         new("failed", [500], "The server could not answer.", "Its log has the reason under the problem's traceId."),
         new("forbidden", [403], "The caller's roles do not allow it.", "Have an administrator assign the role that detail names, in Entra ID."),
         new("idempotency-key-reused", [422], "The idempotency key was used for another report.", "Take a new key for a new report; the same key only to repeat a call."),
+        new("intake-of-configuration", [409], "The configuration defines the intake and would overwrite the change.", "Change it in the section Intakes, or take another name."),
         new("intake-not-proven", [401], "The intake does not exist or is off, or the proof, or its time, is not right.", "Compare the secret and the clock; docs/intakes.md has examples for each tool."),
         new("invalid-act", [422], "The act on an orchestration cannot be as it is.", SeeErrors),
         new("invalid-backfill", [422], "The span of time cannot be as it is.", SeeErrors),

@@ -221,7 +221,7 @@ internal sealed record ConnectionResource(
     string Environment,
     SignInWay SignIn,
     AccountKind AccountKind,
-    ConnectionOrigin Origin,
+    Origin Origin,
     bool UsesCertificate,
     string? RegistrationOwner,
     long Generation,

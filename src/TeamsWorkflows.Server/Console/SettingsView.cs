@@ -36,7 +36,7 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
     private static readonly string[] SecretWords = ["Secret", "Password", "ConnectionString", "Token", "Key", nameof(ConnectionDefinition.WebhookAddress)];
 
     // Where something is kept, or how long it lasts, is not the thing itself.
-    private static readonly string[] OtherWords = ["File", "FilePath", "ExpiresAt", "Lifetime"];
+    private static readonly string[] OtherWords = ["File", "FilePath", "ExpiresAt", "Lifetime", "Header", "Field"];
 
     private static readonly SortedDictionary<string, Func<SettingsView, IEnumerable<Setting>>> Readers = new(StringComparer.Ordinal)
     {
@@ -55,6 +55,7 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
         ["Graph"] = static v => v.Options<GraphOptions>("Graph"),
         [KeyRingOptions.Section] = static v => v.Options<KeyRingOptions>(KeyRingOptions.Section),
         ["KeyVault"] = static v => v.Options<VaultOptions>("KeyVault"),
+        [ConfiguredIntakes.Section] = static v => v.Intakes(),
         ["Outbound"] = static v => v.Options<OutboundOptions>("Outbound"),
         ["Pacing"] = static v => v.Options<PacingOptions>("Pacing"),
         [PostgresOptions.Section] = static v => v.Hub == HubProvider.Postgres ? v.Options<PostgresOptions>(PostgresOptions.Section) : [],
@@ -100,6 +101,10 @@ internal sealed class SettingsView(IServiceProvider services, IConfiguration con
     private IEnumerable<Setting> Connections() => services.GetRequiredService<IOptions<ConfiguredConnections>>().Value.ByKey
         .OrderBy(static c => c.Key, StringComparer.Ordinal)
         .SelectMany(c => Settings(c.Value, ConfiguredConnections.Section, c.Key[(ConfiguredConnections.Section.Length + 1)..] + ":", MaxDepth));
+
+    private IEnumerable<Setting> Intakes() => services.GetRequiredService<IOptions<ConfiguredIntakes>>().Value.ByKey
+        .OrderBy(static i => i.Key, StringComparer.Ordinal)
+        .SelectMany(i => Settings(i.Value, ConfiguredIntakes.Section, i.Key[(ConfiguredIntakes.Section.Length + 1)..] + ":", MaxDepth));
 
     private IEnumerable<Setting> Grants() => services.GetRequiredService<IOptions<GrantOptions>>().Value.Entries
         .OrderBy(static g => g.Key, StringComparer.OrdinalIgnoreCase)

@@ -176,6 +176,7 @@ internal static class Words
         "not-found" => new("not in the channel", "grey", "–"),
         "outcome-unknown" => new("outcome unknown", "amber", "?"),
         "root-gone" => new("the thread's first message is gone", "amber", "?"),
+        "place-gone" => new("the chat is gone", "amber", "?"),
         "paced" => new("waited its turn", "grey", "◔"),
         "throttled" => new("asked to wait", "amber", "◔"),
         "unavailable" => new("not reachable", "amber", "◔"),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Canary;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Live;
@@ -9,13 +10,14 @@ namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>Starts the product in its one right order before the server listens, and drains it after the server has stopped.</summary>
 /// <remarks>
-/// The data is migrated by then. Take the task hub over, or take part in it; make the connections what the configuration
-/// says; run what was open; start what was stored and not started (<see cref="ForgottenReports"/> does where nodes share a
+/// The data is migrated by then. Take the task hub over, or take part in it; make connections and intakes what the
+/// configuration says; run what was open; start what was stored and not started (<see cref="ForgottenReports"/> does where nodes share a
 /// hub). The services are asked for one after the other because making the node takes the hub.
 /// </remarks>
 internal sealed partial class TaskHubService(
     IServiceProvider services,
     IOptions<ConfiguredConnections> connections,
+    IOptions<ConfiguredIntakes> intakes,
     HubState state,
     IHostApplicationLifetime lifetime,
     ILogger<TaskHubService> logger) : IHostedService
@@ -31,6 +33,7 @@ internal sealed partial class TaskHubService(
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
+        await intakes.Value.ApplyAsync(services.GetRequiredService<IntakeDeclarations>(), cancellationToken);
         _node.Watch(services.GetRequiredService<ChangeFeed>().InstancesChanged);
         _node.Start();
         if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports

@@ -28,7 +28,7 @@ internal static class TaskHubSetup
         return services;
     }
 
-    /// <summary>What the workflows need of every host: time, identifiers, their registry, the configured connections.</summary>
+    /// <summary>What the workflows need of every host: time, identifiers, their registry, the configured connections and intakes.</summary>
     public static IServiceCollection AddWorkflowHost(this IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
@@ -45,6 +45,10 @@ internal static class TaskHubSetup
             .Configure<IConfiguration>(ConfiguredConnections.Bind)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredConnections>, ValidateConfiguredConnections>();
+        services.AddOptions<ConfiguredIntakes>()
+            .Configure<IConfiguration>(ConfiguredIntakes.Bind)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConfiguredIntakes>, ValidateConfiguredIntakes>();
         services.AddHostedService<WorkGauges>();
         services.AddHostedService<ForgottenApprovals>();
         return services;

@@ -5,7 +5,6 @@ using TeamsWorkflows.Audit;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.DurableTask.Client;
 using TeamsWorkflows.DurableTask.Core;
-using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Orchestrations;
 

@@ -39,16 +39,6 @@ public enum AccountKind
     Person,
 }
 
-/// <summary>Who defined a connection.</summary>
-public enum ConnectionOrigin
-{
-    /// <summary>Section <c>Connections</c>; made anew at every start.</summary>
-    Configuration,
-
-    /// <summary>An administrator, by the API.</summary>
-    Api,
-}
-
 /// <summary>How a connection is.</summary>
 public enum ConnectionState
 {

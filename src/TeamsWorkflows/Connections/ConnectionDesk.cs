@@ -33,7 +33,7 @@ public sealed record Connection(
 
     public AccountKind AccountKind { get; init; }
 
-    public ConnectionOrigin Origin { get; init; }
+    public Origin Origin { get; init; }
 
     /// <summary>Gets who can change the application's registration; null: the owner.</summary>
     public string? RegistrationOwner { get; init; }
@@ -92,10 +92,10 @@ public sealed class ConnectionDesk
 
     /// <summary>Adds or changes a connection. Another account, tenant or application is another identity: it must connect anew.</summary>
     public Task ConfigureAsync(ConnectionDefinition definition, CancellationToken cancellationToken)
-        => ConfigureAsync(definition, ConnectionOrigin.Configuration, "configuration", precondition: null, cancellationToken);
+        => ConfigureAsync(definition, Origin.Configuration, "configuration", precondition: null, cancellationToken);
 
     internal Task<EditRefusal?> ConfigureAsync(
-        ConnectionDefinition definition, ConnectionOrigin origin, string actor, Precondition? precondition, CancellationToken cancellationToken)
+        ConnectionDefinition definition, Origin origin, string actor, Precondition? precondition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
 
@@ -146,7 +146,7 @@ public sealed class ConnectionDesk
             cancellationToken);
     }
 
-    private void Fill(ConnectionRow row, ConnectionDefinition definition, ConnectionOrigin origin)
+    private void Fill(ConnectionRow row, ConnectionDefinition definition, Origin origin)
     {
         (row.DisplayName, row.Owner, row.Scopes) = (definition.DisplayName, definition.Owner, string.Join(' ', definition.Scopes));
         (row.AuthModel, row.TenantId, row.ClientId, row.Username)

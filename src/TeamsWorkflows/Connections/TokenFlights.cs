@@ -14,6 +14,9 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
     // MSAL renews what has less than five minutes left: from a little earlier on, one at a time.
     private static readonly TimeSpan Renewing = TimeSpan.FromMinutes(6);
 
+    // After a token was not made longer, unless the authority asks for more: until then all hear what the first was told.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
     /// <summary>Asks by <paramref name="ask"/>, alone if the authority may have to be asked.</summary>
@@ -36,23 +39,34 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
         }
 
         var result = Noted(connection, await ask(TokenRequest.Silent));
-        return result is TokenResult.Acquired { IsFromCache: true } cached && IsTooShort(cached) && MayLengthen(connection)
-            ? (Noted(connection, await ask(new TokenRequest(BypassCache: true)), lengthenedOn: time.GetUtcNow()), false)
-            : (result, false);
+        if (result is not TokenResult.Acquired { IsFromCache: true } cached || !IsTooShort(cached) || !MayLengthen(connection))
+        {
+            return (result, false);
+        }
+
+        return now is { NotLengthened: { } no, LengthenAgainOn: var again } && again > time.GetUtcNow()
+            ? (no, true)
+            : (Lengthened(connection, await ask(new TokenRequest(BypassCache: true))), false);
     }
 
     /// <summary>Takes down what a question led to that was asked past this.</summary>
-    public TokenResult Noted(ConnectionRow connection, TokenResult result) => Noted(connection, result, lengthenedOn: null);
-
-    private TokenResult Noted(ConnectionRow connection, TokenResult result, DateTimeOffset? lengthenedOn)
+    public TokenResult Noted(ConnectionRow connection, TokenResult result)
     {
-        _known.AddOrUpdate(
-            connection.Id,
-            static (_, x) => new Known(x.connection).After(x.result, x.lengthenedOn),
-            static (_, known, x) => (known.IsOf(x.connection) ? known : new Known(x.connection)).After(x.result, x.lengthenedOn),
-            (connection, result, lengthenedOn));
+        Note(connection, known => known.After(result));
         return result;
     }
+
+    private TokenResult Lengthened(ConnectionRow connection, TokenResult result)
+    {
+        Note(connection, known => known.After(result).Lengthened(result, time.GetUtcNow()));
+        return result;
+    }
+
+    private void Note(ConnectionRow connection, Func<Known, Known> change) => _known.AddOrUpdate(
+        connection.Id,
+        static (_, x) => x.change(new Known(x.connection)),
+        static (_, known, x) => x.change(known.IsOf(x.connection) ? known : new Known(x.connection)),
+        (connection, change));
 
     private bool IsTooShort(TokenResult.Acquired token) => token.ExpiresOn - time.GetUtcNow() < options.Value.MinimumTokenLifetime;
 
@@ -66,12 +80,16 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
 
     /// <param name="ExpiresOn">When the token ends that was given last; null: it is not known, or there is none.</param>
     /// <param name="LengthenedOn">When a token was given in the place of one that was too short; null: that was not needed yet.</param>
+    /// <param name="LengthenAgainOn">Until when nobody asks for a longer token, as that was refused; null: it was not.</param>
+    /// <param name="NotLengthened">What was said then.</param>
     /// <param name="Refusals">How often there was no token.</param>
     private sealed record Known(
         (AuthModel, SignInWay, string, string, string?) Identity,
         long Generation,
         DateTimeOffset? ExpiresOn = null,
         DateTimeOffset? LengthenedOn = null,
+        DateTimeOffset? LengthenAgainOn = null,
+        TokenResult.Refused? NotLengthened = null,
         long Refusals = 0,
         TokenResult.Refused? Refused = null)
     {
@@ -83,8 +101,16 @@ internal sealed class TokenFlights(ConnectionGates gates, IOptions<EntraOptions>
         // What held before somebody restored the connection, or made it another one, says nothing any more.
         public bool IsOf(ConnectionRow connection) => Identity == connection.Identity && Generation == connection.Generation;
 
-        public Known After(TokenResult result, DateTimeOffset? lengthenedOn) => result is TokenResult.Acquired acquired
-            ? this with { ExpiresOn = acquired.ExpiresOn, LengthenedOn = lengthenedOn ?? LengthenedOn }
+        public Known After(TokenResult result) => result is TokenResult.Acquired acquired
+            ? this with { ExpiresOn = acquired.ExpiresOn }
             : this with { ExpiresOn = null, Refusals = Refusals + 1, Refused = (TokenResult.Refused)result };
+
+        public Known Lengthened(TokenResult result, DateTimeOffset now) => result is TokenResult.Refused refused
+            ? this with
+            {
+                NotLengthened = refused,
+                LengthenAgainOn = now + (refused.Evidence.RetryAfter is { } asked && asked > Pause ? asked : Pause),
+            }
+            : this with { LengthenedOn = now, NotLengthened = null, LengthenAgainOn = null };
     }
 }

@@ -21,6 +21,9 @@ public sealed class FlightRow
     [MaxLength(200)]
     public string? Made { get; set; }
 
+    /// <summary>Gets or sets when the service was last asked to make it: until it can be seen, it may be there; null: it was not, or said no.</summary>
+    public DateTimeOffset? AskedAt { get; set; }
+
     /// <summary>Gets or sets what opens it in Teams.</summary>
     [MaxLength(2000)]
     public string? WebUrl { get; set; }

@@ -45,6 +45,9 @@ public sealed class IntakeRow
 
     public required bool IsEnabled { get; set; }
 
+    /// <summary>Gets or sets who defined it, and may therefore change it.</summary>
+    public required Origin Origin { get; set; }
+
     /// <summary>Gets or sets who changed it last.</summary>
     [MaxLength(320)]
     public required string LastActor { get; set; }

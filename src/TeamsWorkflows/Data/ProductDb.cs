@@ -285,6 +285,7 @@ public class ProductDb : DbContext
 
             // The ledger's order, by itself and behind each of its filters.
             delivery.HasIndex(d => new { d.CreatedAt, d.Id });
+            delivery.HasIndex(d => new { d.Publisher, d.CreatedAt, d.Id });
             delivery.HasIndex(d => new { d.State, d.CreatedAt, d.Id });
             delivery.HasIndex(d => new { d.ConnectionId, d.CreatedAt, d.Id });
             delivery.HasIndex(d => new { d.ChannelId, d.CreatedAt, d.Id });

@@ -71,7 +71,7 @@ public sealed class ConnectionRow
     public string Environment { get; set; } = ConnectionDefinition.DefaultEnvironment;
 
     /// <summary>Gets or sets who defined it, and may therefore change it.</summary>
-    public ConnectionOrigin Origin { get; set; }
+    public Origin Origin { get; set; }
 
     /// <summary>Gets or sets the account that must sign in; null for application connections.</summary>
     [MaxLength(320)]
@@ -226,6 +226,10 @@ public sealed class DeliveryRow
 
     [MaxLength(32)]
     public required string ReportId { get; set; }
+
+    /// <summary>Gets or sets the report's publisher: the ledger of one publisher is an index of this table.</summary>
+    [MaxLength(200)]
+    public required string Publisher { get; set; }
 
     /// <summary>Gets or sets the way it goes, such as <c>channel</c>.</summary>
     [MaxLength(32)]

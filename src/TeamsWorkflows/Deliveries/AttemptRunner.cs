@@ -63,7 +63,7 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     public Task<PostOutcome> ReadAsync(AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
         => RunAsync(AttemptKind.ReadBack, keepsIntent: false, input, exchange, cancellationToken);
 
-    /// <summary>Does something that may be done again without harm: no intent is kept.</summary>
+    /// <summary>Does something that may be done again without harm: no intent is kept. A post waits its turn all the same.</summary>
     public Task<PostOutcome> RepeatableAsync(
         AttemptKind kind, AttemptInput input, AttemptExchange exchange, CancellationToken cancellationToken)
         => RunAsync(kind, keepsIntent: false, input, exchange, cancellationToken);
@@ -89,15 +89,9 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
 
         var operation = AttemptOperations.Of(subject, kind);
 
-        if (!keepsIntent)
-        {
-            var found = await JudgedAsync(subject, await exchange(subject, token), operation, how, cancellationToken);
-            return await AddAsync(subject, input, attempt, Under(subject, found), cancellationToken);
-        }
-
         try
         {
-            if (await IntendAsync(subject, input, attempt, cancellationToken) is { } paced)
+            if (kind == AttemptKind.Post && await TakeTurnAsync(subject, input, attempt, keepsIntent, cancellationToken) is { } paced)
             {
                 return paced;
             }
@@ -105,6 +99,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         catch (DbUpdateException) when (!cancellationToken.IsCancellationRequested)
         {
             return await AfterAnotherAsync(input, cancellationToken);
+        }
+
+        if (!keepsIntent)
+        {
+            var found = await JudgedAsync(subject, await exchange(subject, token), operation, how, cancellationToken);
+            return await AddAsync(subject, input, attempt, Under(subject, found), cancellationToken);
         }
 
         // From here on a stop of the host must not lose what the other side answers: the exchange has its own time limit.
@@ -172,9 +172,10 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
         return (new AttemptSubject(found.Delivery, found.Report, found.Connection, input.Note), found.Earlier);
     }
 
-    // Null: the intent is on disk, and it is this one's turn.
-    private Task<PostOutcome?> IntendAsync(
-        AttemptSubject subject, AttemptInput input, AttemptRow attempt, CancellationToken cancellationToken) => database.WriteAsync<PostOutcome?>(
+    // Null: it is this one's turn, and its intent, if one is kept, is on disk.
+    private async Task<PostOutcome?> TakeTurnAsync(
+        AttemptSubject subject, AttemptInput input, AttemptRow attempt, bool keepsIntent, CancellationToken cancellationToken)
+        => !keepsIntent && !gate.Holds(subject) ? null : await database.WriteAsync<PostOutcome?>(
         async db =>
         {
             if (await gate.PassAsync(db, subject, input.Slots ?? [], input.GiveUpAt, time.GetUtcNow(), cancellationToken) is { } paced)
@@ -186,8 +187,12 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
                 return paced;
             }
 
-            db.Insert(attempt);
-            SetState(db, subject.Delivery, DeliveryState.Posting, null);
+            if (keepsIntent)
+            {
+                db.Insert(attempt);
+                SetState(db, subject.Delivery, DeliveryState.Posting, null);
+            }
+
             return null;
         },
         cancellationToken);
@@ -200,10 +205,11 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
             return Observed(subject, attempt, await database.WriteAsync(
                 async db =>
                 {
-                    Fill(attempt, trace);
+                    var known = attempt.Kind == AttemptKind.Post ? await StoppedAsync(db, subject, trace, cancellationToken) : trace;
+                    Fill(attempt, known);
                     db.Insert(attempt);
-                    await ApplyAsync(db, subject, attempt, trace, cancellationToken);
-                    return trace.Outcome;
+                    await ApplyAsync(db, subject, attempt, known, cancellationToken);
+                    return known.Outcome;
                 },
                 cancellationToken));
         }
@@ -240,14 +246,18 @@ internal sealed class AttemptRunner(Database database, TokenSource tokens, Conne
     private async Task<PostOutcome> EndAsync(
         ProductDb db, AttemptSubject subject, AttemptRow attempt, AttemptTrace found, CancellationToken cancellationToken)
     {
-        var trace = found.Outcome is PostOutcome.Throttled throttled
-            ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
-            : found;
+        var trace = await StoppedAsync(db, subject, found, cancellationToken);
         Fill(attempt, trace);
         db.Update(attempt, End);
         await ApplyAsync(db, subject, attempt, trace, cancellationToken);
         return trace.Outcome;
     }
+
+    // A post that was too much stops its siblings.
+    private async Task<AttemptTrace> StoppedAsync(ProductDb db, AttemptSubject subject, AttemptTrace found, CancellationToken cancellationToken)
+        => found.Outcome is PostOutcome.Throttled throttled
+            ? found with { Outcome = await gate.StopAsync(db, subject, throttled, PaceGate.ThrottleScopeOf(found.Evidence), time.GetUtcNow(), cancellationToken) }
+            : found;
 
     private void Fill(AttemptRow attempt, AttemptTrace trace)
     {

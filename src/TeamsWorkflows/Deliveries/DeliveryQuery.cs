@@ -52,7 +52,7 @@ public sealed record DeliveryQuery(
         IQueryable<DeliveryRow> rows = db.Deliveries;
         if (Publisher is { } publisher)
         {
-            rows = rows.Where(d => db.Reports.Any(r => r.Id == d.ReportId && r.Publisher == publisher));
+            rows = rows.Where(d => d.Publisher == publisher);
         }
 
         if (Title is { } title)

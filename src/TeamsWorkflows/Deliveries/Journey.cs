@@ -143,6 +143,7 @@ internal sealed partial class Journey
             PostOutcome.Prepared => OnPreparedAsync(),
             PostOutcome.Behind o => OnBehindAsync(o.Reason),
             PostOutcome.RootGone => OnRootGoneAsync(),
+            PostOutcome.PlaceGone => OnPlaceGoneAsync(),
             PostOutcome.OutcomeUnknown o when _postedAt is null && IsPrepared => OnUnknownAsync(o),
             PostOutcome.NotFound => OnNotFoundAsync(),
             PostOutcome.Paced o => OnPacedAsync(o),
@@ -203,6 +204,15 @@ internal sealed partial class Journey
     {
         (_prepared, _slots) = (_prepared - 1, null); // the last step gives a place in the thread: now it starts anew
         return Task.FromResult<DeliveryResult?>(null);
+    }
+
+    // What it shares there passes on to others, and it looks for its place anew.
+    private async Task<DeliveryResult?> OnPlaceGoneAsync()
+    {
+        await SettleFlights.SettleAsync(_context, _input);
+        await _context.CallActivityAsync(nameof(ForgetChat), _input.DeliveryId, Retries.ThroughOutages);
+        (_prepared, _slots) = (0, null);
+        return null;
     }
 
     private async Task<DeliveryResult?> OnUnknownAsync(PostOutcome.OutcomeUnknown outcome)

@@ -1,11 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Graph.Models;
+using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries.Digests;
+using TeamsWorkflows.Deliveries.Flights;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 
 namespace TeamsWorkflows.Deliveries;
 
 /// <summary>Posts a report into a chat, once; an update takes the place of the first message of its thread.</summary>
-internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats, DigestReader digests) : TaskActivity<AttemptInput, PostOutcome>
+internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats, DigestReader digests, Database database)
+    : TaskActivity<AttemptInput, PostOutcome>
 {
     public override Task<PostOutcome> RunAsync(TaskActivityContext context, AttemptInput input)
         => attempts.PostAsync(input, (subject, accessToken) => ExchangeAsync(subject, accessToken!), context.CancellationToken);
@@ -16,16 +21,27 @@ internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats, 
         var (delivery, chat) = (subject.Delivery, subject.Delivery.ChatId!);
         var message = ChannelMessage.Build(await digests.ReadAsync(subject), subject.Envelope);
         var requestId = chats.NewRequestId();
-        return subject.Report.UpdatesThread && delivery.RootMessageId is { } root
-            ? MessageTraces.OfUpdate(
+        if (subject.Report.UpdatesThread && delivery.RootMessageId is { } root)
+        {
+            return MessageTraces.OfUpdate(
                 await chats.UpdateAsync(accessToken, chat, root, message, requestId, CancellationToken.None),
                 root,
                 delivery.WebUrl,
                 delivery.UpdatedAt,
-                requestId)
-            : MessageTraces.OfPost(
-                await chats.PostAsync(accessToken, chat, message, requestId, CancellationToken.None), delivery.UpdatedAt, requestId);
+                requestId);
+        }
+
+        var result = await chats.PostAsync(accessToken, chat, message, requestId, CancellationToken.None);
+        return result is GraphResult<ChatMessage>.Failure { Evidence: { Status: 403 or 404 } evidence } && await IsRememberedAsync(delivery)
+            ? AttemptTrace.Failed(new PostOutcome.PlaceGone(chat), evidence)
+            : MessageTraces.OfPost(result, delivery.UpdatedAt, requestId);
     }
+
+    // A chat of several people that this delivery has neither found nor made itself: once it has, the answer is about it.
+    private Task<bool> IsRememberedAsync(DeliveryRow delivery) => Flight.OfChat(delivery) is null
+        ? Task.FromResult(false)
+        : database.ReadAsync(
+            async db => !await db.Attempts.AnyAsync(a => a.DeliveryId == delivery.Id && a.Kind == AttemptKind.Place), CancellationToken.None);
 }
 
 /// <summary>Reads the chat back for a message whose outcome is unknown, by the marker that it carries (B1).</summary>

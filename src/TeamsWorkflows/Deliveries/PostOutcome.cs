@@ -23,6 +23,7 @@ namespace TeamsWorkflows.Deliveries;
 [JsonDerivedType(typeof(Behind), "behind")]
 [JsonDerivedType(typeof(RootGone), "root-gone")]
 [JsonDerivedType(typeof(Paced), "paced")]
+[JsonDerivedType(typeof(PlaceGone), "place-gone")]
 internal abstract record PostOutcome
 {
     private PostOutcome()
@@ -49,6 +50,7 @@ internal abstract record PostOutcome
         Behind => "behind",
         RootGone => "root-gone",
         Paced => "paced",
+        PlaceGone => "place-gone",
         _ => throw new UnreachableException(),
     };
 
@@ -136,6 +138,9 @@ internal abstract record PostOutcome
 
     /// <summary>The first message of its thread was deleted meanwhile; nothing was posted.</summary>
     public sealed record RootGone(string MessageId) : PostOutcome;
+
+    /// <summary>The chat that another delivery made is gone, or the account is not in it any more; nothing was posted.</summary>
+    public sealed record PlaceGone(string Place) : PostOutcome;
 
     /// <summary>Others come first; nothing was posted.</summary>
     /// <param name="Until">When to come back.</param>

@@ -5,6 +5,7 @@ namespace TeamsWorkflows.Intakes;
 /// <summary>An intake as people may see it.</summary>
 /// <param name="SecretHeader">The header that holds the secret; null: requests are signed.</param>
 /// <param name="Report">The template without what must not be shown; null in lists.</param>
+/// <param name="Origin">Who defined it: what the configuration did is changed there alone.</param>
 /// <param name="LastAt">When it last took a request; null: never.</param>
 public sealed record Intake(
     string Id,
@@ -16,6 +17,7 @@ public sealed record Intake(
     string? KeyField,
     ReportRequest? Report,
     bool IsEnabled,
+    Origin Origin,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastAt,
     string ETag);

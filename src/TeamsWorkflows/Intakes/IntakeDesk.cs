@@ -64,28 +64,29 @@ public sealed class IntakeDesk
             async db =>
             {
                 var row = await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
-                if (EditRules.WhyNot(row?.Publisher, row is null ? null : ETag(row), precondition, editor) is { } no)
+                if (WhyNot(row, precondition, editor) is { } no)
                 {
                     return (PutIntakeResult)new PutIntakeResult.Refused(no);
                 }
 
                 var shown = row is null ? secret : null;
-                row ??= db.Intakes.Add(NewRow(id, definition.Report!, secret, editor)).Entity;
-                Change(row, definition, editor);
+                var report = _vault.Seal(definition.Report!);
+                row ??= db.Intakes.Add(NewRow(id, _newGuid(), report, _vault.SealSecret(secret), editor, _time.GetUtcNow())).Entity;
+                Change(row, definition, report, editor);
                 return new PutIntakeResult.Put(View(row, definition.Report), shown);
             },
             cancellationToken);
     }
 
     /// <summary>Makes a new secret; the one before stays good for a day, so that the tool can be changed in between.</summary>
-    /// <returns>The new secret, shown this once; null: there is no such intake.</returns>
+    /// <returns>The new secret, shown this once; null: there is no such intake, or the configuration defines it.</returns>
     public async Task<string?> RotateAsync(string id, string actor, CancellationToken cancellationToken)
     {
         var secret = NewSecret();
         var isThere = await _database.WriteAsync(
             async db =>
             {
-                if (await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken) is not { } row)
+                if (await db.Intakes.SingleOrDefaultAsync(i => i.Id == id && i.Origin == Origin.Api, cancellationToken) is not { } row)
                 {
                     return false;
                 }
@@ -100,11 +101,11 @@ public sealed class IntakeDesk
     }
 
     /// <param name="ifMatch">The ETag that the caller has seen; null: any.</param>
-    /// <returns>False when it is another version by now, or none.</returns>
+    /// <returns>False when it is another version by now, or none, or one that the configuration defines.</returns>
     public Task<bool> DeleteAsync(string id, string? ifMatch, CancellationToken cancellationToken) => _database.WriteAsync(
         async db =>
         {
-            var row = await db.Intakes.SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+            var row = await db.Intakes.SingleOrDefaultAsync(i => i.Id == id && i.Origin == Origin.Api, cancellationToken);
             if (row is null || (ifMatch is not null && ifMatch != ETag(row)))
             {
                 return false;
@@ -121,31 +122,37 @@ public sealed class IntakeDesk
 
     private static string ETag(IntakeRow row) => EditRules.ETag(row.Uid, row.Version);
 
-    private IntakeRow NewRow(string id, ReportRequest report, string secret, Editor editor) => new()
+    private static EditRefusal? WhyNot(IntakeRow? row, Precondition precondition, Editor editor)
+        => row is { Origin: Origin.Configuration } && (editor.MayChangeAll || row.Publisher == editor.Publisher)
+            ? EditRefusal.OfConfiguration
+            : EditRules.WhyNot(row?.Publisher, row is null ? null : ETag(row), precondition, editor);
+
+    internal static IntakeRow NewRow(string id, Guid uid, byte[] report, byte[] secret, Editor editor, DateTimeOffset now) => new()
     {
         Id = id,
-        Uid = _newGuid(),
+        Uid = uid,
         Publisher = editor.Publisher,
         Tool = IntakeTool.Other,
         Proof = IntakeProof.Signature,
         SecretHeader = IntakeLimits.DefaultSecretHeader,
         ReplayWindow = IntakeLimits.DefaultReplayWindow,
-        ProtectedReport = _vault.Seal(report),
-        ProtectedSecret = _vault.SealSecret(secret),
+        ProtectedReport = report,
+        ProtectedSecret = secret,
         IsEnabled = true,
+        Origin = Origin.Api,
         LastActor = editor.Name,
         Version = 0,
-        CreatedAt = _time.GetUtcNow(),
+        CreatedAt = now,
     };
 
-    private void Change(IntakeRow row, IntakeDefinition definition, Editor editor)
+    internal static void Change(IntakeRow row, IntakeDefinition definition, byte[] report, Editor editor)
     {
         row.Tool = definition.Tool ?? IntakeTool.Other;
         row.Proof = definition.Proof ?? IntakeProof.Signature;
         row.SecretHeader = definition.SecretHeader ?? IntakeLimits.DefaultSecretHeader;
         row.ReplayWindow = definition.ReplayWindow ?? IntakeLimits.DefaultReplayWindow;
         row.KeyField = definition.KeyField;
-        row.ProtectedReport = _vault.Seal(definition.Report!);
+        row.ProtectedReport = report;
         row.IsEnabled = definition.IsEnabled ?? true;
         row.Authors = EditAuthors.With(Authors(row), editor);
         row.LastActor = editor.Name;
@@ -162,6 +169,7 @@ public sealed class IntakeDesk
         row.KeyField,
         report?.Shown,
         row.IsEnabled,
+        row.Origin,
         row.CreatedAt,
         row.LastAt,
         ETag(row));

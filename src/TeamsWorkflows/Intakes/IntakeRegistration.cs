@@ -16,6 +16,12 @@ internal static class IntakeRegistration
             p.GetRequiredService<ReportDesk>(),
             p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<Func<Guid>>()));
+        services.AddSingleton(static p => new IntakeDeclarations(
+            p.GetRequiredService<Database>(),
+            p.GetRequiredService<IntakeVault>(),
+            p.GetRequiredService<ReportDesk>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<Func<Guid>>()));
         services.AddSingleton(static p => new IntakeReception(
             p.GetRequiredService<Database>(), p.GetRequiredService<IntakeVault>(), p.GetRequiredService<ReportDesk>(), p.GetRequiredService<TimeProvider>()));
         return services;

@@ -18,6 +18,9 @@ internal sealed class IntakeVault(ISecretProtector protector)
     public ReportRequest? OpenReport(IntakeRow row)
         => protector.UnprotectText(ReportPurpose, row.ProtectedReport) is { } json ? ReportJson.Read(json) : null;
 
+    /// <summary>The secret that is good from now on; null: the keys that protected it are gone.</summary>
+    public string? OpenSecret(IntakeRow row) => protector.UnprotectText(SecretPurpose, row.ProtectedSecret);
+
     /// <summary>The secrets that are good now: one, or two for a while after a new one was made.</summary>
     public IReadOnlyList<string> OpenSecrets(IntakeRow row, DateTimeOffset now)
     {

@@ -353,7 +353,7 @@ public sealed class ReportDesk(
             Number = i + 1,
             Content = ReportReader.Decode(a!)!,
         }));
-        row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => Row(id, i + 1, destination!, now)));
+        row.Deliveries.AddRange(request.Destinations!.Select((destination, i) => Row(row, i + 1, destination!, now)));
         return row;
     }
 
@@ -364,6 +364,7 @@ public sealed class ReportDesk(
         {
             Id = id,
             ReportId = earlier.ReportId,
+            Publisher = earlier.Publisher,
             ResendOf = earlier.Id,
             Kind = earlier.Kind,
             Destination = earlier.Destination,
@@ -378,14 +379,15 @@ public sealed class ReportDesk(
         return row;
     }
 
-    private DeliveryRow Row(string reportId, int ordinal, Destination destination, DateTimeOffset now)
+    private DeliveryRow Row(ReportRow report, int ordinal, Destination destination, DateTimeOffset now)
     {
-        var id = DeliveryNames.Delivery(reportId, ordinal);
+        var id = DeliveryNames.Delivery(report.Id, ordinal);
         var way = WayBook.Of(destination);
         var row = new DeliveryRow
         {
             Id = id,
-            ReportId = reportId,
+            ReportId = report.Id,
+            Publisher = report.Publisher,
             Kind = way.Kind,
             Destination = WorkflowJson.Write(destination.Shown),
             ProtectedDestination = new DestinationVault(protector).Seal(destination),

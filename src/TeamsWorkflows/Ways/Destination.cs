@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TeamsWorkflows.Deliveries.Pacing;
 
 namespace TeamsWorkflows.Ways;
 
@@ -14,8 +15,8 @@ public abstract record Destination
     /// <summary>Gets the name of the connection that it is reached by; null: it needs none.</summary>
     internal virtual string? ConnectionName => null;
 
-    /// <summary>Gets the address whose pace it is held to; null: it has none of its own.</summary>
-    internal virtual string? Address => null;
+    /// <summary>The pace that it is held to by itself; null: it has none of its own.</summary>
+    internal virtual PaceLimit? OwnPace(PacingOptions options) => null;
 
     /// <summary>Gets this destination without what must not be shown or stored in the clear; itself when it holds no such thing.</summary>
     internal virtual Destination Shown => this;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
@@ -13,6 +14,9 @@ namespace TeamsWorkflows.Ways;
 public sealed record PagerDutyDestination(string? RoutingKey, IncidentSeverity? Severity = null) : Destination
 {
     internal override Destination Shown => this with { RoutingKey = RoutingKey is { Length: > 4 } key ? $"…{key[^4..]}" : "…" };
+
+    internal override PaceLimit? OwnPace(PacingOptions options)
+        => RoutingKey is { } key ? PaceLimit.OfIntegration(key, options) : null;
 }
 
 /// <summary>How bad an incident is, in PagerDuty's words.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
@@ -13,7 +14,8 @@ public sealed record SlackDestination(string? Url) : Destination
 {
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 
-    internal override string? Address => Url;
+    internal override PaceLimit? OwnPace(PacingOptions options)
+        => Url is { } address ? PaceLimit.OfAddress(address, options.Address) : null;
 }
 
 /// <summary>A message by a Slack incoming webhook: 200 with the word <c>ok</c> is a message; Slack gives no way to look for one.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Http;
 using TeamsWorkflows.Reports;
@@ -16,6 +17,9 @@ namespace TeamsWorkflows.Ways;
 public sealed record WebhookDestination(string? Url, string? Secret = null) : Destination
 {
     internal override Destination Shown => new WebhookDestination(AddressRules.Shown(Url), Secret is null ? null : "…");
+
+    internal override PaceLimit? OwnPace(PacingOptions options)
+        => Url is { } address ? PaceLimit.OfAddress(address, options.Webhook) : null;
 }
 
 /// <summary>A signed JSON document. It carries its key, so receivers can drop repeats, and it may be sent again.</summary>

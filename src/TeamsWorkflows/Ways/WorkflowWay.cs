@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Credentials;
 using TeamsWorkflows.Deliveries;
+using TeamsWorkflows.Deliveries.Pacing;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
@@ -19,7 +20,8 @@ public sealed record WorkflowDestination(string? Url, string? Connection = null)
 
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 
-    internal override string? Address => Url;
+    internal override PaceLimit? OwnPace(PacingOptions options)
+        => Url is { } address ? PaceLimit.OfAddress(address, options.Address) : null;
 }
 
 /// <summary>A card for a flow to post. 202 says that the flow has begun, not that anything is in the channel.</summary>

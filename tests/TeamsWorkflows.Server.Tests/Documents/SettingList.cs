@@ -15,6 +15,7 @@ using TeamsWorkflows.Fallback;
 using TeamsWorkflows.Folders;
 using TeamsWorkflows.Graph;
 using TeamsWorkflows.Http;
+using TeamsWorkflows.Intakes;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
 using TeamsWorkflows.Schedules;
@@ -53,6 +54,7 @@ internal static class SettingList
         ["Fallback"] = typeof(FallbackOptions),
         ["Grants:0"] = typeof(Grant),
         ["Graph"] = typeof(GraphOptions),
+        ["Intakes:0"] = typeof(ConfiguredIntake),
         ["KeyRing"] = typeof(KeyRingOptions),
         ["KeyVault"] = typeof(VaultOptions),
         ["Outbound"] = typeof(OutboundOptions),

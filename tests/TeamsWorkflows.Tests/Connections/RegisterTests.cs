@@ -128,7 +128,7 @@ public sealed class RegisterTests
         Assert.IsType<SignInResult.Connected>(await product.SignInAsync(product.Tenant.Service, definition.Id));
 
         var connection = (await product.Connections.FindAsync(definition.Id, default))!;
-        Assert.Equal((ConnectionState.Healthy, ConnectionOrigin.Api, "test"), (connection.State, connection.Origin, connection.Environment));
+        Assert.Equal((ConnectionState.Healthy, Origin.Api, "test"), (connection.State, connection.Origin, connection.Environment));
         Assert.Contains(connection.Warnings, w => w.Contains("person's own account", StringComparison.Ordinal));
         Assert.Contains(connection.Warnings, w => w.Contains("also answers", StringComparison.Ordinal));
         Assert.Contains(connection.Warnings, w => w.Contains("prefer a certificate", StringComparison.Ordinal));

@@ -97,8 +97,18 @@ public sealed class TokenTests
         product.Tenant.Faults.Apply("token-endpoint-503", new() { Count = 100 });
 
         Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        var calls = product.TokenCalls;
+        for (var caller = 0; caller < 20; caller++)
+        {
+            Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        }
+
+        Assert.Equal(calls, product.TokenCalls); // whoever comes after hears what the first was told
+        product.Time.Advance(TimeSpan.FromSeconds(16));
         Assert.IsType<TokenResult.Refused>(await tokens.AcquireAsync(row, TokenRequest.Silent, default));
+        Assert.True(product.TokenCalls > calls, "Nobody asks any more.");
         product.Tenant.Faults.Clear();
+        product.Time.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal(TokenAcquisition.Renewed, Assert.IsType<TokenResult.Acquired>(await tokens.AcquireAsync(row, TokenRequest.Silent, default)).How);
     }
 

@@ -47,20 +47,88 @@ public sealed class ChatTests
 
     [Theory]
     [Trait("Requirement", "R82")]
-    [InlineData("accepted-then-504")]
-    [InlineData("accepted-then-cut")]
-    [InlineData("unavailable-503")]
-    public async Task A_chat_that_was_made_without_an_answer_is_found(string scenario)
+    [InlineData("accepted-then-504", "unavailable,prepared,posted", 1)]
+    [InlineData("accepted-then-cut", "unavailable,prepared,posted", 1)]
+    [InlineData("unavailable-503", "unavailable,paced,paced,prepared,posted", 2)]
+    [InlineData("throttled", "throttled,prepared,posted", 2)]
+    public async Task A_chat_that_was_made_without_an_answer_is_found(string scenario, string outcomes, int requests)
     {
         await using var product = await StartAsync();
         product.Tenant.Faults.Apply(scenario, new() { Surface = SandboxSurfaces.GraphPlace });
         var delivery = await EndOfAsync(product, Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName));
         var again = await EndOfAsync(product, Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName));
 
-        Assert.Equal("unavailable,prepared,posted", Outcomes(delivery));
+        Assert.Equal(outcomes, Outcomes(delivery));
         Assert.Equal(("posted", delivery.ChatId), (Outcomes(again), again.ChatId));
-        Assert.Equal(
-            scenario == "unavailable-503" ? 2 : 1, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
+        Assert.Equal(requests, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R82")]
+    public async Task A_chat_that_was_made_without_an_answer_and_is_not_listed_yet_is_waited_for_and_not_made_again()
+    {
+        await using var product = await StartAsync();
+        product.Tenant.Faults.Apply("accepted-then-504", new() { Surface = SandboxSurfaces.GraphPlace });
+        product.Tenant.Faults.Apply("read-lag", new() { Delay = 20 });
+        var group = Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var reports = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => product.SubmitAsync(product.Request($"Report {i}") with { Destinations = [group] })));
+        foreach (var report in reports)
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        Assert.Equal(1, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
+        Assert.Single(product.Tenant.AllMessages().Select(m => m.ChatId).Distinct());
+    }
+
+    [Fact]
+    [Trait("Requirement", "R82")]
+    public async Task Whoever_waits_for_a_chat_does_not_wait_for_the_message_of_the_delivery_that_makes_it()
+    {
+        await using var product = await StartAsync();
+        product.Tenant.Faults.Apply("throttled", new() { Surface = SandboxSurfaces.GraphPlace, Delay = 60, Count = 1 });
+        product.Tenant.Faults.Apply("accepted-then-504", new() { Count = 1 });
+        product.Tenant.Faults.Apply("read-lag", new() { Delay = 100 }); // the first message is in doubt for two minutes
+        var group = Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var first = await product.SubmitAsync(product.Request("First") with { Destinations = [group] });
+        await product.IdleAsync();
+        var second = await product.SubmitAsync(product.Request("Second") with { Destinations = [group] });
+        Delivery[] both = [];
+        await product.UntilAsync(
+            async () =>
+            {
+                both = await Task.WhenAll(new[] { first, second }.Select(async r => (await product.Reports.FindAsync(r.Id, CancellationToken.None))!.Deliveries[0]));
+                return product.Worker.Runtime.IsIdle && both.Any(d => d.State == DeliveryState.Delivered);
+            },
+            soon: TimeSpan.FromSeconds(61));
+
+        var doubtful = Assert.Single(both, d => d.State == DeliveryState.Waiting); // whichever of the two came first
+        Assert.Contains("outcome-unknown", Outcomes(doubtful), StringComparison.Ordinal);
+        Assert.Single(new[] { (await product.EndOfAsync(first)).ChatId, (await product.EndOfAsync(second)).ChatId }.Distinct());
+        Assert.Equal(2, product.Tenant.AllMessages().Count);
+    }
+
+    [Fact]
+    [Trait("Requirement", "R82")]
+    public async Task A_chat_that_is_gone_is_made_anew_once_for_all()
+    {
+        await using var product = await StartAsync();
+        var group = Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var before = await EndOfAsync(product, group);
+        product.Time.Advance(TimeSpan.FromMinutes(5)); // by then, lists of chats have what was made
+        product.Tenant.RemoveChat(before.ChatId!);
+        var reports = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => product.SubmitAsync(
+            product.Request($"Report {i}") with { Destinations = [group], Thread = "month" })));
+        var after = new List<Delivery>();
+        foreach (var report in reports)
+        {
+            after.Add(await product.EndOfAsync(report));
+        }
+
+        Assert.All(after, d => Assert.Equal(DeliveryState.Delivered, d.State));
+        Assert.Contains(after, d => Outcomes(d) == "place-gone,prepared,posted");
+        Assert.NotEqual(before.ChatId, Assert.Single(after.Select(d => d.ChatId).Distinct()));
+        Assert.Equal(2, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Sandbox;
@@ -8,6 +9,8 @@ namespace TeamsWorkflows.Tests.Deliveries;
 /// <summary>Messages keep the pace of their channel, their connection and their tenant, in order.</summary>
 public sealed class PacingTests
 {
+    private const string Key = "0123456789abcdef0123456789abcdef";
+
     [Fact]
     [Trait("Requirement", "R74")]
     public async Task A_channel_gets_its_messages_at_its_pace()
@@ -93,6 +96,62 @@ public sealed class PacingTests
         Assert.Equal(requests, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.Receiver)); // it has asked nobody
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(refused)).State);
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(sibling)).State);
+    }
+
+    [Theory]
+    [Trait("Requirement", "R74")]
+    [InlineData("Webhook", 429)]
+    [InlineData("Webhook", 503)]
+    [InlineData("PagerDuty", 429)]
+    public async Task A_program_and_an_incident_tool_get_theirs_at_their_pace_and_one_who_asks_for_a_pause_has_it_from_all(string kind, int status)
+    {
+        await using var product = await ProductHost.StartAsync(($"Pacing:{kind}:Interval", "00:00:10"), ($"Pacing:{kind}:Burst", "1"));
+        (Destination target, Destination other) = kind == "Webhook"
+            ? ((Destination)new WebhookDestination(Receiver("erp")), (Destination)new WebhookDestination(Receiver("crm")))
+            : (new PagerDutyDestination(Key), new PagerDutyDestination(new('8', 32)));
+        Report[] reports = [await HandOverAsync("First", target), await HandOverAsync("Second", target), await HandOverAsync("Elsewhere", other)];
+        await product.IdleAsync();
+        Assert.Equal(2, product.Tenant.Calls.Count); // the second waits for the first, and nobody for another target
+        var states = await Task.WhenAll(reports.Select(async r => (await product.Reports.FindAsync(r.Id, default))!.Deliveries[0]));
+        Assert.Contains("Others come first", Assert.Single(states, d => d.State == DeliveryState.Waiting).Reason, StringComparison.Ordinal);
+        foreach (var report in reports)
+        {
+            Assert.Contains((await product.EndOfAsync(report)).State, new[] { DeliveryState.Delivered, DeliveryState.HandedOver });
+        }
+
+        product.Time.Advance(TimeSpan.FromMinutes(1)); // after a rest, who comes may go at once
+        product.Tenant.Faults.Add(new()
+        {
+            Name = "a pause",
+            Surface = SandboxSurfaces.Receiver,
+            Status = status,
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "60" },
+            Count = 1,
+        });
+        var refusedAt = product.Time.GetUtcNow();
+        var refused = await HandOverAsync("Refused", target);
+        await product.IdleAsync();
+        var sibling = await HandOverAsync("Sibling", target);
+        await product.IdleAsync();
+        var calls = product.Tenant.Calls.Count;
+        await HandOverAsync("Elsewhere again", other);
+        await product.IdleAsync();
+        Assert.Equal(calls + 1, product.Tenant.Calls.Count); // it alone has gone
+        Assert.Contains("The other side asked for a pause", (await product.Reports.FindAsync(sibling.Id, default))!.Deliveries[0].Reason, StringComparison.Ordinal);
+        foreach (var report in new[] { refused, sibling })
+        {
+            Assert.Contains((await product.EndOfAsync(report)).State, new[] { DeliveryState.Delivered, DeliveryState.HandedOver });
+        }
+
+        Assert.True(product.Time.GetUtcNow() >= refusedAt + TimeSpan.FromSeconds(70), "They did not wait, or went together.");
+        Assert.Equal("throttled", (await product.Reports.FindAsync(refused.Id, default))!.Deliveries[0].Attempts[0].Outcome);
+        var lines = await product.Database.ReadAsync(db => db.Paces.Select(p => p.Key).ToListAsync(), default);
+        Assert.Equal(2, lines.Count);
+        Assert.DoesNotContain(lines, l => l.Contains(Key, StringComparison.Ordinal) || l.Contains("receivers", StringComparison.Ordinal));
+
+        string Receiver(string name) => product.Tenant.ReceiverAddress(name).AbsoluteUri;
+
+        Task<Report> HandOverAsync(string title, Destination destination) => product.SubmitAsync(product.Request(title) with { Destinations = [destination] });
     }
 
     [Fact]

@@ -60,6 +60,7 @@ public sealed class ResendTests
                 {
                     Id = id,
                     ReportId = report.Id,
+                    Publisher = earlier.Publisher,
                     ResendOf = first.Id,
                     Kind = earlier.Kind,
                     Destination = earlier.Destination,

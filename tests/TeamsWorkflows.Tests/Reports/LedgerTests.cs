@@ -30,31 +30,23 @@ public sealed class LedgerTests
         Assert.Empty(await TitlesAsync(product, new(State: DeliveryState.Failed)));
     }
 
-    [Theory]
-    [InlineData("\"State\" = 'Accepted'", "IX_Deliveries_State_CreatedAt_Id")]
-    [InlineData("\"ConnectionId\" = 'a'", "IX_Deliveries_ConnectionId_CreatedAt_Id")]
-    [InlineData("\"ChannelId\" = 'a'", "IX_Deliveries_ChannelId_CreatedAt_Id")]
-    [InlineData("\"CreatedAt\" < 7", "IX_Deliveries_CreatedAt_Id")]
-    public async Task No_filter_reads_the_whole_ledger_or_sorts_it(string filter, string index)
+    [Fact]
+    public async Task No_filter_reads_the_whole_ledger_or_sorts_it()
     {
         await using var product = await ProductHost.StartAsync();
-        var plan = await product.Database.ReadAsync(
-            async db =>
-            {
-                using var command = db.Database.GetDbConnection().CreateCommand();
-                command.CommandText = $"EXPLAIN QUERY PLAN SELECT * FROM \"Deliveries\" WHERE {filter} ORDER BY \"CreatedAt\" DESC, \"Id\" DESC LIMIT 50";
-                await db.Database.OpenConnectionAsync();
-                using var reader = await command.ExecuteReaderAsync();
-                List<string> steps = [];
-                while (await reader.ReadAsync())
-                {
-                    steps.Add(reader.GetString(3));
-                }
-
-                return steps;
-            },
-            CancellationToken.None);
-        Assert.Contains(index, Assert.Single(plan), StringComparison.Ordinal);
+        (DeliveryQuery Query, string Index)[] filters =
+        [
+            (new(Publisher: "erp"), "IX_Deliveries_Publisher_CreatedAt_Id (Publisher=?)"),
+            (new(Publisher: "erp", From: product.Time.GetUtcNow()), "IX_Deliveries_Publisher_CreatedAt_Id (Publisher=? AND CreatedAt>?)"),
+            (new(State: DeliveryState.Accepted), "IX_Deliveries_State_CreatedAt_Id (State=?)"),
+            (new(Connection: "a"), "IX_Deliveries_ConnectionId_CreatedAt_Id (ConnectionId=?)"),
+            (new(Channel: "a"), "IX_Deliveries_ChannelId_CreatedAt_Id (ChannelId=?)"),
+            (new(To: product.Time.GetUtcNow()), "IX_Deliveries_CreatedAt_Id (CreatedAt<?)"),
+        ];
+        foreach (var (query, index) in filters)
+        {
+            Assert.Contains(index, Assert.Single(await PlanAsync(product, query)), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -87,6 +79,24 @@ public sealed class LedgerTests
         Assert.NotNull(await product.Reports.FindAsync(open.Id, default));
         Assert.Equal(0, await product.Database.ReadAsync(db => db.Attempts.CountAsync(a => a.DeliveryId == delivery.Id), default));
     }
+
+    // Of the very statement that the ledger reads with.
+    private static Task<List<string>> PlanAsync(ProductHost product, DeliveryQuery query) => product.Database.ReadAsync(
+        async db =>
+        {
+            using var command = (await query.SelectAsync(db, CancellationToken.None))!.CreateDbCommand();
+            command.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
+            await db.Database.OpenConnectionAsync();
+            using var reader = await command.ExecuteReaderAsync();
+            List<string> steps = [];
+            while (await reader.ReadAsync())
+            {
+                steps.Add(reader.GetString(3));
+            }
+
+            return steps;
+        },
+        CancellationToken.None);
 
     private static async Task<string[]> TitlesAsync(ProductHost product, DeliveryQuery query)
         => [.. (await product.Reports.ListDeliveriesAsync(query, CancellationToken.None)).Select(d => d.Title)];

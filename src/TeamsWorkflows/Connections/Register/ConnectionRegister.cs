@@ -73,12 +73,12 @@ public sealed class ConnectionRegister
         }
 
         var known = await _connections.FindAsync(definition.Id, cancellationToken);
-        if (known is { Origin: ConnectionOrigin.Configuration })
+        if (known is { Origin: Origin.Configuration })
         {
             return new RegisterResult.OfConfiguration();
         }
 
-        if (await _connections.ConfigureAsync(definition, ConnectionOrigin.Api, actor, precondition, cancellationToken) is { } refused)
+        if (await _connections.ConfigureAsync(definition, Origin.Api, actor, precondition, cancellationToken) is { } refused)
         {
             return new RegisterResult.Refused(refused);
         }

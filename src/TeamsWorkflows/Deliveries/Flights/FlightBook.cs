@@ -76,6 +76,29 @@ internal static class FlightBook
         return [.. inTurn.Where(w => w.DeliveryId == row.HolderId || (row.Made is not null && !w.NeedsHold)).Select(static w => w.InstanceId)];
     }
 
+    /// <summary>Notes that the service is asked to make it, before it is: whoever comes after a process that died knows that it may be there.</summary>
+    /// <param name="looks">How long after the asking it is looked for; after the last of them it is not there.</param>
+    /// <returns>When to look again, as it was asked for a short while ago; null: it may be asked for now.</returns>
+    public static async Task<DateTimeOffset?> AskAsync(
+        ProductDb db, Flight flight, IReadOnlyList<TimeSpan> looks, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = await db.Flights.SingleAsync(f => f.Id == flight.Id, cancellationToken);
+        foreach (var look in looks)
+        {
+            if (row.AskedAt + look > now)
+            {
+                return row.AskedAt + look;
+            }
+        }
+
+        row.AskedAt = now;
+        return null;
+    }
+
+    /// <summary>Notes that the service has made nothing.</summary>
+    public static async Task RefusedAsync(ProductDb db, Flight flight, CancellationToken cancellationToken)
+        => (await db.Flights.SingleAsync(f => f.Id == flight.Id, cancellationToken)).AskedAt = null;
+
     /// <summary>Forgets what was made: somebody has deleted it since. The next one makes it anew.</summary>
     public static async Task ForgetAsync(ProductDb db, Flight flight, string made, CancellationToken cancellationToken)
     {

@@ -10,6 +10,9 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
 {
     private const string ThrottleScope = "x-ms-throttle-scope";
 
+    /// <summary>Whether a message has a line to stand in.</summary>
+    public bool Holds(AttemptSubject subject) => LimitsOf(subject).Count > 0;
+
     /// <summary>Lets a message through, or hands out a turn to come back at.</summary>
     /// <param name="giveUpAt">A turn later than that is not taken; null: any will do.</param>
     /// <returns>Null: it may go now.</returns>
@@ -115,8 +118,8 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
     public static string? ThrottleScopeOf(Diagnostics.FailureEvidence? evidence) => evidence?.Headers.GetValueOrDefault(ThrottleScope);
 
     private IReadOnlyList<PaceLimit> LimitsOf(AttemptSubject subject)
-        => subject.Delivery.ConnectionId is null && vault.Open<Destination>(subject.Delivery).Address is { } address
-            ? [PaceLimit.OfAddress(address, options.Value)]
+        => subject.Delivery.ConnectionId is null && vault.Open<Destination>(subject.Delivery).OwnPace(options.Value) is { } own
+            ? [own]
             : PaceLimit.Of(subject.Delivery, subject.Connection, options.Value);
 
     private static PaceScope ScopeOf(string? throttleScope) => throttleScope?.Split('/')[0] switch

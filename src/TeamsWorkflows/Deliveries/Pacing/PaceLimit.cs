@@ -15,6 +15,9 @@ internal enum PaceScope
 
     /// <summary>A web address, a connection's or the destination's own; the only scope of what goes there.</summary>
     Address,
+
+    /// <summary>An integration of PagerDuty, known by its key; the only scope of its events.</summary>
+    Integration,
 }
 
 /// <summary>A turn that was handed out.</summary>
@@ -30,12 +33,16 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
         PaceScope.Channel => "channel",
         PaceScope.Connection => "connection",
         PaceScope.Address => "address",
+        PaceScope.Integration => "integration",
         _ => "tenant",
     };
 
-    /// <summary>The limit of what goes to an address; the address is a secret, so the line is known by its hash.</summary>
-    public static PaceLimit OfAddress(string address, PacingOptions options)
-        => new(PaceScope.Address, $"address/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))}", options.Address);
+    /// <summary>The limit of what goes to an address of the destination's own.</summary>
+    public static PaceLimit OfAddress(string address, PaceOptions options) => new(PaceScope.Address, $"address/{Hash(address)}", options);
+
+    /// <summary>The limit of what goes to an integration of PagerDuty.</summary>
+    public static PaceLimit OfIntegration(string routingKey, PacingOptions options)
+        => new(PaceScope.Integration, $"integration/{Hash(routingKey)}", options.PagerDuty);
 
     /// <summary>The limits of a message to Graph, narrowest first; none: it is a file, or what takes it is not Graph.</summary>
     public static IReadOnlyList<PaceLimit> Of(DeliveryRow delivery, ConnectionRow? connection, PacingOptions options)
@@ -52,8 +59,11 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
 
     /// <summary>Says why a message that is due later has to wait.</summary>
     public string WhyWait(PaceRow row, DateTimeOffset due, DateTimeOffset now)
-        => row.BlockedUntil > now ? $"{(Scope == PaceScope.Address ? "The other side" : "Microsoft")} asked for a pause of the {Name}; the message waits its turn."
+        => row.BlockedUntil > now ? $"{(Scope is PaceScope.Address or PaceScope.Integration ? "The other side" : "Microsoft")} asked for a pause of the {Name}; the message waits its turn."
             : Options.PerDay > 0 && due.UtcDateTime.Date > now.UtcDateTime.Date
                 ? FormattableString.Invariant($"The day's {Options.PerDay:N0} messages of the {Name} are used up; the message waits for its turn on another day.")
             : $"Others come first: the message waits its turn at the pace of the {Name}.";
+
+    // Addresses and keys are secrets: the line is known by their hash.
+    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -26,6 +26,17 @@ public sealed class PacingOptions
     /// <value>The default is four a second, four at once.</value>
     [ValidateObjectMembers]
     public PaceOptions Tenant { get; set; } = new() { Interval = TimeSpan.FromMilliseconds(250), Burst = 4 };
+
+    /// <summary>Gets or sets the pace of one integration of PagerDuty, which takes 120 events a minute.</summary>
+    /// <value>The default is 100 a minute, ten at once.</value>
+    /// <seealso href="https://developer.pagerduty.com/docs/events-api-v2-overview"/>
+    [ValidateObjectMembers]
+    public PaceOptions PagerDuty { get; set; } = new() { Interval = TimeSpan.FromMilliseconds(600), Burst = 10 };
+
+    /// <summary>Gets or sets the pace of one address of a webhook.</summary>
+    /// <value>The default is ten a second, ten at once.</value>
+    [ValidateObjectMembers]
+    public PaceOptions Webhook { get; set; } = new() { Interval = TimeSpan.FromMilliseconds(100), Burst = 10 };
 }
 
 /// <summary>One pace.</summary>

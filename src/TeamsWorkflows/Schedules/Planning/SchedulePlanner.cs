@@ -70,7 +70,7 @@ public sealed class SchedulePlanner
     private static IReadOnlyList<PlannedTarget> Targets(ReportRequest report, Dictionary<string, string> applications)
         => [.. report.Destinations!.Select(destination => Target(destination, applications))];
 
-    // As the gate holds them: files and addresses of others have no pace, mails that of their connection.
+    // As the gate holds them: files have no pace, addresses of others one that is not planned with, mails that of their connection.
     private static PlannedTarget Target(Destination? destination, Dictionary<string, string> applications)
         => destination is null or FileDestination or { ConnectionName: null }
             ? new(Channel: null, Connection: null, Tenant: null)

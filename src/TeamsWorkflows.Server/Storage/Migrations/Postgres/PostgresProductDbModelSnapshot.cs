@@ -884,6 +884,12 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Property<byte[]>("ProtectedDestination")
                         .HasColumnType("bytea");
 
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("character varying(1000)")
@@ -934,6 +940,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.HasIndex("ChannelId", "CreatedAt", "Id");
 
                     b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("Publisher", "CreatedAt", "Id");
 
                     b.HasIndex("State", "CreatedAt", "Id");
 
@@ -1094,6 +1102,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("HolderId")
                         .HasMaxLength(48)
                         .HasColumnType("character varying(48)")
@@ -1211,6 +1222,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
 
                     b.Property<long?>("LastAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.Property<long?>("PreviousSecretUntil")
                         .HasColumnType("bigint");

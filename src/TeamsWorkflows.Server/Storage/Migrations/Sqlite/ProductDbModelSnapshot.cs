@@ -794,6 +794,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Property<byte[]>("ProtectedDestination")
                         .HasColumnType("BLOB");
 
+                    b.Property<string>("Publisher")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(1000)
                         .HasColumnType("TEXT");
@@ -838,6 +843,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.HasIndex("ChannelId", "CreatedAt", "Id");
 
                     b.HasIndex("ConnectionId", "CreatedAt", "Id");
+
+                    b.HasIndex("Publisher", "CreatedAt", "Id");
 
                     b.HasIndex("State", "CreatedAt", "Id");
 
@@ -985,6 +992,9 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("HolderId")
                         .HasMaxLength(48)
                         .HasColumnType("TEXT");
@@ -1090,6 +1100,11 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
 
                     b.Property<long?>("LastAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("PreviousSecretUntil")
                         .HasColumnType("INTEGER");
