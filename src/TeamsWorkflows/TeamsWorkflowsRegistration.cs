@@ -166,6 +166,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<GuidedDesk>();
         services.AddSingleton<RunbookRecord>();
         services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<DoctorRecord>();
         services.AddSingleton<ConnectionUses>();
         services.AddSingleton<IDoctorCheck, HostChecks>();
         services.AddSingleton<IDoctorCheck, TokenChecks>();
