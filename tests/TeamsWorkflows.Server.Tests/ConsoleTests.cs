@@ -123,7 +123,7 @@ public sealed class ConsoleTests : IAsyncLifetime
             var page = await browser.OpenAsync(complaints, width);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
             Assert.InRange(await page.Locator("header").EvaluateAsync<double>("h => h.offsetHeight"), 1, width == 390 ? 200 : 64); // in one row
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "connections/finance-posts", "connections/compare?left=finance-posts&right=finance-posts", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "cases", "connections", "connections/finance-posts", "connections/compare?left=finance-posts&right=finance-posts", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

@@ -105,6 +105,7 @@ internal static class EndpointTable
         GET /health/startup *
         GET /.well-known/oauth-protected-resource *
         GET / OA
+        GET /cases OA
         GET /cases/{id} OA
         GET /cases/{id}/packet.md OA
         POST /cases/{id}/sign-in OA

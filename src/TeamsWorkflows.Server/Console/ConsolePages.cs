@@ -11,6 +11,7 @@ internal static class ConsolePages
         new("/", "Home", "home", 'h', "What needs a person, today's deliveries, what comes next", IsForApprovers: false),
         new("/approvals", "Approvals", "approvals", 'a', "Reports that wait for a decision", IsForApprovers: true),
         new("/deliveries", "Deliveries", "deliveries", 'd', "Every report on its way, and what became of it", IsForApprovers: false),
+        new("/cases", "Cases", "cases", 'k', "What broke, and what a person has to do about it", IsForApprovers: false),
         new("/schedules", "Schedules", "schedules", 's', "Reports by the clock", IsForApprovers: false),
         new("/schedules/plan", "Plan", "schedules", 'p', "Calendar of schedules, and what they come to against the limits", IsForApprovers: false) { IsMinor = true },
         new("/connections", "Connections", "connections", 'c', "The ways into Microsoft 365, and how they are", IsForApprovers: false),
