@@ -165,6 +165,7 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<GuidedDesk>();
         services.AddSingleton<RunbookRecord>();
+        services.AddSingleton<StepDesk>();
         services.AddSingleton<DoctorDesk>();
         services.AddSingleton<DoctorRecord>();
         services.AddSingleton<ConnectionUses>();

@@ -238,7 +238,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         Assert.True(cookie.HttpOnly);
         Assert.Equal(SameSiteAttribute.Lax, cookie.SameSite);
 
-        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/schedules/none/act", "/approvals/none/decide", "/approve", "/signout"])
+        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/cases/none/steps/none/tick", "/cases/none/steps/none/untick", "/schedules/none/act", "/approvals/none/decide", "/approve", "/signout"])
         {
             var refused = await page.Context.APIRequest.PostAsync(new Uri(_host.Address, path).AbsoluteUri, new() { MaxRedirects = 0 });
             Assert.Equal(400, refused.Status);

@@ -43,6 +43,8 @@ internal static class EndpointTable
         GET /api/v1/cases/{id} OA
         POST /api/v1/cases/{id}/sign-in OA
         POST /api/v1/cases/{id}/resolve OA
+        PUT /api/v1/cases/{id}/steps/{step} OA
+        DELETE /api/v1/cases/{id}/steps/{step} OA
         GET /api/v1/cases/{id}/guided-test OA
         POST /api/v1/cases/{id}/guided-test OA
         GET /api/v1/cases/{id}/packet OA
@@ -111,6 +113,8 @@ internal static class EndpointTable
         POST /cases/{id}/sign-in OA
         POST /cases/{id}/resolve OA
         POST /cases/{id}/guided-test OA
+        POST /cases/{id}/steps/{step}/tick OA
+        POST /cases/{id}/steps/{step}/untick OA
         GET /deliveries OA
         GET /deliveries/{id} OA
         POST /deliveries/{id}/cancel OA

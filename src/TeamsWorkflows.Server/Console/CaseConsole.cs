@@ -23,6 +23,8 @@ internal static class CaseConsole
         console.MapPost("/cases/{id}/sign-in", SignInAsync).Audited("case.sign-in", "case");
         console.MapPost("/cases/{id}/resolve", ResolveAsync).Audited("case.resolve", "case");
         console.MapPost("/cases/{id}/guided-test", AnswerAsync).Audited("case.guided-test", "case");
+        console.MapPost("/cases/{id}/steps/{step}/tick", TickAsync).Audited("case.tick", "case");
+        console.MapPost("/cases/{id}/steps/{step}/untick", UntickAsync).Audited("case.untick", "case");
     }
 
     private static async Task<RazorComponentResult<CasesPage>> ListAsync(
@@ -92,6 +94,20 @@ internal static class CaseConsole
             id, YesOrNo(isUnauthorized), YesOrNo(freshSignInHelps), YesOrNo(onlyAfterIdleTime), caller.Actor(), cancellationToken) is null
                 ? TypedResults.NotFound()
                 : Back(id, Notes.Answered);
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> TickAsync(
+        string id, string step, ClaimsPrincipal caller, StepDesk steps, CancellationToken cancellationToken)
+        => AfterTick(id, step, await steps.TickAsync(id, step, caller.Actor(), cancellationToken));
+
+    private static async Task<Results<RedirectHttpResult, NotFound>> UntickAsync(string id, string step, StepDesk steps, CancellationToken cancellationToken)
+        => AfterTick(id, step, await steps.UntickAsync(id, step, cancellationToken));
+
+    private static Results<RedirectHttpResult, NotFound> AfterTick(string id, string step, TickResult result) => result switch
+    {
+        TickResult.Kept => ConsoleEndpoints.SeeOther($"{Address(id)}#step-{Uri.EscapeDataString(step)}"), // where the person was
+        TickResult.CaseClosed => Back(id, Notes.Changed),
+        _ => TypedResults.NotFound(),
+    };
 
     private static bool? YesOrNo(string? word) => bool.TryParse(word, out var answer) ? answer : null;
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Audit;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -145,10 +146,13 @@ public sealed partial class CaseDesk(Database database, DurableTaskClient client
                     .AsSingleQuery()
                     .ToListAsync(cancellationToken);
                 var waiting = await NamedAsync(db, rows.SelectMany(static r => r.Waiting), cancellationToken);
-                return rows.ConvertAll(r => Case.From(
-                    r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count) with
+                var ids = rows.ConvertAll(static r => r.Case.Id); // never more than a page
+                var ticks = (await db.StepTicks.Where(t => ids.Contains(t.CaseId)).ToListAsync(cancellationToken))
+                    .ToLookup(static t => t.CaseId, static t => new StepTick(t.Runbook, t.Step, t.Actor, t.At), StringComparer.Ordinal);
+                return rows.ConvertAll(r =>
                 {
-                    OtherConnections = r.Others,
+                    var found = Case.From(r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count);
+                    return found with { OtherConnections = r.Others, Steps = CaseStep.Of(RunbookShelf.Find(found.Diagnosis.Runbook), [.. ticks[r.Case.Id]]) };
                 });
             },
             cancellationToken);
