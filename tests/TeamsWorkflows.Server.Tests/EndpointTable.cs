@@ -115,6 +115,9 @@ internal static class EndpointTable
         POST /cases/{id}/guided-test OA
         POST /cases/{id}/steps/{step}/tick OA
         POST /cases/{id}/steps/{step}/untick OA
+        GET /doctor OA
+        POST /doctor OA
+        POST /connections/{id}/doctor OA
         GET /deliveries OA
         GET /deliveries/{id} OA
         POST /deliveries/{id}/cancel OA

@@ -35,6 +35,7 @@ internal static class ConsoleEndpoints
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
         services.AddSingleton<HomeBoard>();
+        services.AddSingleton<DoctorRounds>();
         services.AddSingleton<OrchestrationDesk>();
         services.AddSingleton<BulkRuns>();
         services.AddSingleton<OrchestrationCounter>();
@@ -55,6 +56,7 @@ internal static class ConsoleEndpoints
         console.MapGet("/connections", ConnectionsAsync);
         console.MapCaseConsole();
         console.MapConnectionConsole();
+        console.MapDoctorConsole();
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
         console.MapConsentForms();

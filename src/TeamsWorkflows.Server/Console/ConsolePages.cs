@@ -15,6 +15,7 @@ internal static class ConsolePages
         new("/schedules", "Schedules", "schedules", 's', "Reports by the clock", IsForApprovers: false),
         new("/schedules/plan", "Plan", "schedules", 'p', "Calendar of schedules, and what they come to against the limits", IsForApprovers: false) { IsMinor = true },
         new("/connections", "Connections", "connections", 'c', "The ways into Microsoft 365, and how they are", IsForApprovers: false),
+        new("/doctor", "Doctor", "doctor", 'r', "What was found when everything that deliveries need was tried", IsForApprovers: false) { IsMinor = true },
         new("/orchestrations", "Orchestrations", "orchestrations", 'o', "The machinery: every instance and its history", IsForApprovers: false) { IsForAdministrators = true },
         new("/orchestrations/import", "Look at an exported history", "orchestrations", 'i', "Timeline, diagram and replay of a file", IsForApprovers: false) { IsForAdministrators = true, IsMinor = true },
         new("/audit", "Audit", "audit", 'u', "Who changed what, and whether the record is whole", IsForApprovers: false) { IsForAdministrators = true },
