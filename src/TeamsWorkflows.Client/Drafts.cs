@@ -71,6 +71,7 @@ internal sealed record DecisionBody(string Decision, string Reason);
 [JsonSerializable(typeof(DeliveryPageView))]
 [JsonSerializable(typeof(CaseView))]
 [JsonSerializable(typeof(CaseListView))]
+[JsonSerializable(typeof(CaseStepView))]
 [JsonSerializable(typeof(ConnectionView))]
 [JsonSerializable(typeof(ConnectionListView))]
 [JsonSerializable(typeof(AuditVerificationView))]

@@ -121,6 +121,16 @@ public sealed class TeamsWorkflowsClient
         using var response = await _calls.SendAsync(() => Post($"cases/{Uri.EscapeDataString(id)}/resolve", new(reason), ClientJson.Default.ReasonBody), cancellationToken);
     }
 
+    /// <summary>Says that a step of a case's runbook is done; operators.</summary>
+    public Task<CaseStepView> TickStepAsync(string id, string step, CancellationToken cancellationToken = default)
+        => _calls.SendAsync(() => new(HttpMethod.Put, StepPath(id, step)), ClientJson.Default.CaseStepView, cancellationToken);
+
+    /// <summary>Takes back that a step of a case's runbook is done; operators.</summary>
+    public async Task UntickStepAsync(string id, string step, CancellationToken cancellationToken = default)
+    {
+        using var response = await _calls.SendAsync(() => new(HttpMethod.Delete, StepPath(id, step)), cancellationToken);
+    }
+
     /// <summary>Lists connections; operators.</summary>
     public async Task<IReadOnlyList<ConnectionView>> ListConnectionsAsync(CancellationToken cancellationToken = default)
         => (await GetAsync($"{Root}/connections", ClientJson.Default.ConnectionListView, cancellationToken)).Connections;
@@ -140,6 +150,8 @@ public sealed class TeamsWorkflowsClient
         using var response = await _calls.SendAsync(() => new(HttpMethod.Get, path), cancellationToken);
         await response.Content.CopyToAsync(file, cancellationToken);
     }
+
+    private static string StepPath(string id, string step) => $"{Root}/cases/{Uri.EscapeDataString(id)}/steps/{Uri.EscapeDataString(step)}";
 
     private static string Path(string kind, string id)
     {

@@ -38,7 +38,15 @@ public sealed record DeliveryPageView(IReadOnlyList<DeliveryView> Deliveries, st
 /// <param name="Cause">What has to be done, such as Reconnect.</param>
 /// <param name="WaitingCount">How many reports wait for it.</param>
 public sealed record CaseView(
-    string Id, bool IsOpen, string Connection, string ConnectionName, string Cause, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, int WaitingCount);
+    string Id, bool IsOpen, string Connection, string ConnectionName, string Cause, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, int WaitingCount)
+{
+    /// <summary>Gets the steps of its runbook, in their order.</summary>
+    public IReadOnlyList<CaseStepView> Steps { get; init; } = [];
+}
+
+/// <summary>A step of a case's runbook.</summary>
+/// <param name="TickedBy">Who said that it is done; null: nobody.</param>
+public sealed record CaseStepView(string Id, string Text, string? TickedBy, DateTimeOffset? TickedAt);
 
 internal sealed record CaseListView(IReadOnlyList<CaseView> Cases);
 

@@ -166,7 +166,9 @@ public static class TeamsWorkflowsRegistration
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<GuidedDesk>();
         services.AddSingleton<RunbookRecord>();
+        services.AddSingleton<StepDesk>();
         services.AddSingleton<DoctorDesk>();
+        services.AddSingleton<DoctorRecord>();
         services.AddSingleton<ConnectionUses>();
         services.AddSingleton<IDoctorCheck, HostChecks>();
         services.AddSingleton<IDoctorCheck, TokenChecks>();

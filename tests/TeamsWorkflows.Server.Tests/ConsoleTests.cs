@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using TeamsWorkflows.Doctor;
 using static Microsoft.Playwright.Assertions;
 
 namespace TeamsWorkflows.Server.Tests;
@@ -116,6 +117,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         var report = await _host.DeliverAsync(publisher, Calls.Unique("Phone"));
         var orchestration = report.GetProperty("deliveries")[0].GetProperty("links").Text("orchestration").Split('/')[^1];
         using var schedule = await publisher.PutAsync("daily-sales", _host.Tenant.Schedule("0 9 * * *", "Daily sales"));
+        await _host.Server.Services.GetRequiredService<DoctorRecord>().ExamineAsync(connectionId: null, default);
         var complaints = new List<string>();
         await using var browser = await Browser.StartAsync();
         foreach (var width in (int[])[390, 1440])
@@ -123,7 +125,7 @@ public sealed class ConsoleTests : IAsyncLifetime
             var page = await browser.OpenAsync(complaints, width);
             await SignInAsync(page, _host.Tenant.Administrator.UserName);
             Assert.InRange(await page.Locator("header").EvaluateAsync<double>("h => h.offsetHeight"), 1, width == 390 ? 200 : 64); // in one row
-            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "connections", "connections/finance-posts", "connections/compare?left=finance-posts&right=finance-posts", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
+            foreach (var path in (string[])["", "deliveries", "deliveries?state=delivered", "approvals", "cases", "doctor", "connections", "connections/finance-posts", "connections/compare?left=finance-posts&right=finance-posts", "schedules", "schedules/daily-sales", "schedules/plan", "orchestrations", $"orchestrations/{orchestration}", "orchestrations/import", "diagnose", "runbooks/refresh-broken/revoked", "templates", "settings", "go", "signed-out"])
             {
                 await page.GotoAsync(new Uri(_host.Address, path).AbsoluteUri);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -238,7 +240,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         Assert.True(cookie.HttpOnly);
         Assert.Equal(SameSiteAttribute.Lax, cookie.SameSite);
 
-        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/schedules/none/act", "/approvals/none/decide", "/approve", "/signout"])
+        foreach (var path in (string[])["/connections/finance-posts/sign-in", "/cases/none/resolve", "/cases/none/sign-in", "/cases/none/steps/none/tick", "/cases/none/steps/none/untick", "/doctor", "/connections/finance-posts/doctor", "/schedules/none/act", "/approvals/none/decide", "/approve", "/signout"])
         {
             var refused = await page.Context.APIRequest.PostAsync(new Uri(_host.Address, path).AbsoluteUri, new() { MaxRedirects = 0 });
             Assert.Equal(400, refused.Status);

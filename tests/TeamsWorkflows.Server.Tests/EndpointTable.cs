@@ -43,6 +43,8 @@ internal static class EndpointTable
         GET /api/v1/cases/{id} OA
         POST /api/v1/cases/{id}/sign-in OA
         POST /api/v1/cases/{id}/resolve OA
+        PUT /api/v1/cases/{id}/steps/{step} OA
+        DELETE /api/v1/cases/{id}/steps/{step} OA
         GET /api/v1/cases/{id}/guided-test OA
         POST /api/v1/cases/{id}/guided-test OA
         GET /api/v1/cases/{id}/packet OA
@@ -105,11 +107,17 @@ internal static class EndpointTable
         GET /health/startup *
         GET /.well-known/oauth-protected-resource *
         GET / OA
+        GET /cases OA
         GET /cases/{id} OA
         GET /cases/{id}/packet.md OA
         POST /cases/{id}/sign-in OA
         POST /cases/{id}/resolve OA
         POST /cases/{id}/guided-test OA
+        POST /cases/{id}/steps/{step}/tick OA
+        POST /cases/{id}/steps/{step}/untick OA
+        GET /doctor OA
+        POST /doctor OA
+        POST /connections/{id}/doctor OA
         GET /deliveries OA
         GET /deliveries/{id} OA
         POST /deliveries/{id}/cancel OA

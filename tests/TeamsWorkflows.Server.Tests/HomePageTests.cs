@@ -41,11 +41,12 @@ public sealed class HomePageTests
             new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 [nameof(HomePage.Cases)] = Array.Empty<Cases.Case>(),
+                [nameof(HomePage.OpenCases)] = 0,
                 [nameof(HomePage.Approvals)] = Array.Empty<Approvals.Approval>(),
                 [nameof(HomePage.Today)] = new DayOfDeliveries(DateTimeOffset.UtcNow, []),
-                [nameof(HomePage.Connections)] = Array.Empty<Connections.Connection>(),
+                [nameof(HomePage.Connections)] = new ConnectionsAtAGlance(new Dictionary<Connections.ConnectionState, int>(), [], new Dictionary<string, string>(StringComparer.Ordinal)),
                 [nameof(HomePage.Expiries)] = new[] { expiry },
-                [nameof(HomePage.Next)] = Array.Empty<Schedules.Schedule>(),
+                [nameof(HomePage.Next)] = Array.Empty<Schedules.NextOccurrence>(),
             }))).ToHtmlString());
     }
 }

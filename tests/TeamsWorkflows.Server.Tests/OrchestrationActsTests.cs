@@ -7,7 +7,7 @@ namespace TeamsWorkflows.Server.Tests;
 /// <summary>What administrators do to orchestrations, over the API and in the console.</summary>
 public sealed class OrchestrationActsTests : IAsyncLifetime
 {
-    private readonly ServerHost _host = new();
+    private readonly ServerHost _host = new() { Settings = ["--Logging:LogLevel:TeamsWorkflows.Server.Orchestrations.OrchestrationDesk=Information"] };
 
     public Task InitializeAsync() => _host.InitializeAsync();
 
@@ -71,10 +71,14 @@ public sealed class OrchestrationActsTests : IAsyncLifetime
         var ended = $"report-{report.Text("id")}";
         var (_, open) = await ParkAsync();
 
+        using var logged = new LoggedMessages();
         using var bulk = await administrator.PostJsonAsync(
             "/api/v1/orchestrations/bulk", $$"""{"action":"suspend","reason":"maintenance","ids":["{{open}}","{{ended}}","nobody"]}""");
         var result = await bulk.JsonAsync();
         Assert.Equal((1, 2), (result.GetProperty("succeeded").GetInt32(), result.GetProperty("skipped").GetInt32()));
+        var said = logged.OfCategory("TeamsWorkflows.Server.Orchestrations.OrchestrationDesk");
+        Assert.Contains("An administrator asked for suspend of many orchestrations: 1 done, 2 left as they were, 0 failed", said);
+        Assert.DoesNotContain(said, m => m.Contains(open, StringComparison.Ordinal)); // one entry for all of them
 
         using var filtered = await administrator.PostJsonAsync(
             "/api/v1/orchestrations/bulk", """{"action":"resume","reason":"maintenance is over","filter":{"status":["Suspended"]}}""");

@@ -46,7 +46,7 @@ public sealed partial class SafeGetTests : IAsyncLifetime
 
     private static async Task<int> CrawlAsync(ConsoleSession session)
     {
-        var queue = new Queue<string>(["/", "/deliveries", "/schedules", "/connections", "/orchestrations", "/approvals", "/audit", "/signin/callback?state=x&code=y"]);
+        var queue = new Queue<string>(["/", "/deliveries", "/cases", "/doctor", "/schedules", "/connections", "/orchestrations", "/approvals", "/audit", "/signin/callback?state=x&code=y"]);
         var seen = new HashSet<string>(queue, StringComparer.Ordinal);
         while (queue.TryDequeue(out var path) && seen.Count < MaxPages)
         {

@@ -255,7 +255,7 @@ internal sealed class ProductHost : IAsyncDisposable
         while (true)
         {
             if (Worker.Runtime.IsIdle
-                && await Cases.ListAsync(onlyOpen: true, CancellationToken.None) is [var found]
+                && await Cases.PageAsync(isOpen: true, 0, 100, CancellationToken.None) is [var found]
                 && found.WaitingCount >= parked)
             {
                 return found;

@@ -33,7 +33,7 @@ internal static class CaseCommands
     private static Command Show(ApiCommands commands)
     {
         var id = CommonSymbols.Id("case");
-        return commands.Show("show", "Shows a case with its diagnosis and what waits for it.", [id], parsed => $"cases/{CommonSymbols.Part(parsed.GetRequiredValue(id))}", Print);
+        return commands.Show("show", "Shows a case with its diagnosis, the steps of its runbook and what waits for it.", [id], parsed => $"cases/{CommonSymbols.Part(parsed.GetRequiredValue(id))}", Print);
     }
 
     private static Command Resolve(ApiCommands commands)
@@ -85,6 +85,11 @@ internal static class CaseCommands
             ("Sure", found.At("diagnosis.confidenceLevel")),
             ("Runbook", found.At("diagnosis.runbook")),
             ("Waiting", found.At("waitingCount")));
+        if (found.TryGetProperty("steps", out var steps) && steps.GetArrayLength() > 0)
+        {
+            Listing.Table(shell, steps.EnumerateArray(), "", ("Step", "text"), ("Done by", "tickedBy"), ("Since", "tickedAt"));
+        }
+
         var next = (found.At("links.signIn"), found.At("links.resolve")) switch
         {
             ({ Length: > 0 }, _) => $"Sign in: {CommandLine.Name} connection reconnect {found.At("connection")}",

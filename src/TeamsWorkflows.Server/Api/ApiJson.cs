@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Escalation;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
@@ -50,6 +51,7 @@ namespace TeamsWorkflows.Server.Api;
 [JsonSerializable(typeof(ApprovalList))]
 [JsonSerializable(typeof(ApprovalDecisionRequest))]
 [JsonSerializable(typeof(CaseResource))]
+[JsonSerializable(typeof(CaseStep))]
 [JsonSerializable(typeof(CaseList))]
 [JsonSerializable(typeof(CaseVerifying))]
 [JsonSerializable(typeof(ConnectionResource))]

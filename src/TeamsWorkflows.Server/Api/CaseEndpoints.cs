@@ -28,6 +28,7 @@ internal static class CaseEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        cases.MapSteps();
         cases.MapGuidedTest();
         cases.MapPackets();
         return cases;
@@ -108,6 +109,6 @@ internal static class CaseEndpoints
             ["reason"] = [$"Give {ReasonRequest.MinLength} to {ReasonRequest.MaxLength:N0} characters."],
         });
 
-    private static ProblemHttpResult Closed() => Problems.Of(
+    public static ProblemHttpResult Closed() => Problems.Of(
         StatusCodes.Status409Conflict, "case-closed", "The case is closed", "There is nothing left to do about it.");
 }

@@ -43,17 +43,11 @@ public sealed record LedgerFilter(
             return false;
         }
 
-        query = new(Given(Publisher), state, Given(Connection), Given(Channel), from, to) { Title = Given(Title) };
+        query = new(QueryText.Given(Publisher), state, QueryText.Given(Connection), QueryText.Given(Channel), from, to) { Title = QueryText.Given(Title) };
         return true;
     }
 
     /// <returns>What is given, to stand in an address; each part ends with an ampersand.</returns>
-    internal string ToQueryString()
-    {
-        (string Name, string? Value)[] parts =
-            [("state", State), ("connection", Connection), ("channel", Channel), ("publisher", Publisher), ("from", From), ("to", To), ("title", Title)];
-        return string.Concat(parts.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
-    }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    internal string ToQueryString() => QueryText.Parts(
+        ("state", State), ("connection", Connection), ("channel", Channel), ("publisher", Publisher), ("from", From), ("to", To), ("title", Title));
 }

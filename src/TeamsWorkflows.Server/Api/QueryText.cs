@@ -43,6 +43,13 @@ internal static class QueryText
         return true;
     }
 
+    /// <returns>What was typed, without the blanks around it; null when that is nothing.</returns>
+    public static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    /// <returns>What is given, to stand in an address; each part ends with an ampersand, so that another may follow.</returns>
+    public static string Parts(params IEnumerable<(string Name, string? Value)> parts)
+        => string.Concat(parts.Where(static p => Given(p.Value) is not null).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
+
     public const string TimeExample = "Give a time such as 2026-11-26T09:00:00Z, or a day.";
 
     public static string Choices<T>()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using TeamsWorkflows.Cases;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.SignIns;
 using TeamsWorkflows.Deliveries;
@@ -139,6 +140,7 @@ internal sealed record DeliveryPage(IReadOnlyList<DeliveryResource> Deliveries, 
 
 /// <summary>Something that a person has to do.</summary>
 /// <param name="Cause">What has to be done.</param>
+/// <param name="Steps">The steps of its runbook, and which of them are done.</param>
 internal sealed record CaseResource(
     string Id,
     bool IsOpen,
@@ -157,6 +159,7 @@ internal sealed record CaseResource(
     int Reminders,
     DateTimeOffset? EscalatedAt,
     IReadOnlyList<string> Labels,
+    IReadOnlyList<CaseStep> Steps,
     IReadOnlyList<WaitingDelivery> WaitingDeliveries,
     int WaitingCount,
     CaseLinks Links)
@@ -179,6 +182,7 @@ internal sealed record CaseResource(
         found.Reminders,
         found.EscalatedAt,
         found.Labels,
+        found.Steps,
         found.WaitingDeliveries,
         found.WaitingCount,
         new(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TeamsWorkflows.Audit;
 using TeamsWorkflows.Server.Api;
 
@@ -22,17 +23,11 @@ public sealed record AuditFilterText(string? Actor, string? Action, string? Targ
             return false;
         }
 
-        query = new(Given(Actor), Given(Action), Given(Target), from, to, before, pageSize);
+        query = new(QueryText.Given(Actor), QueryText.Given(Action), QueryText.Given(Target), from, to, before, pageSize);
         return true;
     }
 
     /// <returns>The address's part behind the question mark for the page after the entry.</returns>
     internal string Next(long last)
-    {
-        (string Name, string? Value)[] parameters =
-            [("before", $"{last}"), ("actor", Actor), ("action", Action), ("target", Target), ("from", From), ("to", To)];
-        return string.Join('&', parameters.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
-    }
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+        => QueryText.Parts(("actor", Actor), ("action", Action), ("target", Target), ("from", From), ("to", To)) + string.Create(CultureInfo.InvariantCulture, $"before={last}");
 }

@@ -6,6 +6,7 @@ using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Connections.History;
 using TeamsWorkflows.Connections.Register;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Doctor;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api;
 using TeamsWorkflows.Server.Audit;
@@ -25,30 +26,24 @@ internal static class ConnectionConsole
     }
 
     private static Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ShowAsync(
-        string id, string? note, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, ConnectionRegister register, CancellationToken cancellationToken)
-        => PageAsync(id, trial: null, Notes.Text(note), connections, histories, forecast, register, cancellationToken);
+        string id, string? note, [AsParameters] ConnectionSources sources, CancellationToken cancellationToken)
+        => PageAsync(id, trial: null, Notes.Text(note), sources, cancellationToken);
 
     private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> ProbeAsync(
-        string id, ProbeDesk desk, ConnectionDesk connections, HistoryDesk histories, ForecastDesk forecast, ConnectionRegister register, CancellationToken cancellationToken)
-        => await PageAsync(id, await desk.ProbeAsync(id, cancellationToken), note: null, connections, histories, forecast, register, cancellationToken);
+        string id, ProbeDesk desk, [AsParameters] ConnectionSources sources, CancellationToken cancellationToken)
+        => await PageAsync(id, await desk.ProbeAsync(id, cancellationToken), note: null, sources, cancellationToken);
 
     private static async Task<Results<RazorComponentResult<ConnectionPage>, NotFound>> PageAsync(
-        string id,
-        ProbeOutcome? trial,
-        string? note,
-        ConnectionDesk connections,
-        HistoryDesk histories,
-        ForecastDesk forecast,
-        ConnectionRegister register,
-        CancellationToken cancellationToken)
-        => await connections.FindAsync(id, cancellationToken) is { } connection
+        string id, ProbeOutcome? trial, string? note, ConnectionSources sources, CancellationToken cancellationToken)
+        => await sources.Connections.FindAsync(id, cancellationToken) is { } connection
             ? new RazorComponentResult<ConnectionPage>(new
             {
                 Connection = connection,
-                Story = await histories.ReadAsync(id, cancellationToken),
-                Radius = await forecast.BlastRadiusAsync(id, cancellationToken),
-                Expiries = await forecast.ExpiriesAsync(id, cancellationToken) ?? [],
-                Consents = await register.ConsentsAsync(connection, cancellationToken),
+                Story = await sources.Histories.ReadAsync(id, cancellationToken),
+                Radius = await sources.Forecast.BlastRadiusAsync(id, cancellationToken),
+                Expiries = await sources.Forecast.ExpiriesAsync(id, cancellationToken) ?? [],
+                Consents = await sources.Register.ConsentsAsync(connection, cancellationToken),
+                Findings = await sources.Doctor.OfConnectionAsync(id, cancellationToken),
                 Trial = trial,
                 Note = note,
             })
@@ -87,3 +82,7 @@ internal static class ConnectionConsole
         Task<Connection?> FindAsync(string? id) => id is null ? Task.FromResult<Connection?>(null) : connections.FindAsync(id.Trim(), cancellationToken);
     }
 }
+
+/// <summary>Where a connection's page has what it shows from.</summary>
+internal sealed record ConnectionSources(
+    ConnectionDesk Connections, HistoryDesk Histories, ForecastDesk Forecast, ConnectionRegister Register, DoctorRecord Doctor);

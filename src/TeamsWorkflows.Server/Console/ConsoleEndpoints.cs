@@ -3,15 +3,11 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
-using TeamsWorkflows.Cases.Escalation;
-using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
-using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Access;
@@ -26,7 +22,6 @@ namespace TeamsWorkflows.Server.Console;
 internal static class ConsoleEndpoints
 {
     private const int PageSize = 50;
-    private const int UpcomingSchedules = 4;
 
     public static IServiceCollection AddConsole(this IServiceCollection services)
     {
@@ -40,6 +35,7 @@ internal static class ConsoleEndpoints
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
         services.AddSingleton<HomeBoard>();
+        services.AddSingleton<DoctorRounds>();
         services.AddSingleton<OrchestrationDesk>();
         services.AddSingleton<BulkRuns>();
         services.AddSingleton<OrchestrationCounter>();
@@ -55,12 +51,12 @@ internal static class ConsoleEndpoints
         var console = routes.MapGroup("/").RequireAuthorization(Policies.Operate).ExcludeFromDescription();
         console.AddEndpointFilter(RefuseForgeriesAsync);
         console.MapGet("/", HomeAsync);
-        console.MapGet("/cases/{id}", CaseAsync);
-        console.MapGet("/cases/{id}/packet.md", PacketAsync);
         console.MapGet("/deliveries", DeliveriesAsync);
         console.MapGet("/deliveries/{id}", DeliveryAsync);
         console.MapGet("/connections", ConnectionsAsync);
+        console.MapCaseConsole();
         console.MapConnectionConsole();
+        console.MapDoctorConsole();
         console.MapDeliveryForms();
         console.MapDeviceSignInForms();
         console.MapConsentForms();
@@ -72,9 +68,6 @@ internal static class ConsoleEndpoints
             .RequireAuthorization(Policies.Administer);
         console.MapOrchestrationConsole();
         console.MapAuditConsole();
-        console.MapPost("/cases/{id}/sign-in", SignInForCaseAsync).Audited("case.sign-in", "case");
-        console.MapPost("/cases/{id}/resolve", ResolveAsync).Audited("case.resolve", "case");
-        console.MapPost("/cases/{id}/guided-test", AnswerAsync).Audited("case.guided-test", "case");
         console.MapPost("/connections/{id}/sign-in", SignInAsync).Audited("connection.sign-in", "connection");
 
         routes.MapLive();
@@ -100,33 +93,21 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<HomePage>> HomeAsync(
-        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ConnectionDesk connections, ScheduleDesk schedules, HomeBoard board, CancellationToken cancellationToken)
-        => new(new
+        ClaimsPrincipal caller, CaseDesk cases, ApprovalDesk approvals, ScheduleDesk schedules, HomeBoard board, CancellationToken cancellationToken)
+    {
+        var (first, open) = await cases.UrgentAsync(HomePage.MaxShown, cancellationToken);
+        var expiries = (await board.ExpiriesAsync()).Take(HomePage.MaxMinor).ToArray();
+        return new(new
         {
-            Approvals = (await approvals.ListAsync(caller.Decider(), onlyOpen: true, cancellationToken)).Where(a => a.Asks(caller.Decider())).ToArray(),
-            Cases = await cases.ListAsync(onlyOpen: true, cancellationToken),
+            Approvals = (await approvals.ListAsync(caller.Decider(), onlyOpen: true, cancellationToken)).Where(a => a.Asks(caller.Decider())).OrderBy(static a => a.ExpiresAt).ToArray(),
+            Cases = first,
+            OpenCases = open,
             Today = await board.TodayAsync(cancellationToken),
-            Connections = await connections.ListAsync(cancellationToken),
-            Expiries = await board.ExpiriesAsync(),
-            Next = (await schedules.ListAsync(publisher: null, cancellationToken)).Where(s => s.NextAt is not null).OrderBy(s => s.NextAt).Take(UpcomingSchedules).ToArray(),
+            Connections = await board.ConnectionsAsync(HomePage.MaxShown, [.. expiries.Select(static e => e.ConnectionId)], cancellationToken),
+            Expiries = expiries,
+            Next = await schedules.NextAsync(HomePage.MaxMinor, cancellationToken),
         });
-
-    private static async Task<Results<RazorComponentResult<CasePage>, NotFound>> CaseAsync(
-        string id, string? note, CaseDesk cases, GuidedDesk guided, RunbookRecord runbooks, CancellationToken cancellationToken)
-        => await cases.FindAsync(id, cancellationToken) is { } found && await guided.ReadAsync(id, cancellationToken) is { } test
-            ? new RazorComponentResult<CasePage>(new
-            {
-                Case = found,
-                Test = test,
-                Success = await runbooks.FindAsync(found.Diagnosis.Runbook, cancellationToken),
-                Note = Notes.Text(note),
-            })
-            : TypedResults.NotFound();
-
-    private static async Task<Results<ContentHttpResult, NotFound>> PacketAsync(string id, PacketDesk desk, CancellationToken cancellationToken)
-        => await desk.MakeAsync(id, cancellationToken) is { } packet
-            ? TypedResults.Text(PacketDocument.Write(packet), "text/markdown; charset=utf-8")
-            : TypedResults.NotFound();
+    }
 
     private static async Task<RazorComponentResult<DeliveriesPage>> DeliveriesAsync(
         [AsParameters] LedgerFilter filter, string? before, ReportDesk reports, CancellationToken cancellationToken)
@@ -165,49 +146,6 @@ internal static class ConsoleEndpoints
             Now = time.GetUtcNow(),
         });
 
-    private static async Task<Results<RedirectHttpResult, NotFound>> SignInForCaseAsync(
-        string id, ClaimsPrincipal caller, CaseDesk cases, SignInDesk signIns, CancellationToken cancellationToken)
-        => await cases.FindAsync(id, cancellationToken) switch
-        {
-            null => TypedResults.NotFound(),
-            { IsOpen: true, Cause: OperatorAction.Reconnect } found
-                when await signIns.BeginAsync(found.ConnectionId, caller.Actor(), cancellationToken) is { } begun
-                => SeeOther(begun.Address.AbsoluteUri),
-            _ => ToCase(id, Notes.Changed),
-        };
-
-    private static async Task<Results<RedirectHttpResult, NotFound>> ResolveAsync(
-        string id, [FromForm] string? reason, ClaimsPrincipal caller, CaseDesk cases, CancellationToken cancellationToken)
-    {
-        var said = new ReasonRequest(reason);
-        if (!said.IsValid)
-        {
-            return ToCase(id, Notes.ReasonMissing);
-        }
-
-        return await cases.ResolveAsync(id, caller.Actor(), said.Reason!.Trim(), cancellationToken) switch
-        {
-            ResolveResult.NotFound => TypedResults.NotFound(),
-            ResolveResult.Verifying => ToCase(id, Notes.Verifying),
-            _ => ToCase(id, Notes.Changed),
-        };
-    }
-
-    private static async Task<Results<RedirectHttpResult, NotFound>> AnswerAsync(
-        string id,
-        [FromForm] string? isUnauthorized,
-        [FromForm] string? freshSignInHelps,
-        [FromForm] string? onlyAfterIdleTime,
-        ClaimsPrincipal caller,
-        GuidedDesk guided,
-        CancellationToken cancellationToken)
-        => await guided.AnswerAsync(
-            id, YesOrNo(isUnauthorized), YesOrNo(freshSignInHelps), YesOrNo(onlyAfterIdleTime), caller.Actor(), cancellationToken) is null
-                ? TypedResults.NotFound()
-                : ToCase(id, Notes.Answered);
-
-    private static bool? YesOrNo(string? word) => bool.TryParse(word, out var answer) ? answer : null;
-
     private static async Task<Results<RedirectHttpResult, NotFound>> SignInAsync(
         string id, ClaimsPrincipal caller, SignInDesk signIns, CancellationToken cancellationToken)
         => await signIns.BeginAsync(id, caller.Actor(), cancellationToken) is { } begun
@@ -222,8 +160,6 @@ internal static class ConsoleEndpoints
 
     private static RazorComponentResult<MessagePage> SignedOut()
         => new(new { Title = "You are signed out", Text = "Nothing of this session is left in this browser.", LinkText = "Sign in again" });
-
-    private static RedirectHttpResult ToCase(string id, string note) => SeeOther($"/cases/{Uri.EscapeDataString(id)}?note={note}");
 
     public static RedirectHttpResult SeeOther(string address) => TypedResults.Redirect(address);
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -10,7 +11,7 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
 {
     // A key vault may be asked for a date: not for each look at the page, and not for long.
     private static readonly TimeSpan ForecastAge = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ForecastPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForecastPatience = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long before its date something is said to end soon; it is told by mail from then on, too.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromDays(30);
@@ -59,6 +60,16 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
         return [.. _known.Where(e => e.At > now).OrderByDescending(static e => e.NeedsPerson).ThenBy(static e => e.At)];
     }
 
+    /// <summary>How connections are, and the first of those that are not well.</summary>
+    /// <param name="named">Whose names are wanted besides.</param>
+    public Task<ConnectionsAtAGlance> ConnectionsAsync(int count, IReadOnlyCollection<string> named, CancellationToken cancellationToken) => database.ReadAsync(
+        async db => new ConnectionsAtAGlance(
+            await db.Connections.GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken),
+            await db.Connections.OrderBy(c => c.State == ConnectionState.Healthy).ThenBy(c => c.State == ConnectionState.NeverConnected).ThenBy(c => c.StateSince).ThenBy(c => c.Id)
+                .Take(count).Select(c => new ConnectionAtAGlance(c.Id, c.DisplayName, c.State)).ToListAsync(cancellationToken),
+            await db.Connections.Where(c => named.Contains(c.Id)).ToDictionaryAsync(c => c.Id, c => c.DisplayName, StringComparer.Ordinal, cancellationToken)),
+        cancellationToken);
+
     /// <summary>What a date that needs a person looks like: of a colour only when it is time.</summary>
     public static Tone ToneOf(Expiry expiry, DateTimeOffset now)
         => expiry.At - now <= Soon ? new("needs a person", "amber", "!") : new("by a person, later", "grey", "–");
@@ -70,6 +81,17 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
             .Select(g => new { State = g.Key, Count = g.Count() })
             .ToDictionaryAsync(c => c.State, c => c.Count, cancellationToken);
 }
+
+/// <summary>All connections, as home shows them.</summary>
+/// <param name="First">Those that are not well, and others while there is room.</param>
+/// <param name="Names">What people call some of them.</param>
+public sealed record ConnectionsAtAGlance(
+    IReadOnlyDictionary<ConnectionState, int> States, IReadOnlyList<ConnectionAtAGlance> First, IReadOnlyDictionary<string, string> Names)
+{
+    public int Count => States.Values.Sum();
+}
+
+public sealed record ConnectionAtAGlance(string Id, string Name, ConnectionState State);
 
 /// <summary>One day's deliveries.</summary>
 /// <param name="From">When the day began (UTC).</param>

@@ -25,6 +25,9 @@ internal static class Notes
     public const string FilterFirst = "filter-first";
     public const string Consented = "consented";
     public const string ChangeKept = "change-kept";
+    public const string Looked = "looked";
+    public const string Looking = "looking";
+    public const string NotLooked = "not-looked";
     public const string ViewSaved = "view-saved";
     public const string ViewDeleted = "view-deleted";
     public const string ViewUnfit = "view-unfit";
@@ -53,6 +56,9 @@ internal static class Notes
         FilterFirst => "Filter first: all orchestrations that there are cannot be meant.",
         Purged => "It is gone, with its history.",
         ChangeKept => "It is taken down. What comes next is diagnosed with it in mind.",
+        Looked => "The doctor has looked. This is how it stands.",
+        Looking => "The doctor is looking. This page shows what it finds when it is done.",
+        NotLooked => "The doctor could not look. What it had found before still stands below; the log says why.",
         ViewSaved => "The view is saved for you.",
         ViewDeleted => "The view is gone.",
         ViewUnfit => "A view needs a name of at most 60 characters, and a filter that can be read.",

@@ -7,6 +7,7 @@ using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Diagnostics;
+using TeamsWorkflows.Doctor;
 using TeamsWorkflows.DurableTask.Core;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Server.Orchestrations;
@@ -52,6 +53,31 @@ internal static class Words
 
     /// <summary>A time as the clock of its own place shows it: "Mon 09:00 (+01:00), 30 Nov".</summary>
     public static string Clock(DateTimeOffset at) => at.ToString(at.Second == 0 ? "ddd HH:mm (zzz), d MMM" : "ddd HH:mm:ss (zzz), d MMM", CultureInfo.InvariantCulture);
+
+    public static Tone Of(CheckResult result) => result switch
+    {
+        CheckResult.Good => new("good", "green", "✓"),
+        CheckResult.Warning => new("worth a look", "amber", "!"),
+        CheckResult.Bad => new("bad", "red", "✕"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>What the doctor tried, in words.</summary>
+    public static string OfCheck(string check) => check switch
+    {
+        "environment" => "Parts that belong together",
+        "register" => "Definition",
+        "dates" => "What ends",
+        "reach" => "Can be reached",
+        "clock" => "Clock",
+        "authority" => "Who gives tokens",
+        "token" => "Gets a token",
+        "audience" => "Token's service",
+        "tenant" => "Token's tenant",
+        "consent" => "Permissions",
+        "channel" => "Reaches the channel",
+        _ => char.ToUpperInvariant(check[0]) + check[1..],
+    };
 
     public static Tone Of(AuditOutcome outcome) => outcome switch
     {

@@ -8,8 +8,8 @@ internal sealed class DataFolderCheck(DataFolder folder, HubState hub) : IDoctor
     private const long LittleRoom = 1L << 30;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
-        => [await WritableAsync(cancellationToken), Private(), Room(), Hub()];
+    public async Task<IReadOnlyList<Finding>> RunAsync(string? connectionId, CancellationToken cancellationToken)
+        => connectionId is not null ? [] : [await WritableAsync(cancellationToken), Private(), Room(), Hub()];
 
     private async Task<Finding> WritableAsync(CancellationToken cancellationToken)
     {

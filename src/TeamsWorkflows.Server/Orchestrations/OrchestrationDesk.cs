@@ -54,6 +54,7 @@ internal sealed partial class OrchestrationDesk(
         {
             var numbers = AuditText.Of(("act", act.Word), ("done", $"{progress.Done}"), ("skipped", $"{progress.Skipped}"), ("failed", $"{progress.Failures.Count}"));
             await audit.RecordAsync(isWhole ? AuditOutcome.Done : AuditOutcome.Failed, before: null, numbers, CancellationToken.None);
+            Log.ActedOnMany(logger, act.Word, progress.Done, progress.Skipped, progress.Failures.Count);
         }
     }
 
@@ -160,7 +161,14 @@ internal sealed partial class OrchestrationDesk(
         finally
         {
             await audit.RecordAsync(outcome, before, after, CancellationToken.None); // it is done: whoever asked may be gone
-            Log.Acted(logger, act.Word, outcome, LogText.Of(id));
+            if (isAlone)
+            {
+                Log.Acted(logger, act.Word, outcome, LogText.Of(id));
+            }
+            else
+            {
+                Log.ActedAmongMany(logger, act.Word, outcome, LogText.Of(id));
+            }
         }
     }
 
@@ -234,5 +242,11 @@ internal sealed partial class OrchestrationDesk(
     {
         [LoggerMessage(1, LogLevel.Warning, "An administrator asked for {Act} of orchestration {InstanceId}: {Outcome}")]
         public static partial void Acted(ILogger logger, string act, AuditOutcome outcome, string instanceId);
+
+        [LoggerMessage(2, LogLevel.Warning, "An administrator asked for {Act} of many orchestrations: {Done} done, {Skipped} left as they were, {Failed} failed")]
+        public static partial void ActedOnMany(ILogger logger, string act, int done, int skipped, int failed);
+
+        [LoggerMessage(3, LogLevel.Debug, "An administrator asked for {Act} of many orchestrations, {InstanceId} among them: {Outcome}")]
+        public static partial void ActedAmongMany(ILogger logger, string act, AuditOutcome outcome, string instanceId);
     }
 }

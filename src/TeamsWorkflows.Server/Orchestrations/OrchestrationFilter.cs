@@ -80,14 +80,12 @@ public sealed record OrchestrationFilter(
             tags[tag[..at]] = tag[(at + 1)..];
         }
 
-        query = new(statuses, Given(Prefix), Within(from), Within(to)) { Name = Given(Name), NotNames = [.. (NotName ?? []).Select(Given).OfType<string>()], Tags = new(tags) };
+        query = new(statuses, QueryText.Given(Prefix), Within(from), Within(to)) { Name = QueryText.Given(Name), NotNames = [.. (NotName ?? []).Select(QueryText.Given).OfType<string>()], Tags = new(tags) };
         return true;
     }
 
     /// <returns>The filter as an address says it, each part with an ampersand behind it; empty when nothing is asked for.</returns>
-    public string ToQueryString()
-    {
-        IEnumerable<(string Name, string? Value)> parts =
+    public string ToQueryString() => QueryText.Parts(
         [
             .. (Status ?? []).Select(static s => ("status", (string?)s)),
             ("prefix", Prefix),
@@ -97,9 +95,7 @@ public sealed record OrchestrationFilter(
             .. (Tag ?? []).Select(static t => ("tag", (string?)t)),
             .. (NotStatus ?? []).Select(static s => ("notStatus", (string?)s)),
             .. (NotName ?? []).Select(static n => ("notName", (string?)n)),
-        ];
-        return string.Concat(parts.Where(static p => !string.IsNullOrWhiteSpace(p.Value)).Select(static p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}&"));
-    }
+        ]);
 
     // Stores look for statuses, not for their absence: those that are left are named.
     private bool TryReadStatuses([NotNullWhen(true)] out IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses, [NotNullWhen(false)] out FieldError? error)
@@ -141,6 +137,4 @@ public sealed record OrchestrationFilter(
     }
 
     private static DateTimeOffset? Within(DateTimeOffset? at) => at < Earliest ? Earliest : at > Latest ? Latest : at;
-
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -1,3 +1,4 @@
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -40,6 +41,9 @@ public sealed record Case(
 
     /// <summary>Gets the other connections that it is about: they lost the same credential.</summary>
     public IReadOnlyList<string> OtherConnections { get; init; } = [];
+
+    /// <summary>Gets the steps of its runbook, in their order; none without a runbook.</summary>
+    public IReadOnlyList<CaseStep> Steps { get; init; } = [];
 
     /// <summary>Gets how the connection's account signs in.</summary>
     public SignInWay SignIn { get; init; }

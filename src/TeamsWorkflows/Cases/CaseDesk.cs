@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using TeamsWorkflows.Audit;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries;
@@ -13,11 +14,24 @@ namespace TeamsWorkflows.Cases;
 public sealed partial class CaseDesk(Database database, DurableTaskClient client, AuditLog audit, ILogger<CaseDesk> logger)
 {
     private const int MaxListed = 500;
-    private const int MaxSearched = 10 * MaxListed;
 
-    /// <summary>Lists cases, open ones first, then newest first.</summary>
-    public Task<IReadOnlyList<Case>> ListAsync(bool onlyOpen, CancellationToken cancellationToken)
-        => ListAsync(db => db.Cases.Where(c => !onlyOpen || c.ClosedAt == null), skip: 0, MaxListed, cancellationToken);
+    /// <summary>The most cases that are looked through for a label.</summary>
+    public const int MaxSearched = 10 * MaxListed;
+
+    /// <summary>The open cases that come first: those that most reports wait for, then the oldest.</summary>
+    /// <returns>At most <paramref name="count"/>, and how many are open.</returns>
+    public async Task<(IReadOnlyList<Case> First, int Open)> UrgentAsync(int count, CancellationToken cancellationToken)
+    {
+        // By their identifiers first: what a case carries is only read for those that are shown.
+        var (ids, open) = await database.ReadAsync(
+            async db => (
+                await db.Cases.Where(c => c.ClosedAt == null).OrderByDescending(c => c.ParkedRuns.Count()).ThenBy(c => c.OpenedAt).ThenBy(c => c.Id)
+                    .Take(count).Select(c => c.Id).ToListAsync(cancellationToken),
+                await db.Cases.CountAsync(c => c.ClosedAt == null, cancellationToken)),
+            cancellationToken);
+        var found = await ListAsync(db => db.Cases.Where(c => ids.Contains(c.Id)), skip: 0, count, cancellationToken);
+        return ([.. found.OrderBy(c => ids.IndexOf(c.Id))], open);
+    }
 
     /// <summary>Lists a page of cases, open ones first, then newest first.</summary>
     /// <param name="isOpen">Only those that are, or are not; null: all.</param>
@@ -132,10 +146,13 @@ public sealed partial class CaseDesk(Database database, DurableTaskClient client
                     .AsSingleQuery()
                     .ToListAsync(cancellationToken);
                 var waiting = await NamedAsync(db, rows.SelectMany(static r => r.Waiting), cancellationToken);
-                return rows.ConvertAll(r => Case.From(
-                    r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count) with
+                var ids = rows.ConvertAll(static r => r.Case.Id); // never more than a page
+                var ticks = (await db.StepTicks.Where(t => ids.Contains(t.CaseId)).ToListAsync(cancellationToken))
+                    .ToLookup(static t => t.CaseId, static t => new StepTick(t.Runbook, t.Step, t.Actor, t.At), StringComparer.Ordinal);
+                return rows.ConvertAll(r =>
                 {
-                    OtherConnections = r.Others,
+                    var found = Case.From(r.Case, r.Connection, [.. r.Waiting.Select(waiting.GetValueOrDefault).OfType<WaitingDelivery>()], r.Count);
+                    return found with { OtherConnections = r.Others, Steps = CaseStep.Of(RunbookShelf.Find(found.Diagnosis.Runbook), [.. ticks[r.Case.Id]]) };
                 });
             },
             cancellationToken);

@@ -77,18 +77,31 @@ public sealed class ConnectionDesk
         Database database, ISecretProtector protector, WebhookAddresses webhooks, ConnectionHealth health, ConnectionJournal journal, TimeProvider time)
         => (_database, _protector, _webhooks, _health, _journal, _time) = (database, protector, webhooks, health, journal, time);
 
-    public async Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken) => ReadAsync(connectionId: null, cancellationToken);
+
+    public async Task<Connection?> FindAsync(string connectionId, CancellationToken cancellationToken)
+        => (await ReadAsync(connectionId, cancellationToken)).SingleOrDefault();
+
+    private async Task<IReadOnlyList<Connection>> ReadAsync(string? connectionId, CancellationToken cancellationToken)
     {
         var (rows, cases) = await _database.ReadAsync(
             async db => (
-                await db.Connections.OrderBy(c => c.Id).ToListAsync(cancellationToken),
-                await db.Cases.Include(c => c.Others).Where(c => c.ClosedAt == null).OrderBy(c => c.OpenedAt).ToListAsync(cancellationToken)),
+                await db.Connections.Where(c => connectionId == null || c.Id == connectionId).OrderBy(c => c.Id).ToListAsync(cancellationToken),
+                await OpenCasesAsync(db, connectionId, cancellationToken)),
             cancellationToken);
-        return rows.ConvertAll(row => From(row, cases.Find(c => c.ConnectionId == row.Id || c.Others.Exists(o => o.ConnectionId == row.Id))));
+        return rows.ConvertAll(row => From(row, cases.GetValueOrDefault(row.Id)));
     }
 
-    public async Task<Connection?> FindAsync(string connectionId, CancellationToken cancellationToken)
-        => (await ListAsync(cancellationToken)).SingleOrDefault(c => c.Id == connectionId);
+    // The oldest of each connection: its own, or another's that is about it, too.
+    private static async Task<Dictionary<string, string>> OpenCasesAsync(ProductDb db, string? connectionId, CancellationToken cancellationToken)
+    {
+        var open = db.Cases.Where(c => c.ClosedAt == null);
+        var own = open.Where(c => connectionId == null || c.ConnectionId == connectionId).Select(c => new { c.ConnectionId, c.Id, c.OpenedAt });
+        var shared = db.CaseConnections.Where(o => connectionId == null || o.ConnectionId == connectionId)
+            .Join(open, o => o.CaseId, c => c.Id, (o, c) => new { o.ConnectionId, c.Id, c.OpenedAt });
+        return (await own.Concat(shared).ToListAsync(cancellationToken))
+            .OrderBy(static c => c.OpenedAt).DistinctBy(static c => c.ConnectionId, StringComparer.Ordinal).ToDictionary(static c => c.ConnectionId, static c => c.Id, StringComparer.Ordinal);
+    }
 
     /// <summary>Adds or changes a connection. Another account, tenant or application is another identity: it must connect anew.</summary>
     public Task ConfigureAsync(ConnectionDefinition definition, CancellationToken cancellationToken)
@@ -199,7 +212,7 @@ public sealed class ConnectionDesk
         StateSince = _time.GetUtcNow(),
     };
 
-    private Connection From(ConnectionRow row, CaseRow? openCase)
+    private Connection From(ConnectionRow row, string? openCaseId)
     {
         var connection = new Connection(
             row.Id,
@@ -214,7 +227,7 @@ public sealed class ConnectionDesk
             row.StateSince,
             row.LastSuccessAt,
             WorkflowJson.Read<Diagnosis>(row.Diagnosis),
-            openCase?.Id)
+            openCaseId)
         {
             Environment = row.Environment,
             SignIn = row.SignIn,

@@ -33,6 +33,7 @@ internal sealed class ChangeCollector
                 Add(ChangeTopic.Connections, r.ConnectionId); // its page names the case, too
                 break;
             case ParkedRunRow r: Add(ChangeTopic.Cases, r.CaseId); break;
+            case StepTickRow r: Add(ChangeTopic.Cases, r.CaseId); break;
             case GuidedAnswerRow r: Add(ChangeTopic.Cases, r.CaseId); break;
             case ApprovalRow r: Add(ChangeTopic.Approvals, r.ReportId); break;
             case ApproverRow r: Add(ChangeTopic.Approvals, r.ReportId); break;
@@ -43,6 +44,7 @@ internal sealed class ChangeCollector
             case ConnectionRow r: Add(ChangeTopic.Connections, r.Id); break;
             case ConnectionEventRow r: Add(ChangeTopic.Connections, r.ConnectionId); break;
             case ConsentRow r: Add(ChangeTopic.Connections, r.ConnectionId); break;
+            case FindingRow r: Add(ChangeTopic.Connections, r.Scope == FindingRow.Everything ? null : r.Scope); break;
             case DeviceSignInRow r: Add(ChangeTopic.Connections, r.ConnectionId); break;
             case ScheduleRow r: Add(ChangeTopic.Schedules, r.Id); break;
             case OccurrenceRow r: Add(ChangeTopic.Schedules, r.ScheduleId); break;

@@ -63,6 +63,10 @@ public class ProductDb : DbContext
 
     public DbSet<CalendarKeyRow> CalendarKeys => Set<CalendarKeyRow>();
 
+    public DbSet<StepTickRow> StepTicks => Set<StepTickRow>();
+
+    public DbSet<FindingRow> Findings => Set<FindingRow>();
+
     public DbSet<GuidedAnswerRow> GuidedAnswers => Set<GuidedAnswerRow>();
 
     public DbSet<ScheduleRow> Schedules => Set<ScheduleRow>();
@@ -204,6 +208,11 @@ public class ProductDb : DbContext
             acquisition.HasIndex(a => new { a.ConnectionId, a.At });
             acquisition.HasIndex(a => new { a.Result, a.At });
         });
+        modelBuilder.Entity<FindingRow>(finding =>
+        {
+            finding.HasKey(f => new { f.Scope, f.Number });
+            finding.HasIndex(f => new { f.Result, f.Scope, f.Number });
+        });
         modelBuilder.Entity<ConsentRow>().HasKey(c => new { c.ConnectionId, c.GrantedAt });
         modelBuilder.Entity<ExpiryNoticeRow>().HasKey(n => new { n.ConnectionId, n.Kind, n.EndsAt, n.Days });
         modelBuilder.Entity<CalendarKeyRow>(key =>
@@ -233,6 +242,7 @@ public class ProductDb : DbContext
             @case.HasIndex(c => new { c.ConnectionId, c.Cause, c.Class }).IsUnique().HasFilter("\"ClosedAt\" IS NULL");
             @case.HasMany(c => c.ParkedRuns).WithOne().HasForeignKey(p => p.CaseId);
             @case.HasMany(c => c.Others).WithOne().HasForeignKey(o => o.CaseId);
+            @case.HasMany(c => c.Ticks).WithOne().HasForeignKey(t => t.CaseId);
         });
         modelBuilder.Entity<CaseConnectionRow>(other =>
         {
@@ -245,6 +255,7 @@ public class ProductDb : DbContext
             run.HasIndex(p => new { p.CaseId, p.DeliveryId });
             run.HasIndex(p => p.DeliveryId);
         });
+        modelBuilder.Entity<StepTickRow>().HasKey(t => new { t.CaseId, t.Runbook, t.Step });
         modelBuilder.Entity<GuidedAnswerRow>().HasKey(a => new { a.CaseId, a.Number });
     }
 

@@ -385,6 +385,9 @@ public sealed class CaseRow
 
     /// <summary>Gets the other connections that it is about.</summary>
     public List<CaseConnectionRow> Others { get; } = [];
+
+    /// <summary>Gets the steps of its runbook that are done.</summary>
+    public List<StepTickRow> Ticks { get; } = [];
 }
 
 /// <summary>A connection besides the case's own that the case is about: it lost the same credential.</summary>

@@ -23,13 +23,33 @@ public sealed class DoctorDesk(
     {
         var (now, all) = (time.GetUtcNow(), await connections.ListAsync(cancellationToken));
         var expiries = await forecast.ExpiriesAsync(cancellationToken);
-        List<Finding> findings = [.. all.SelectMany(c => EnvironmentChecks.Check(c, all, entra.Value, graph.Value)), .. expiries.Where(static e => e.NeedsPerson).Select(e => Date(e, now))];
+        return new(now, Take(all, expiries), await FindAsync(connectionId: null, all, expiries, now, cancellationToken));
+    }
+
+    /// <summary>Tries what one connection needs and does not share with the others.</summary>
+    public async Task<IReadOnlyList<Finding>> ExamineAsync(string connectionId, CancellationToken cancellationToken)
+        => await FindAsync(
+            connectionId,
+            await connections.ListAsync(cancellationToken),
+            await forecast.ExpiriesAsync(connectionId, cancellationToken) ?? [],
+            time.GetUtcNow(),
+            cancellationToken);
+
+    private async Task<IReadOnlyList<Finding>> FindAsync(
+        string? connectionId, IReadOnlyList<Connection> all, IReadOnlyList<Expiry> expiries, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        List<Finding> findings =
+        [
+            .. all.Where(c => connectionId is null || c.Id == connectionId)
+                .SelectMany(c => EnvironmentChecks.Check(c, all, entra.Value, graph.Value).Select(f => f with { Connection = c.Id })),
+            .. expiries.Where(static e => e.NeedsPerson).Select(e => Date(e, now) with { Connection = e.ConnectionId }),
+        ];
         foreach (var check in checks)
         {
-            findings.AddRange(await check.RunAsync(cancellationToken));
+            findings.AddRange(await check.RunAsync(connectionId, cancellationToken));
         }
 
-        return new(now, Take(all, expiries), findings);
+        return findings;
     }
 
     private Inventory Take(IReadOnlyList<Connection> all, IReadOnlyList<Expiry> expiries) => new(

@@ -34,6 +34,12 @@ public sealed record InventoryConnection(
 /// <param name="Fix">What to do; null when it is good.</param>
 public sealed record Finding(string Check, string Subject, CheckResult Result, string Detail, string? Fix = null)
 {
+    /// <summary>Gets the connection that it is about; null: something that all of them share.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Gets the runbook that says how it is put right; null: there is none, or nothing to be done.</summary>
+    public string? Runbook { get; init; }
+
     public static Finding Good(string check, string subject, string detail) => new(check, subject, CheckResult.Good, detail);
 }
 
@@ -47,7 +53,8 @@ public enum CheckResult
 /// <summary>Something that can be tried in an environment. It changes nothing there.</summary>
 public interface IDoctorCheck
 {
-    Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken);
+    /// <param name="connectionId">Only what is of this connection alone; null: everything.</param>
+    Task<IReadOnlyList<Finding>> RunAsync(string? connectionId, CancellationToken cancellationToken);
 }
 
 [JsonSourceGenerationOptions(

@@ -28,7 +28,10 @@ internal sealed class HostChecks(
     // A Date header has whole seconds, and the answer was on its way.
     private static readonly TimeSpan Agreement = TimeSpan.FromMinutes(1);
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> RunAsync(string? connectionId, CancellationToken cancellationToken)
+        => connectionId is null ? await RunAsync(cancellationToken) : []; // hosts are everybody's
+
+    private async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var (tenants, certificates) = await database.ReadAsync(
             async db => (

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Graph.Models;
+using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Diagnostics;
@@ -14,19 +15,22 @@ internal sealed class TokenChecks(
     Database database, ConnectionUses uses, TokenSource tokens, ExpectedTokens expected, TeamsChannels channels, ConnectionVerdicts verdicts, TimeProvider time)
     : IDoctorCheck
 {
-    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> RunAsync(string? connectionId, CancellationToken cancellationToken)
     {
-        var rows = await database.ReadAsync(db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook).OrderBy(c => c.Id).ToListAsync(cancellationToken), cancellationToken);
+        var rows = await database.ReadAsync(
+            db => db.Connections.Where(c => c.AuthModel != AuthModel.Webhook && (connectionId == null || c.Id == connectionId)).OrderBy(c => c.Id).ToListAsync(cancellationToken),
+            cancellationToken);
+        var used = await uses.ReadAsync(connectionId, cancellationToken);
         var findings = new List<Finding>();
         foreach (var row in rows)
         {
-            findings.AddRange(await CheckAsync(row, cancellationToken));
+            findings.AddRange((await CheckAsync(row, used.GetValueOrDefault(row.Id, ConnectionUse.None), cancellationToken)).Select(f => f with { Connection = row.Id }));
         }
 
         return findings;
     }
 
-    private async Task<IEnumerable<Finding>> CheckAsync(ConnectionRow row, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Finding>> CheckAsync(ConnectionRow row, ConnectionUse use, CancellationToken cancellationToken)
     {
         if (row.State == ConnectionState.NeverConnected && row.AuthModel == AuthModel.DelegatedUser)
         {
@@ -43,10 +47,9 @@ internal sealed class TokenChecks(
         if (token is not TokenResult.Acquired acquired)
         {
             var (diagnosis, _) = await verdicts.JudgeAsync(row, ((TokenResult.Refused)token).Evidence, operation: null, cancellationToken);
-            return [new("token", row.Id, CheckResult.Bad, diagnosis.Summary, $"Runbook {diagnosis.Runbook}.")];
+            return [Bad("token", row, diagnosis.Summary, diagnosis)];
         }
 
-        var use = await uses.OfAsync(row.Id, cancellationToken);
         return [.. Claims(row, use, TokenClaims.Read(acquired.AccessToken)), .. await ReachAsync(row, use, acquired.AccessToken, cancellationToken)];
     }
 
@@ -106,9 +109,12 @@ internal sealed class TokenChecks(
             }
 
             var (diagnosis, _) = await verdicts.JudgeAsync(row, failure.Evidence, Operation.ReadChannelMessages, cancellationToken);
-            findings.Add(new("channel", row.Id, CheckResult.Bad, $"{channel.ChannelId}: {diagnosis.Summary}", $"Runbook {diagnosis.Runbook}."));
+            findings.Add(Bad("channel", row, $"{channel.ChannelId}: {diagnosis.Summary}", diagnosis));
         }
 
         return findings;
     }
+
+    private static Finding Bad(string check, ConnectionRow row, string detail, Diagnosis diagnosis)
+        => new(check, row.Id, CheckResult.Bad, detail, RunbookShelf.Find(diagnosis.Runbook) is { } runbook ? $"{runbook.Title}: runbook {runbook.Id}." : null) { Runbook = diagnosis.Runbook };
 }

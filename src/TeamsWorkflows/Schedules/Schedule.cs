@@ -34,6 +34,10 @@ public sealed record Schedule(
     DateTimeOffset CreatedAt,
     string ETag);
 
+/// <summary>When a schedule occurs next.</summary>
+/// <param name="At">With the offset of its time zone.</param>
+public sealed record NextOccurrence(string Id, string Name, DateTimeOffset At);
+
 /// <summary>What came of handing a schedule in.</summary>
 public abstract record PutScheduleResult
 {

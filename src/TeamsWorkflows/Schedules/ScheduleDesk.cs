@@ -38,6 +38,22 @@ public sealed class ScheduleDesk
         return rows.ConvertAll(r => ScheduleView.Of(r.Schedule, r.Last, now));
     }
 
+    /// <summary>The schedules that occur next, without what only their own pages show.</summary>
+    public async Task<IReadOnlyList<NextOccurrence>> NextAsync(int count, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var rows = await _database.ReadAsync(
+            db => db.Schedules.Where(s => !s.IsPaused).Select(s => new { s.Id, s.Name, s.Cron, s.TimeZone, s.Jitter, s.PlannedUntil }).ToListAsync(cancellationToken),
+            cancellationToken);
+        return
+        [
+            .. rows.Select(r => (Row: r, Recurrence: new Recurrence(r.Cron, r.TimeZone, r.Jitter, r.Id)))
+                .Select(r => (r.Row, r.Recurrence, At: r.Recurrence.Next(r.Row.PlannedUntil > now ? r.Row.PlannedUntil : now)))
+                .Where(static r => r.At is not null).OrderBy(static r => r.At).ThenBy(static r => r.Row.Id, StringComparer.Ordinal).Take(count)
+                .Select(static r => new NextOccurrence(r.Row.Id, r.Row.Name, r.Recurrence.OnTheWall(r.At!.Value))),
+        ];
+    }
+
     /// <returns>Null when there is none of that name.</returns>
     public async Task<Schedule?> FindAsync(string id, CancellationToken cancellationToken)
     {

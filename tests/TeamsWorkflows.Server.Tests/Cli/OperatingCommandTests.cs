@@ -35,7 +35,13 @@ public sealed partial class OperatingCommandTests(ServerHost host)
         Assert.Contains(id, paged, StringComparison.Ordinal);
         Assert.Contains("There may be more: add --skip 1", paged, StringComparison.Ordinal);
         Assert.DoesNotContain(id, (await oversight.RunAsync("case", "list", "--limit", "1", "--label", "finance-posts", "--skip", "1")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
-        Assert.Contains("connection reconnect finance-posts", (await oversight.RunAsync("case", "show", id)).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
+        using var console = await host.OperatorAsync();
+        using var ticked = await console.PutAsync(new Uri($"/api/v1/cases/{id}/steps/confirm-change", UriKind.Relative), content: null);
+        Assert.True(ticked.IsSuccessStatusCode);
+        var shown = (await oversight.RunAsync("case", "show", id)).Ended(ExitCodes.Done).Output;
+        Assert.Contains("connection reconnect finance-posts", shown, StringComparison.Ordinal);
+        Assert.Contains("Done by", shown, StringComparison.Ordinal);
+        Assert.Contains("change was intended", shown.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("sign-in", (await oversight.RunAsync("case", "resolve", id, "--reason", "I looked at it", "--json")).Ended(ExitCodes.Refused).Error, StringComparison.Ordinal);
         Assert.Contains("NeedsAttention", (await oversight.RunAsync("connection", "show", "finance-posts")).Ended(ExitCodes.Done).Output, StringComparison.Ordinal);
 

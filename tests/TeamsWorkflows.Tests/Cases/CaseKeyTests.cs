@@ -28,7 +28,7 @@ public sealed class CaseKeyTests
         await product.SubmitAsync();
         await product.UntilAsync(() => product.OperatorMails.Count == 2);
 
-        var cases = await product.Cases.ListAsync(onlyOpen: true, default);
+        var cases = await product.Cases.PageAsync(isOpen: true, 0, 100, default);
         Assert.All(cases, c => Assert.Equal(gone.Action, c.Cause));
         Assert.Equal([FailureClasses.UserDisabledOrDeleted, gone.Class], cases.Select(c => c.Diagnosis.Class).OrderDescending());
     }

@@ -21,6 +21,25 @@ public sealed class RunbookTests
             [RunbookShelf.ReconnectLoop],
             RunbookShelf.All.Select(r => r.Id).Where(id => !id.StartsWith("tool/", StringComparison.Ordinal)).Except(RuleBook.Current.Verdicts.Values.Select(v => v.Runbook)));
 
+    [Fact]
+    [Trait("Requirement", "B12")]
+    public void A_step_is_known_by_its_identifier_and_not_by_its_words()
+    {
+        Assert.All(RunbookShelf.All, r =>
+        {
+            Assert.Equal(r.Steps.Count, r.Steps.Select(s => s.Id).Distinct(StringComparer.Ordinal).Count());
+            Assert.All(r.Steps, s => Assert.Matches("^[a-z0-9]+(-[a-z0-9]+)*$", s.Id));
+            Assert.All(r.Steps, s => Assert.InRange(s.Id.Length, 1, 64));
+        });
+
+        var at = new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.Zero);
+        var runbook = new Runbook("a/b", "Do", "When.", [new("first", "Said better than before."), new("new", "Another.")], "It works.", "Somebody");
+        StepTick[] ticks = [new("a/b", "first", "olivia", at), new("a/b", "gone", "olivia", at), new("a/c", "new", "olivia", at)];
+
+        Assert.Equal([new("first", "Said better than before.", "olivia", at), new("new", "Another.", null, null)], CaseStep.Of(runbook, ticks));
+        Assert.Empty(CaseStep.Of(null, ticks));
+    }
+
     [Theory]
     [Trait("Requirement", "R45")]
     [InlineData("make")]
@@ -38,8 +57,8 @@ public sealed class RunbookTests
         => Assert.All(RunbookShelf.All, r =>
         {
             Assert.InRange(r.Steps.Count, 1, 6);
-            Assert.All([r.Title, r.Precondition, r.Verification, r.Escalation, .. r.Steps], text => Assert.NotEmpty(text));
-            Assert.All(r.Steps, s => Assert.EndsWith(".", s, StringComparison.Ordinal));
+            Assert.All([r.Title, r.Precondition, r.Verification, r.Escalation, .. r.Steps.Select(s => s.Text)], text => Assert.NotEmpty(text));
+            Assert.All(r.Steps, s => Assert.EndsWith(".", s.Text, StringComparison.Ordinal));
         });
 
     [Fact]
@@ -49,7 +68,7 @@ public sealed class RunbookTests
     {
         foreach (var id in new[] { "throttled", "membership-missing", "payload-invalid/mapping", "webhook-policy-block" })
         {
-            Assert.DoesNotContain(RunbookShelf.Find(id)!.Steps, s => s.StartsWith("Sign in", StringComparison.Ordinal) || s.StartsWith("Reconnect", StringComparison.Ordinal));
+            Assert.DoesNotContain(RunbookShelf.Find(id)!.Steps, s => s.Text.StartsWith("Sign in", StringComparison.Ordinal) || s.Text.StartsWith("Reconnect", StringComparison.Ordinal));
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class CanaryTests
         await product.Get<CanaryDesk>().StartAsync(default);
         await product.Get<CanaryDesk>().StartAsync(default);
         await RoundAsync(product);
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: true, default));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: true, 0, 100, default));
 
         product.Tenant.Faults.Apply("refresh-revoked");
         product.Tenant.ExpireAccessTokens();
@@ -181,7 +181,7 @@ public sealed class CanaryTests
         var found = await product.OpenCaseAsync(parked: 0);
         Assert.Equal(OperatorAction.RotateCredential, found.Cause);
         await CheckAsync(product);
-        Assert.Single(await product.Cases.ListAsync(onlyOpen: false, default));
+        Assert.Single(await product.Cases.PageAsync(isOpen: null, 0, 100, default));
         Assert.Single(product.OperatorMails);
     }
 
@@ -200,7 +200,7 @@ public sealed class CanaryTests
 
         await CheckAsync(product);
 
-        Assert.Equal("finance-test", Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default)).ConnectionId);
+        Assert.Equal("finance-test", Assert.Single(await product.Cases.PageAsync(isOpen: true, 0, 100, default)).ConnectionId);
         Assert.Contains(product.Log.Lines, l => l.StartsWith($"Warning: Connection {ProductHost.ConnectionId} could not be checked", StringComparison.Ordinal));
     }
 

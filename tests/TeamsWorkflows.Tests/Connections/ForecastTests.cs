@@ -182,7 +182,7 @@ public sealed class ForecastTests
 
     private static async Task ClosedAsync(ProductHost product)
     {
-        while ((await product.Cases.ListAsync(onlyOpen: true, default)).Count > 0)
+        while ((await product.Cases.PageAsync(isOpen: true, 0, 100, default)).Count > 0)
         {
             await Task.Delay(1);
         }

@@ -205,6 +205,31 @@ public sealed class RegisterTests
         Assert.Contains("sign-in frequency", one.Advice, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Requirement", "R69")]
+    public async Task However_many_need_a_person_the_database_is_asked_as_often()
+    {
+        await using var product = await ProductHost.StartAsync();
+        var one = await AsksAsync();
+        foreach (var i in Enumerable.Range(0, 20))
+        {
+            var another = product.Definition();
+            (another.Id, another.DisplayName) = ($"another-{i}", $"Another {i}");
+            await product.Connections.ConfigureAsync(another, default);
+        }
+
+        Assert.Equal(one, await AsksAsync());
+
+        async Task<int> AsksAsync()
+        {
+            var before = Asked();
+            await product.Get<ConnectionRegister>().InteractiveDependenciesAsync(default);
+            return Asked() - before;
+        }
+
+        int Asked() => product.Log.Lines.Count(static l => l.Contains("Executed DbCommand", StringComparison.Ordinal));
+    }
+
     [Theory]
     [Trait("Requirement", "R92")]
     [InlineData("signed-in user", "application with a certificate", "channel")]

@@ -123,7 +123,7 @@ public sealed class AddressWayTests
 
         Assert.Equal(DeliveryState.FellBack, delivery.State);
         Assert.Single(product.ReportMails);
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, CancellationToken.None));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, CancellationToken.None));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class AddressWayTests
         product.Tenant.EnableWorkflow(enabled: false);
         Assert.Equal(DeliveryState.FellBack, (await EndOfAsync(product, destination)).State);
         Assert.Equal(DeliveryState.FellBack, (await EndOfAsync(product, destination)).State);
-        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        var found = Assert.Single(await product.Cases.PageAsync(isOpen: true, 0, 100, default));
         Assert.Equal((webhook.Id, "resource-not-found/workflow-deleted"), (found.ConnectionId, found.Diagnosis.Runbook));
         Assert.Contains("Destination not found", Assert.Single(product.OperatorMails).Subject, StringComparison.Ordinal);
 
@@ -170,7 +170,7 @@ public sealed class AddressWayTests
 
         Assert.Equal((DeliveryState.FellBack, "permission-denied,mailed"), Ended(delivery));
         Assert.Equal(calls, product.TokenCalls);
-        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        var found = Assert.Single(await product.Cases.PageAsync(isOpen: true, 0, 100, default));
         Assert.Equal((webhook.Id, OperatorAction.FixConfiguration), (found.ConnectionId, found.Cause));
         Assert.False(found.Diagnosis.MayRenewSilently);
         Assert.NotNull(RunbookShelf.Find(found.Diagnosis.Runbook));

@@ -38,7 +38,7 @@ public sealed class DeliveryTests
 
         Assert.Single(product.Messages);
         Assert.Equal(["authentication-failed", "posted"], delivery.Attempts.Select(a => a.Outcome));
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, CancellationToken.None));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, CancellationToken.None));
         Assert.Empty(product.Tenant.Mails);
     }
 
@@ -121,7 +121,7 @@ public sealed class DeliveryTests
         Assert.Single(product.Messages);
         Assert.Equal(["throttled", "throttled", "posted"], delivery.Attempts.Select(a => a.Outcome));
         Assert.True(product.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(2 * seconds - 1), "It did not wait.");
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, CancellationToken.None));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, CancellationToken.None));
         Assert.Equal(1, product.TokenCalls); // the sign-in
     }
 

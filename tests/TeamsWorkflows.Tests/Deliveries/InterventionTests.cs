@@ -90,7 +90,7 @@ public sealed class InterventionTests
 
         Assert.Equal(DeliveryState.Delivered, delivery.State);
         Assert.Single(product.Messages);
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, CancellationToken.None));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, CancellationToken.None));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class InterventionTests
         Assert.Equal(DeliveryState.FellBack, delivery.State);
         Assert.Equal(["rejected", "mailed"], delivery.Attempts.Select(a => a.Outcome));
         Assert.Single(product.ReportMails);
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, CancellationToken.None));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, CancellationToken.None));
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class PolicyTests
 
         Assert.Equal((end, messages, mails), (delivery.State, product.Messages.Count, product.ReportMails.Count));
         Assert.Equal(unknown == UnknownAction.Repeat, product.Messages.Any(m => m.Content.Contains("may be a repeat", StringComparison.Ordinal)));
-        Assert.Empty(await product.Cases.ListAsync(onlyOpen: false, default));
+        Assert.Empty(await product.Cases.PageAsync(isOpen: null, 0, 100, default));
     }
 
     [Theory]

@@ -137,14 +137,14 @@ public sealed class ReconnectTests
         product.Tenant.Faults.Apply("user-disabled");
         var delivery = await product.EndOfAsync(await product.SubmitAsync());
 
-        var found = Assert.Single(await product.Cases.ListAsync(onlyOpen: true, default));
+        var found = Assert.Single(await product.Cases.PageAsync(isOpen: true, 0, 100, default));
         Assert.Equal((FailureClasses.UserDisabledOrDeleted, OperatorAction.FixConfiguration), (found.Diagnosis.Class, found.Cause));
         Assert.Equal(DeliveryState.FellBack, delivery.State);
         Assert.DoesNotContain("Sign in as", Assert.Single(product.OperatorMails).TextBody, StringComparison.Ordinal);
 
         product.Tenant.Faults.Clear();
         Assert.Equal(ResolveResult.Verifying, await product.Cases.ResolveAsync(found.Id, "olivia", "Enabled it again", default));
-        await product.UntilAsync(async () => (await product.Cases.ListAsync(onlyOpen: true, default)).Count == 0);
+        await product.UntilAsync(async () => (await product.Cases.PageAsync(isOpen: true, 0, 100, default)).Count == 0);
         Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(await product.SubmitAsync())).State);
     }
 

@@ -18,7 +18,7 @@ public sealed class ScheduleCanaryTests
         product.Tenant.Faults.Apply("refresh-revoked");
         product.Tenant.ExpireAccessTokens();
         var put = await product.PutAsync("daily", product.Every("0 9 * * *"));
-        var found = await product.UntilAsync(async () => (await product.Cases.ListAsync(onlyOpen: true, default)).SingleOrDefault());
+        var found = await product.UntilAsync(async () => (await product.Cases.PageAsync(isOpen: true, 0, 100, default)).SingleOrDefault());
 
         Assert.Equal(OperatorAction.Reconnect, found.Cause);
         Assert.Equal(put.Schedule.NextAt!.Value.AddMinutes(-30), found.OpenedAt, TimeSpan.FromSeconds(5));

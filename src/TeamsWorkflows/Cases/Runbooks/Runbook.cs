@@ -9,7 +9,11 @@ namespace TeamsWorkflows.Cases.Runbooks;
 /// <param name="Escalation">Who is asked when it does not help.</param>
 /// <param name="Learn">Where to read more; null when there is nothing better than this page.</param>
 public sealed record Runbook(
-    string Id, string Title, string Precondition, IReadOnlyList<string> Steps, string Verification, string Escalation, Uri? Learn = null);
+    string Id, string Title, string Precondition, IReadOnlyList<RunbookStep> Steps, string Verification, string Escalation, Uri? Learn = null);
+
+/// <summary>One thing to do.</summary>
+/// <param name="Id">One of its kind in the runbook. It stays when the text is said better: cases remember their ticks by it.</param>
+public sealed record RunbookStep(string Id, string Text);
 
 /// <summary>The runbooks as they are written down.</summary>
 internal sealed record RunbookFile(

@@ -38,7 +38,7 @@ internal static class RunbookPages
         page.Append($"\n## {runbook.Title}\n\n`{runbook.Id}`: {runbook.Precondition}\n\n");
         for (var i = 0; i < runbook.Steps.Count; i++)
         {
-            page.Append(CultureInfo.InvariantCulture, $"{i + 1}. {runbook.Steps[i]}\n");
+            page.Append(CultureInfo.InvariantCulture, $"{i + 1}. {runbook.Steps[i].Text}\n");
         }
 
         page.Append($"\nProved when: {runbook.Verification} If it does not help: ask {runbook.Escalation}.");

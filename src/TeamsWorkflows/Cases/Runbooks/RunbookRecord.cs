@@ -22,7 +22,20 @@ public sealed class RunbookRecord(Database database, TimeProvider time)
     public async Task<IReadOnlyList<RunbookSuccess>> ReadAsync(CancellationToken cancellationToken)
     {
         var cases = await database.ReadAsync(
-            db => db.Cases.Where(c => c.Runbook != null).OrderByDescending(c => c.OpenedAt).Take(MaxCases).ToListAsync(cancellationToken),
+            db => db.Cases.Where(c => c.Runbook != null).OrderByDescending(c => c.OpenedAt).Take(MaxCases)
+                .Select(static c => new CaseRow // without what it does not ask for: the evidence is the most of a case
+                {
+                    Id = c.Id,
+                    ConnectionId = c.ConnectionId,
+                    Cause = c.Cause,
+                    Class = c.Class,
+                    Diagnosis = "",
+                    Runbook = c.Runbook,
+                    OpenedAt = c.OpenedAt,
+                    ClosedAt = c.ClosedAt,
+                    Resolution = c.Resolution,
+                })
+                .ToListAsync(cancellationToken),
             cancellationToken);
         return Measure(cases, time.GetUtcNow());
     }

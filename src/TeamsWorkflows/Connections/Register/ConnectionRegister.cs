@@ -136,14 +136,12 @@ public sealed class ConnectionRegister
     /// <summary>What needs a person to be renewed (R69): every delegated connection, and why.</summary>
     public async Task<IReadOnlyList<InteractiveDependency>> InteractiveDependenciesAsync(CancellationToken cancellationToken)
     {
-        var dependencies = new List<InteractiveDependency>();
-        foreach (var connection in (await _connections.ListAsync(cancellationToken)).Where(static c => c.AuthModel == AuthModel.DelegatedUser))
-        {
-            var use = await _uses.OfAsync(connection.Id, cancellationToken);
-            dependencies.Add(new(connection.Id, connection.Username!, connection.Owner, StabilisingAdvice.Of(use)));
-        }
-
-        return dependencies;
+        var uses = await _uses.ReadAsync(connectionId: null, cancellationToken);
+        return
+        [
+            .. (await _connections.ListAsync(cancellationToken)).Where(static c => c.AuthModel == AuthModel.DelegatedUser)
+                .Select(c => new InteractiveDependency(c.Id, c.Username!, c.Owner, StabilisingAdvice.Of(uses.GetValueOrDefault(c.Id, ConnectionUse.None)))),
+        ];
     }
 }
 

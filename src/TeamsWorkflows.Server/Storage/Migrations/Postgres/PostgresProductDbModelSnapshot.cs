@@ -1095,6 +1095,59 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("ExpiryNotices");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.FindingRow", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Check")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Fix")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("Runbook")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.HasKey("Scope", "Number");
+
+                    b.HasIndex("Result", "Scope", "Number");
+
+                    b.ToTable("Findings");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
                 {
                     b.Property<string>("Id")
@@ -1663,6 +1716,37 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.ToTable("SignIns");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.StepTickRow", b =>
+                {
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Runbook")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Step")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .UseCollation("C");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("CaseId", "Runbook", "Step");
+
+                    b.ToTable("StepTicks");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.TokenCacheRow", b =>
                 {
                     b.Property<string>("ConnectionId")
@@ -1773,6 +1857,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.StepTickRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.CaseRow", null)
+                        .WithMany("Ticks")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
                 {
                     b.Navigation("Approvers");
@@ -1785,6 +1878,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Postgres
                     b.Navigation("Others");
 
                     b.Navigation("ParkedRuns");
+
+                    b.Navigation("Ticks");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>

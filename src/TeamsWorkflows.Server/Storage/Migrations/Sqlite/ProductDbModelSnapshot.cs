@@ -986,6 +986,53 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("ExpiryNotices");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.FindingRow", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Check")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Fix")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Result")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Runbook")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Scope", "Number");
+
+                    b.HasIndex("Result", "Scope", "Number");
+
+                    b.ToTable("Findings");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.FlightRow", b =>
                 {
                     b.Property<string>("Id")
@@ -1502,6 +1549,33 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.ToTable("SignIns");
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.StepTickRow", b =>
+                {
+                    b.Property<string>("CaseId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Runbook")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Step")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CaseId", "Runbook", "Step");
+
+                    b.ToTable("StepTicks");
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.TokenCacheRow", b =>
                 {
                     b.Property<string>("ConnectionId")
@@ -1611,6 +1685,15 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TeamsWorkflows.Data.StepTickRow", b =>
+                {
+                    b.HasOne("TeamsWorkflows.Data.CaseRow", null)
+                        .WithMany("Ticks")
+                        .HasForeignKey("CaseId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TeamsWorkflows.Data.ApprovalRow", b =>
                 {
                     b.Navigation("Approvers");
@@ -1623,6 +1706,8 @@ namespace TeamsWorkflows.Server.Storage.Migrations.Sqlite
                     b.Navigation("Others");
 
                     b.Navigation("ParkedRuns");
+
+                    b.Navigation("Ticks");
                 });
 
             modelBuilder.Entity("TeamsWorkflows.Data.DeliveryRow", b =>
