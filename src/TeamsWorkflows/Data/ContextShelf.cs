@@ -80,6 +80,11 @@ internal sealed class ContextShelf(IDbContextFactory<ProductDb> contexts, bool k
         if (keeps && isSound && !_isDisposed && _kept.Count < MaxKept)
         {
             _kept.Enqueue(db);
+            if (_isDisposed)
+            {
+                Dispose(); // it was disposed in between, and has not seen this one
+            }
+
             return;
         }
 

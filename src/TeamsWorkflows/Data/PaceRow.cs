@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TeamsWorkflows.Data;
 
-/// <summary>The line before a channel, a connection or a tenant.</summary>
+/// <summary>The line before a channel, a connection, a tenant, an address or an integration.</summary>
 public sealed class PaceRow
 {
     /// <summary>Gets or sets what it is the line of.</summary>

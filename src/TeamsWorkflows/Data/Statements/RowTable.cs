@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Numerics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -11,6 +12,8 @@ namespace TeamsWorkflows.Data.Statements;
 internal sealed class RowTable<TRow>
     where TRow : class
 {
+    private const int PageSize = 64; // a power of two
+
     private static readonly PerModel<RowTable<TRow>> Tables = new(static db => new(db.Model));
 
     private readonly string _name;
@@ -62,10 +65,19 @@ internal sealed class RowTable<TRow>
     public TRow? ReadOrNull(DbDataReader reader, int offset) => reader.IsDBNull(offset + Array.IndexOf(_columns, _key[0])) ? null : _read(reader, offset);
 
     /// <summary>Finds the rows of some keys; the table's key is one column.</summary>
-    public Task<List<TRow>> FindAsync(ProductDb db, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-        => keys.Count == 0
-            ? Task.FromResult<List<TRow>>([])
-            : _finds.GetOrAdd(keys.Count, ByKeys).ReadAsync(db, [.. keys], ReadAllAsync, cancellationToken);
+    /// <remarks>Many are found in pages of one size, and few by statements of few sizes: each of them stays prepared.</remarks>
+    public async Task<List<TRow>> FindAsync(ProductDb db, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        List<TRow> found = [];
+        foreach (var page in keys.Distinct(StringComparer.Ordinal).Chunk(PageSize))
+        {
+            var size = (int)BitOperations.RoundUpToPowerOf2((uint)page.Length);
+            object?[] padded = [.. page, .. Enumerable.Repeat(page[^1], size - page.Length)]; // a key that is named twice is found once
+            found.AddRange(await _finds.GetOrAdd(size, ByKeys).ReadAsync(db, padded, ReadAllAsync, cancellationToken));
+        }
+
+        return found;
+    }
 
     /// <summary>What changes some properties of the row that has the key of a given one.</summary>
     /// <param name="properties">The same list each time: the statement is found by it.</param>

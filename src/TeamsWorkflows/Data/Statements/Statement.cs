@@ -71,11 +71,18 @@ internal sealed class Statement(string text, IReadOnlyList<RelationalTypeMapping
         return command;
     }
 
+    // A prepared command stays, but not what it wrote: an attachment would be in memory until the next one comes.
     private static void GiveBack(ProductDb db, DbCommand command)
     {
         if (db.Prepared is null)
         {
             command.Dispose();
+            return;
+        }
+
+        foreach (DbParameter parameter in command.Parameters)
+        {
+            parameter.Value = DBNull.Value;
         }
     }
 }

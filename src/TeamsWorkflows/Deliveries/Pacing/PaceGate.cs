@@ -32,7 +32,7 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
             var row = lines[limit];
             if (slots.Find(s => s.Scope == limit.Scope) is not { } slot)
             {
-                slot = new(limit.Scope, Pace.Take(row, limit.Options, now));
+                slot = new(limit.Scope, Pace.Take(lines.Change(limit), limit.Options, now));
                 slots.Add(slot);
             }
 
@@ -71,7 +71,7 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
                     return ((PaceSlot, DateTimeOffset)?)null;
                 }
 
-                var slot = new PaceSlot(limit.Scope, Pace.Take(lines[limit], limit.Options, now));
+                var slot = new PaceSlot(limit.Scope, Pace.Take(lines.Change(limit), limit.Options, now));
                 return (slot, Pace.Due(lines[limit], slot.At));
             }),
         ];
@@ -97,17 +97,19 @@ internal sealed class PaceGate(IOptions<PacingOptions> options, IOptions<Deliver
         PaceSlot[] slots = [.. limits.Select(l => new PaceSlot(l.Scope, Pace.Clock(lines[l], now)))]; // it keeps its place
         var limit = limits.FirstOrDefault(l => l.Scope == ScopeOf(throttleScope)) ?? limits[0];
         var line = limit;
-        var connection = limits.FirstOrDefault(static l => l.Scope == PaceScope.Connection) is { } found ? lines[found] : null;
-        if (limit.Scope == PaceScope.Channel && connection is { LastStopped: { } last } && last != limit.Key && connection.LastStoppedUntil > now)
+        var connection = limits.FirstOrDefault(static l => l.Scope == PaceScope.Connection);
+        if (limit.Scope == PaceScope.Channel && connection is not null
+            && lines[connection] is { LastStopped: { } last, LastStoppedUntil: var until } && last != limit.Key && until > now)
         {
-            line = limits.First(static l => l.Scope == PaceScope.Connection);
+            line = connection;
         }
 
-        var row = lines[line];
+        var row = lines.Change(line);
         Pace.Stop(row, line.Options, now, outcome.RetryAfter, deliveries.Value.ToPolicy(), JitterOf(subject.Delivery.CardId));
         if (limit.Scope == PaceScope.Channel && connection is not null)
         {
-            (connection.LastStopped, connection.LastStoppedUntil) = (limit.Key, row.BlockedUntil);
+            var shared = lines.Change(connection);
+            (shared.LastStopped, shared.LastStoppedUntil) = (limit.Key, row.BlockedUntil);
         }
 
         lines.Save(db);

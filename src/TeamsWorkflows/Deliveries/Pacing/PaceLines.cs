@@ -13,10 +13,12 @@ internal sealed class PaceLines
     ];
 
     private readonly Dictionary<string, PaceRow> _rows;
-    private readonly List<PaceRow> _new = [];
+    private readonly HashSet<PaceRow> _new = [];
+    private readonly HashSet<PaceRow> _changed = [];
 
     private PaceLines(Dictionary<string, PaceRow> rows) => _rows = rows;
 
+    /// <summary>The line of a limit, to look at.</summary>
     public PaceRow this[PaceLimit limit] => _rows[limit.Key];
 
     public static async Task<PaceLines> ReadAsync(ProductDb db, IEnumerable<PaceLimit> limits, CancellationToken cancellationToken)
@@ -34,9 +36,17 @@ internal sealed class PaceLines
         return lines;
     }
 
+    /// <summary>The line of a limit, to be changed: only such are saved, so that messages of other channels do not write each other's rows.</summary>
+    public PaceRow Change(PaceLimit limit)
+    {
+        var row = _rows[limit.Key];
+        _changed.Add(row);
+        return row;
+    }
+
     public void Save(ProductDb db)
     {
-        foreach (var row in _rows.Values)
+        foreach (var row in _changed)
         {
             if (_new.Contains(row))
             {

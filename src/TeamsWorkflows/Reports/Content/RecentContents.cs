@@ -8,7 +8,7 @@ namespace TeamsWorkflows.Reports.Content;
 internal static class RecentContents
 {
     private const int Places = 256;
-    private const int MaxLength = 16 * 1024; // characters: 8 MB for all texts at most, and most are far shorter
+    private const int MaxLength = 8 * 1024; // characters: with what is written of them, all take some 20 MB at the very most
 
     private static readonly Entry?[] Entries = new Entry?[Places];
 

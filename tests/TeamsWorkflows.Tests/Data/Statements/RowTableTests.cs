@@ -166,6 +166,25 @@ public sealed class RowTableTests : IAsyncLifetime, IDisposable
         Assert.Equal(["audited"], await _database.ReadAsync(db => db.Paces.Select(p => p.Key).ToListAsync(), default));
     }
 
+    [Fact]
+    public async Task However_many_keys_are_asked_for_each_row_is_found_once()
+    {
+        string[] keys = [.. Enumerable.Range(0, 150).Select(static i => $"line/{i}")];
+        await _database.WriteAsync(
+            db =>
+            {
+                Array.ForEach(keys, key => db.Insert(new PaceRow { Key = key }));
+                return Task.CompletedTask;
+            },
+            default);
+
+        foreach (var count in (int[])[0, 1, 3, 64, 65, 150])
+        {
+            var found = await FindAsync<PaceRow>([.. keys.Take(count), "line/0", "nowhere"]);
+            Assert.Equal(keys.Take(Math.Max(1, count)).Order(StringComparer.Ordinal), found.Select(static r => r.Key).Order(StringComparer.Ordinal));
+        }
+    }
+
     private Task<List<TRow>> FindAsync<TRow>(params string[] keys)
         where TRow : class
         => _database.ReadAsync(db => RowTable<TRow>.Of(db).FindAsync(db, keys, default), default);
