@@ -119,6 +119,30 @@ public sealed class ConfiguredIntakesTests : IDisposable
         Assert.Equal("declared", await TitleAsync(later, report));
     }
 
+    [Fact]
+    public async Task An_intake_that_was_somebody_elses_takes_nothing_by_their_secret_any_more()
+    {
+        var data = Path.Combine(_folder, "data");
+        string secret;
+        await using (var theirs = await StartAsync(data, []))
+        {
+            using var administrator = await theirs.Host.AdministratorAsync();
+            using var content = new StringContent(
+                """{"report":{"title":"x","body":"y","data":{"request":{}},"destinations":[{"kind":"email","to":["a@b.example"]}]}}""",
+                Encoding.UTF8,
+                "application/json");
+            using var put = await administrator.PutAsync(new Uri(Address, UriKind.Relative), content);
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+            secret = (await put.JsonAsync()).Text("secret");
+        }
+
+        var file = Template("""{"title":"declared","body":"x","data":{"request":{}},"destinations":[{"kind":"email","to":["a@b.example"]}]}""");
+        await using var declared = await StartAsync(data, Settings(file, Secret));
+        using var refused = await CallAsync(declared.Host, secret, "run-1");
+        using var taken = await CallAsync(declared.Host, Secret, "run-1");
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Accepted), (refused.StatusCode, taken.StatusCode));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<Running> StartAsync(string folder, IReadOnlyList<string> settings)

@@ -77,6 +77,12 @@ public sealed class IntakeDeclarations
             row.ProtectedSecret = _vault.SealSecret(intake.Secret);
         }
 
+        if (row.Origin == Origin.Api || row.Publisher != intake.Publisher)
+        {
+            // Who knows the former secret had it from somebody else: it proves nothing about the configuration's publisher.
+            (row.ProtectedPreviousSecret, row.PreviousSecretUntil) = (null, null);
+        }
+
         (row.Publisher, row.Origin) = (intake.Publisher, Origin.Configuration);
         IntakeDesk.Change(row, definition, _vault.Seal(definition.Report!), EditorOf(intake));
     }
