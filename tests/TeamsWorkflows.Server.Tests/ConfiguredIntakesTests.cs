@@ -26,8 +26,12 @@ public sealed class ConfiguredIntakesTests : IDisposable
     [InlineData("ReplayWindow", "03:00:00", "Intakes:0:ReplayWindow: Give a time between")]
     [InlineData("KeyField", "run..id", "Intakes:0:KeyField: Give names of members")]
     [InlineData("ReportFile", "", "Intakes:0:ReportFile: ")]
+    [InlineData("Id", null, "Intakes:0:Id: ")]
+    [InlineData("Publisher", null, "Intakes:0:Publisher: ")]
+    [InlineData("Secret", null, "Intakes:0:Secret: ")]
+    [InlineData("ReportFile", null, "Intakes:0:ReportFile: ")]
     [InlineData("ReportFile", "nowhere.json", "Intakes:0:ReportFile: 'nowhere.json' cannot be read as a report")]
-    public void What_is_wrong_is_named_by_its_setting_and_with_what_to_do(string setting, string value, string beginning)
+    public void What_is_wrong_is_named_by_its_setting_and_with_what_to_do(string setting, string? value, string beginning)
     {
         var refusal = Refusal((setting, value));
         Assert.StartsWith(beginning, Assert.Single(refusal), StringComparison.Ordinal);
@@ -195,7 +199,7 @@ public sealed class ConfiguredIntakesTests : IDisposable
         ReportFile = Template("""{"title":"x","body":"y","data":{"request":{}},"destinations":[]}"""),
     };
 
-    private string[] Refusal((string Setting, string Value) wrong)
+    private string[] Refusal((string Setting, string? Value) wrong)
     {
         ConfiguredIntakes intakes = new();
         var entry = Entry();
