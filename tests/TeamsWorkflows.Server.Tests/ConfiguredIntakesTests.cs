@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Intakes;
+using TeamsWorkflows.Server.Development;
 using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Tests;
@@ -50,12 +51,34 @@ public sealed class ConfiguredIntakesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_report_that_cannot_go_where_it_is_to_go_keeps_the_server_from_starting()
+    public async Task An_intake_whose_report_does_not_fit_the_connections_is_switched_off_until_it_does()
+    {
+        var data = Path.Combine(_folder, "data");
+        var file = Template(Facing("nobody"));
+        await using (var unfit = await StartAsync(data, Settings(file, Secret)))
+        {
+            using var administrator = await unfit.Host.AdministratorAsync();
+            Assert.False((await administrator.GetJsonAsync(Address)).GetProperty("isEnabled").GetBoolean());
+            using var refused = await CallAsync(unfit.Host, Secret, "run-1");
+            Assert.False(refused.IsSuccessStatusCode);
+        }
+
+        await File.WriteAllTextAsync(file, Facing(DevelopmentSandbox.ConnectionId));
+        await using var fit = await StartAsync(data, Settings(file, Secret));
+        using var later = await fit.Host.AdministratorAsync();
+        Assert.True((await later.GetJsonAsync(Address)).GetProperty("isEnabled").GetBoolean());
+
+        static string Facing(string connection)
+            => $$$"""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"{{{connection}}}","teamId":"{{{Guid.NewGuid()}}}","channelId":"19:x@thread.tacv2"}]}""";
+    }
+
+    [Fact]
+    public async Task A_report_that_is_wrong_in_itself_keeps_the_server_from_starting()
     {
         var file = Template("""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"nobody","teamId":"t","channelId":"19:x@thread.tacv2"}]}""");
         var host = new ServerHost { Settings = Settings(file, Secret) };
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(host.InitializeAsync);
-        Assert.All(ServerProcess.Lines(refusal).Split('\n'), static line => Assert.StartsWith("Intakes:0:ReportFile: destinations[0].", line, StringComparison.Ordinal));
+        Assert.StartsWith("Intakes:0:ReportFile: destinations[0].teamId: ", Assert.Single(ServerProcess.Lines(refusal).Split('\n')), StringComparison.Ordinal);
         await host.DisposeAsync();
     }
 

@@ -81,7 +81,7 @@ public sealed class ConfiguredIntake
     internal IntakeDefinition ToDefinition() => ToDefinition(ReadReport());
 
     /// <summary>Puts what is wrong with a definition under the settings that it comes from.</summary>
-    internal static IEnumerable<(string Setting, string Message)> InSettings(IReadOnlyDictionary<string, string[]> errors) => errors.SelectMany(
+    private static IEnumerable<(string Setting, string Message)> InSettings(IReadOnlyDictionary<string, string[]> errors) => errors.SelectMany(
         static e => e.Value.Select(message => e.Key.Split('.') is ["report", .. var inner]
             ? (nameof(ReportFile), inner.Length == 0 ? message : $"{string.Join('.', inner)}: {message}")
             : ($"{char.ToUpperInvariant(e.Key[0])}{e.Key[1..]}", message)));
