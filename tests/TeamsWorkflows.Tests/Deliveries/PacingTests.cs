@@ -184,6 +184,19 @@ public sealed class PacingTests
     }
 
     [Fact]
+    [Trait("Requirement", "R74")]
+    public async Task A_program_and_Slack_at_one_address_have_lines_of_their_own()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Address:Interval", "00:10:00"), ("Pacing:Address:Burst", "1"));
+        var address = product.Tenant.ReceiverAddress("both").AbsoluteUri;
+        await product.SubmitAsync(product.Request("First") with { Destinations = [new SlackDestination(address)] });
+        await product.SubmitAsync(product.Request("Second") with { Destinations = [new WebhookDestination(address)] });
+        await product.IdleAsync();
+
+        Assert.Equal(2, product.Tenant.Calls.Count); // neither waits for the other's turn
+    }
+
+    [Fact]
     [Trait("Requirement", "B14")]
     public async Task What_is_beyond_the_days_budget_goes_tomorrow_or_to_the_fallback()
     {
