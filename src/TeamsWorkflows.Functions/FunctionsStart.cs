@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Intakes;
@@ -8,7 +9,12 @@ namespace TeamsWorkflows.Functions;
 
 /// <summary>Makes connections and intakes what the configuration says, before the first function runs. The data is migrated by then.</summary>
 internal sealed class FunctionsStart(
-    ConnectionDesk desk, IOptions<ConfiguredConnections> connections, IntakeDeclarations declarations, IOptions<ConfiguredIntakes> intakes, HubState state) : IHostedService
+    ConnectionDesk desk,
+    IOptions<ConfiguredConnections> connections,
+    IntakeDeclarations declarations,
+    IOptions<ConfiguredIntakes> intakes,
+    HubState state,
+    ILogger<ConfiguredIntakes> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +23,7 @@ internal sealed class FunctionsStart(
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
-        await intakes.Value.ApplyAsync(declarations, cancellationToken);
+        await intakes.Value.ApplyAsync(declarations, logger, cancellationToken);
         state.Started(node: null);
     }
 

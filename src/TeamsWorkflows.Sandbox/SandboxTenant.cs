@@ -158,6 +158,9 @@ public sealed class SandboxTenant
     /// <summary>Deletes a chat, as an administrator does.</summary>
     public void RemoveChat(string chatId) => _store.Commit(new ChatRemoved(chatId));
 
+    /// <summary>Takes somebody out of a chat that goes on without them.</summary>
+    public void RemoveMember(string chatId, SandboxUser user) => _store.Commit(new ChatLeft(chatId, user.Id));
+
     public void RemoveMember(SandboxTeam team, SandboxUser user) =>
         _store.Commit(new MembershipChanged(team.Id, user.Id, false));
 

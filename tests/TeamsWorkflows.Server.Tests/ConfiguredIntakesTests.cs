@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Intakes;
+using TeamsWorkflows.Server.Development;
 using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Tests;
@@ -26,8 +27,12 @@ public sealed class ConfiguredIntakesTests : IDisposable
     [InlineData("ReplayWindow", "03:00:00", "Intakes:0:ReplayWindow: Give a time between")]
     [InlineData("KeyField", "run..id", "Intakes:0:KeyField: Give names of members")]
     [InlineData("ReportFile", "", "Intakes:0:ReportFile: ")]
+    [InlineData("Id", null, "Intakes:0:Id: ")]
+    [InlineData("Publisher", null, "Intakes:0:Publisher: ")]
+    [InlineData("Secret", null, "Intakes:0:Secret: ")]
+    [InlineData("ReportFile", null, "Intakes:0:ReportFile: ")]
     [InlineData("ReportFile", "nowhere.json", "Intakes:0:ReportFile: 'nowhere.json' cannot be read as a report")]
-    public void What_is_wrong_is_named_by_its_setting_and_with_what_to_do(string setting, string value, string beginning)
+    public void What_is_wrong_is_named_by_its_setting_and_with_what_to_do(string setting, string? value, string beginning)
     {
         var refusal = Refusal((setting, value));
         Assert.StartsWith(beginning, Assert.Single(refusal), StringComparison.Ordinal);
@@ -46,12 +51,34 @@ public sealed class ConfiguredIntakesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_report_that_cannot_go_where_it_is_to_go_keeps_the_server_from_starting()
+    public async Task An_intake_whose_report_does_not_fit_the_connections_is_switched_off_until_it_does()
+    {
+        var data = Path.Combine(_folder, "data");
+        var file = Template(Facing("nobody"));
+        await using (var unfit = await StartAsync(data, Settings(file, Secret)))
+        {
+            using var administrator = await unfit.Host.AdministratorAsync();
+            Assert.False((await administrator.GetJsonAsync(Address)).GetProperty("isEnabled").GetBoolean());
+            using var refused = await CallAsync(unfit.Host, Secret, "run-1");
+            Assert.False(refused.IsSuccessStatusCode);
+        }
+
+        await File.WriteAllTextAsync(file, Facing(DevelopmentSandbox.ConnectionId));
+        await using var fit = await StartAsync(data, Settings(file, Secret));
+        using var later = await fit.Host.AdministratorAsync();
+        Assert.True((await later.GetJsonAsync(Address)).GetProperty("isEnabled").GetBoolean());
+
+        static string Facing(string connection)
+            => $$$"""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"{{{connection}}}","teamId":"{{{Guid.NewGuid()}}}","channelId":"19:x@thread.tacv2"}]}""";
+    }
+
+    [Fact]
+    public async Task A_report_that_is_wrong_in_itself_keeps_the_server_from_starting()
     {
         var file = Template("""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"nobody","teamId":"t","channelId":"19:x@thread.tacv2"}]}""");
         var host = new ServerHost { Settings = Settings(file, Secret) };
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(host.InitializeAsync);
-        Assert.All(ServerProcess.Lines(refusal).Split('\n'), static line => Assert.StartsWith("Intakes:0:ReportFile: destinations[0].", line, StringComparison.Ordinal));
+        Assert.StartsWith("Intakes:0:ReportFile: destinations[0].teamId: ", Assert.Single(ServerProcess.Lines(refusal).Split('\n')), StringComparison.Ordinal);
         await host.DisposeAsync();
     }
 
@@ -119,6 +146,30 @@ public sealed class ConfiguredIntakesTests : IDisposable
         Assert.Equal("declared", await TitleAsync(later, report));
     }
 
+    [Fact]
+    public async Task An_intake_that_was_somebody_elses_takes_nothing_by_their_secret_any_more()
+    {
+        var data = Path.Combine(_folder, "data");
+        string secret;
+        await using (var theirs = await StartAsync(data, []))
+        {
+            using var administrator = await theirs.Host.AdministratorAsync();
+            using var content = new StringContent(
+                """{"report":{"title":"x","body":"y","data":{"request":{}},"destinations":[{"kind":"email","to":["a@b.example"]}]}}""",
+                Encoding.UTF8,
+                "application/json");
+            using var put = await administrator.PutAsync(new Uri(Address, UriKind.Relative), content);
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+            secret = (await put.JsonAsync()).Text("secret");
+        }
+
+        var file = Template("""{"title":"declared","body":"x","data":{"request":{}},"destinations":[{"kind":"email","to":["a@b.example"]}]}""");
+        await using var declared = await StartAsync(data, Settings(file, Secret));
+        using var refused = await CallAsync(declared.Host, secret, "run-1");
+        using var taken = await CallAsync(declared.Host, Secret, "run-1");
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Accepted), (refused.StatusCode, taken.StatusCode));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<Running> StartAsync(string folder, IReadOnlyList<string> settings)
@@ -171,7 +222,7 @@ public sealed class ConfiguredIntakesTests : IDisposable
         ReportFile = Template("""{"title":"x","body":"y","data":{"request":{}},"destinations":[]}"""),
     };
 
-    private string[] Refusal((string Setting, string Value) wrong)
+    private string[] Refusal((string Setting, string? Value) wrong)
     {
         ConfiguredIntakes intakes = new();
         var entry = Entry();

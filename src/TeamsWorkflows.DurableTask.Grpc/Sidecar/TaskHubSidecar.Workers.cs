@@ -152,7 +152,7 @@ internal sealed partial class TaskHubSidecar
         var size = item.CalculateSize();
         if (size > UsualMessageBytes)
         {
-            Log.Large(logger, instanceId, size, UsualMessageBytes);
+            Log.Large(logger, LogText.Of(instanceId), size, UsualMessageBytes);
         }
     }
 

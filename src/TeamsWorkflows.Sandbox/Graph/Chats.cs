@@ -43,13 +43,13 @@ internal static partial class Chats
 
     public static Reply Get(GraphCall call) => Find(call) is { } chat
         ? Reply.OfJson(200, Write(call, chat))
-        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+        : Refusal(call).ToReply(call.Exchange);
 
     public static async Task<Reply> PostAsync(GraphCall call)
     {
         if (Find(call) is not { } chat)
         {
-            return GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+            return Refusal(call).ToReply(call.Exchange);
         }
 
         var (draft, error) = MessageDraft.Read(await call.Exchange.ReadJsonAsync(), call.Exchange.BodyLength);
@@ -63,15 +63,15 @@ internal static partial class Chats
         ? Teams.Collection(
             $"chats('{Uri.EscapeDataString(chat.Id)}')/messages",
             MessageBoard.Read(call.Tenant, Place(chat), call.Now).Take(50).Select(message => MessageJson.Write(call.Tenant, message)))
-        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+        : Refusal(call).ToReply(call.Exchange);
 
     public static Reply Message(GraphCall call) => Find(call) is { } chat && Find(call, chat) is { } message
         ? Reply.OfJson(200, MessageJson.Write(call.Tenant, message))
-        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+        : Refusal(call).ToReply(call.Exchange);
 
     public static async Task<Reply> UpdateAsync(GraphCall call) => Find(call) is { } chat
         ? await MessageEdit.RunAsync(call, Find(call, chat))
-        : GraphErrors.ThreadNotFound.ToReply(call.Exchange);
+        : Refusal(call).ToReply(call.Exchange);
 
     /// <summary>The caller's chats, the latest first, with their members when asked for.</summary>
     public static Reply Mine(GraphCall call) => call.User is not { } user
@@ -88,6 +88,11 @@ internal static partial class Chats
     /// <summary>A chat is visible to its members only.</summary>
     private static Chat? Find(GraphCall call) => call.Tenant.Read(state => state.Chats.Find(chat =>
         chat.Id == call.Route("chatId") && call.User is { } user && chat.MemberIds.Contains(user.Id, StringComparer.Ordinal)));
+
+    // Of a chat or message that is not shown: nobody has it, or it is others'.
+    private static GraphError Refusal(GraphCall call) => Find(call) is null && call.Tenant.Read(state => state.Chats.Exists(chat => chat.Id == call.Route("chatId")))
+        ? GraphErrors.NotAMember
+        : GraphErrors.ThreadNotFound;
 
     private static JsonObject Write(GraphCall call, Chat chat, bool withMembers)
     {

@@ -11,6 +11,7 @@ namespace TeamsWorkflows.Sandbox.Tenants;
 [JsonDerivedType(typeof(MembershipChanged), "membership-changed")]
 [JsonDerivedType(typeof(ChatAdded), "chat-added")]
 [JsonDerivedType(typeof(ChatRemoved), "chat-removed")]
+[JsonDerivedType(typeof(ChatLeft), "chat-left")]
 [JsonDerivedType(typeof(FileStored), "file-stored")]
 [JsonDerivedType(typeof(MailStored), "mail-stored")]
 [JsonDerivedType(typeof(CallReceived), "call-received")]
@@ -44,6 +45,8 @@ internal sealed record MembershipChanged(string TeamId, string UserId, bool IsMe
 internal sealed record ChatAdded(Chat Chat) : TenantChange;
 
 internal sealed record ChatRemoved(string ChatId) : TenantChange;
+
+internal sealed record ChatLeft(string ChatId, string UserId) : TenantChange;
 
 internal sealed record FileStored(StoredFile File) : TenantChange;
 

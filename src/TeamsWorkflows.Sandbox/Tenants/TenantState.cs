@@ -58,6 +58,10 @@ internal sealed class TenantState(TenantIdentity identity)
             case ChatRemoved removed:
                 Chats.RemoveAll(chat => chat.Id == removed.ChatId);
                 break;
+            case ChatLeft left:
+                var index = Chats.FindIndex(chat => chat.Id == left.ChatId);
+                Chats[index] = Chats[index] with { MemberIds = [.. Chats[index].MemberIds.Where(id => id != left.UserId)] };
+                break;
             case FileStored stored:
                 Files.RemoveAll(file => file.Id == stored.File.Id);
                 Files.Add(stored.File);

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
+using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Intakes;
 
 namespace TeamsWorkflows.Server.Hosting;
 
 /// <summary>Section <c>Intakes</c>: one entry per intake that the configuration declares.</summary>
-internal sealed class ConfiguredIntakes
+internal sealed partial class ConfiguredIntakes
 {
     public const string Section = "Intakes";
 
@@ -20,13 +21,27 @@ internal sealed class ConfiguredIntakes
     }
 
     /// <summary>Makes the intakes what they say. The connections, which their reports go by, are as configured by then.</summary>
-    /// <exception cref="OptionsValidationException">A report cannot go where it is to go.</exception>
-    public async Task ApplyAsync(IntakeDeclarations declarations, CancellationToken cancellationToken)
+    /// <remarks>People change connections while the server runs: that a report does not fit them any more must not keep it from starting again.</remarks>
+    /// <exception cref="OptionsValidationException">A report is wrong in itself.</exception>
+    public async Task ApplyAsync(IntakeDeclarations declarations, ILogger<ConfiguredIntakes> logger, CancellationToken cancellationToken)
     {
         List<string> failures = [];
+        HashSet<string> unfit = new(StringComparer.Ordinal);
         foreach (var (key, intake) in ByKey)
         {
-            failures.AddRange((await declarations.ProblemsAsync(intake, cancellationToken)).Select(p => $"{key}:{p.Setting}: {p.Message}"));
+            foreach (var problem in await declarations.ProblemsAsync(intake, cancellationToken))
+            {
+                var message = $"{key}:{nameof(ConfiguredIntake.ReportFile)}: {problem.Message}";
+                if (problem.IsOfConnections)
+                {
+                    unfit.Add(intake.Id);
+                    Log.SwitchedOff(logger, intake.Id, LogText.Of(message));
+                }
+                else
+                {
+                    failures.Add(message);
+                }
+            }
         }
 
         if (failures.Count > 0)
@@ -34,7 +49,13 @@ internal sealed class ConfiguredIntakes
             throw new OptionsValidationException(Section, typeof(ConfiguredIntakes), failures);
         }
 
-        await declarations.ApplyAsync(ByKey.Values, cancellationToken);
+        await declarations.ApplyAsync(ByKey.Values, unfit, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Intake {Intake} is switched off until it fits the connections at a later start: {Problem}")]
+        public static partial void SwitchedOff(ILogger logger, string intake, string problem);
     }
 }
 

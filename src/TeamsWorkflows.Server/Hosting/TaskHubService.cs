@@ -33,7 +33,8 @@ internal sealed partial class TaskHubService(
             await desk.ConfigureAsync(definition, cancellationToken);
         }
 
-        await intakes.Value.ApplyAsync(services.GetRequiredService<IntakeDeclarations>(), cancellationToken);
+        await intakes.Value.ApplyAsync(
+            services.GetRequiredService<IntakeDeclarations>(), services.GetRequiredService<ILogger<ConfiguredIntakes>>(), cancellationToken);
         _node.Watch(services.GetRequiredService<ChangeFeed>().InstancesChanged);
         _node.Start();
         if (_node is not PostgresHubNode) // nodes of one database sweep: see ForgottenReports

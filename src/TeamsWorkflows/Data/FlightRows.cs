@@ -21,7 +21,7 @@ public sealed class FlightRow
     [MaxLength(200)]
     public string? Made { get; set; }
 
-    /// <summary>Gets or sets when the service was last asked to make it: until it can be seen, it may be there; null: it was not, or said no.</summary>
+    /// <summary>Gets or sets when the service was last asked to make it: until it can be seen, it may be there; null: it was not, it said no, or what it made is known.</summary>
     public DateTimeOffset? AskedAt { get; set; }
 
     /// <summary>Gets or sets what opens it in Teams.</summary>

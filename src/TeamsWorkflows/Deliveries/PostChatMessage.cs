@@ -3,6 +3,7 @@ using Microsoft.Graph.Models;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Deliveries.Digests;
 using TeamsWorkflows.Deliveries.Flights;
+using TeamsWorkflows.Diagnostics;
 using TeamsWorkflows.DurableTask;
 using TeamsWorkflows.Graph;
 
@@ -21,21 +22,24 @@ internal sealed class PostChatMessage(AttemptRunner attempts, TeamsChats chats, 
         var (delivery, chat) = (subject.Delivery, subject.Delivery.ChatId!);
         var message = ChannelMessage.Build(await digests.ReadAsync(subject), subject.Envelope);
         var requestId = chats.NewRequestId();
-        if (subject.Report.UpdatesThread && delivery.RootMessageId is { } root)
-        {
-            return MessageTraces.OfUpdate(
-                await chats.UpdateAsync(accessToken, chat, root, message, requestId, CancellationToken.None),
-                root,
-                delivery.WebUrl,
-                delivery.UpdatedAt,
-                requestId);
-        }
-
-        var result = await chats.PostAsync(accessToken, chat, message, requestId, CancellationToken.None);
-        return result is GraphResult<ChatMessage>.Failure { Evidence: { Status: 403 or 404 } evidence } && await IsRememberedAsync(delivery)
-            ? AttemptTrace.Failed(new PostOutcome.PlaceGone(chat), evidence)
-            : MessageTraces.OfPost(result, delivery.UpdatedAt, requestId);
+        var root = subject.Report.UpdatesThread ? delivery.RootMessageId : null;
+        var result = root is null
+            ? await chats.PostAsync(accessToken, chat, message, requestId, CancellationToken.None)
+            : await chats.UpdateAsync(accessToken, chat, root, message, requestId, CancellationToken.None);
+        var trace = root is null
+            ? MessageTraces.OfPost(result, delivery.UpdatedAt, requestId)
+            : MessageTraces.OfUpdate(result, root, delivery.WebUrl, delivery.UpdatedAt, requestId);
+        return trace is { Status: 403 or 404, Judge: { } judge, Evidence: { } evidence } && await IsRememberedAsync(delivery) && await IsClosedAsync(accessToken, chat)
+            ? AttemptTrace.Failed(evidence, d => IsOfPlace(d) ? new PostOutcome.PlaceGone(chat) : judge(d))
+            : trace;
     }
+
+    // One refusal may be a passing one, and the chat is everybody's: it is gone when Graph does not show it either.
+    private async Task<bool> IsClosedAsync(string accessToken, string chat)
+        => await chats.GetAsync(accessToken, chat, chats.NewRequestId(), CancellationToken.None) is GraphResult<Chat>.Failure { Evidence.Status: 403 or 404 };
+
+    // A token that is not good, or a consent that is missing, is refused everywhere and says nothing of the chat.
+    private static bool IsOfPlace(Diagnosis diagnosis) => diagnosis.Class is FailureClasses.MembershipMissing or FailureClasses.ResourceNotFound;
 
     // A chat of several people that this delivery has neither found nor made itself: once it has, the answer is about it.
     private Task<bool> IsRememberedAsync(DeliveryRow delivery) => Flight.OfChat(delivery) is null

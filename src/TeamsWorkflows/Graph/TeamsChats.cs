@@ -67,6 +67,14 @@ internal sealed class TeamsChats(GraphCaller graph, IOptions<GraphOptions> optio
             clientRequestId,
             cancellationToken);
 
+    /// <summary>Reads a chat: whether it is there, and the caller in it.</summary>
+    public Task<GraphResult<Chat>> GetAsync(string accessToken, string chatId, string clientRequestId, CancellationToken cancellationToken)
+        => graph.CallAsync(
+            accessToken,
+            (client, record) => client.Chats[chatId].GetAsync(request => GraphCaller.Mark(request, record, clientRequestId), cancellationToken),
+            clientRequestId,
+            cancellationToken);
+
     /// <summary>Opens the chat of two people, which is there once however often it is opened, or makes one of several.</summary>
     /// <param name="topic">Null: the chat of two.</param>
     /// <param name="members">User names or identifiers, the caller's own among them.</param>

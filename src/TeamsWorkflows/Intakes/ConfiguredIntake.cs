@@ -6,6 +6,7 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Intakes;
 
 /// <summary>An intake that the configuration declares: an entry of section <c>Intakes</c>.</summary>
+/// <remarks>A setting that is null in JSON arrives here as null, and is as one that is not given.</remarks>
 public sealed class ConfiguredIntake
 {
     private const int MinSecretLength = 32;
@@ -13,12 +14,12 @@ public sealed class ConfiguredIntake
 
     /// <summary>Gets or sets the name in its address: lower-case letters, digits and dashes, at most 64.</summary>
     [Required]
-    public string Id { get; set; } = "";
+    public string Id { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets whose reports it hands over.</summary>
     [Required]
     [MaxLength(200)]
-    public string Publisher { get; set; } = "";
+    public string Publisher { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets which tool calls it; for people.</summary>
     public IntakeTool Tool { get; set; }
@@ -30,7 +31,7 @@ public sealed class ConfiguredIntake
     /// <summary>Gets or sets the secret that the tool signs with, or shows. Kept encrypted; the one before stays good for a day.</summary>
     [Required]
     [StringLength(MaxSecretLength, MinimumLength = MinSecretLength, ErrorMessage = "Give 32 to 200 characters that nobody can guess.")]
-    public string Secret { get; set; } = "";
+    public string Secret { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets the header that holds the secret, when that is the proof; null: <c>X-Intake-Secret</c>.</summary>
     public string? SecretHeader { get; set => field = NullIfBlank(value); }
@@ -43,7 +44,7 @@ public sealed class ConfiguredIntake
 
     /// <summary>Gets or sets a JSON file with the report that a request becomes; it sees the body as <c>request</c>, of which its <c>data.request</c> is a sample.</summary>
     [Required]
-    public string ReportFile { get; set; } = "";
+    public string ReportFile { get; set => field = value ?? ""; } = "";
 
     /// <summary>Gets or sets a value indicating whether it takes anything.</summary>
     public bool IsEnabled { get; set; } = true;
@@ -80,7 +81,7 @@ public sealed class ConfiguredIntake
     internal IntakeDefinition ToDefinition() => ToDefinition(ReadReport());
 
     /// <summary>Puts what is wrong with a definition under the settings that it comes from.</summary>
-    internal static IEnumerable<(string Setting, string Message)> InSettings(IReadOnlyDictionary<string, string[]> errors) => errors.SelectMany(
+    private static IEnumerable<(string Setting, string Message)> InSettings(IReadOnlyDictionary<string, string[]> errors) => errors.SelectMany(
         static e => e.Value.Select(message => e.Key.Split('.') is ["report", .. var inner]
             ? (nameof(ReportFile), inner.Length == 0 ? message : $"{string.Join('.', inner)}: {message}")
             : ($"{char.ToUpperInvariant(e.Key[0])}{e.Key[1..]}", message)));

@@ -7,6 +7,13 @@ namespace TeamsWorkflows.Ways;
 /// <summary>Answers of web addresses to outcomes.</summary>
 internal static class AddressOutcomes
 {
+    /// <summary>The longest pause that an address is given, whatever it asks for; after it one goes and asks again.</summary>
+    /// <remarks>
+    /// Its whole line stands still for as long, and nobody can lift that: one answer with a date that is far off, or wrong, would
+    /// send every later report to its fallback untried. Who really wants a longer pause says so once an hour.
+    /// </remarks>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     public static AttemptTrace Good(PostOutcome outcome, AddressAnswer answer)
         => new(outcome, answer.Status, answer.Evidence.RequestId, ClientRequestId: null, Evidence: null);
 
@@ -43,9 +50,13 @@ internal static class AddressOutcomes
         }
         : d with { MayRenewSilently = false };
 
+    private static PostOutcome Bounded(PostOutcome outcome) => outcome is PostOutcome.Throttled throttled && throttled.RetryAfter > LongestPause
+        ? throttled with { RetryAfter = LongestPause }
+        : outcome;
+
     private static AttemptTrace Trace(AddressAnswer answer, Func<Diagnosis, PostOutcome> outcome) => AttemptTrace.Failed(
         answer.Evidence,
         answer.IsBlocked
             ? static d => new PostOutcome.Rejected(d with { Summary = "The destination's address leads to a private network, so nothing was sent." })
-            : outcome);
+            : d => Bounded(outcome(d)));
 }

@@ -15,7 +15,7 @@ public sealed record SlackDestination(string? Url) : Destination
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 
     internal override PaceLimit? OwnPace(PacingOptions options)
-        => Url is { } address ? PaceLimit.OfAddress(address, options.Address) : null;
+        => Url is { } address ? PaceLimit.OfAddress(address, options) : null;
 }
 
 /// <summary>A message by a Slack incoming webhook: 200 with the word <c>ok</c> is a message; Slack gives no way to look for one.</summary>

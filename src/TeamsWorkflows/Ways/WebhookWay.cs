@@ -19,7 +19,7 @@ public sealed record WebhookDestination(string? Url, string? Secret = null) : De
     internal override Destination Shown => new WebhookDestination(AddressRules.Shown(Url), Secret is null ? null : "…");
 
     internal override PaceLimit? OwnPace(PacingOptions options)
-        => Url is { } address ? PaceLimit.OfAddress(address, options.Webhook) : null;
+        => Url is { } address ? PaceLimit.OfWebhook(address, options) : null;
 }
 
 /// <summary>A signed JSON document. It carries its key, so receivers can drop repeats, and it may be sent again.</summary>

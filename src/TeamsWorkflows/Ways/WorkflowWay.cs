@@ -21,7 +21,7 @@ public sealed record WorkflowDestination(string? Url, string? Connection = null)
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 
     internal override PaceLimit? OwnPace(PacingOptions options)
-        => Url is { } address ? PaceLimit.OfAddress(address, options.Address) : null;
+        => Url is { } address ? PaceLimit.OfAddress(address, options) : null;
 }
 
 /// <summary>A card for a flow to post. 202 says that the flow has begun, not that anything is in the channel.</summary>

@@ -132,6 +132,51 @@ public sealed class ChatTests
     }
 
     [Theory]
+    [Trait("Requirement", "R82")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_chat_that_the_account_was_taken_out_of_is_made_anew_for_posts_and_updates(bool updates)
+    {
+        await using var product = await StartAsync();
+        var group = Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var request = product.Request() with { Thread = "build", Update = updates, Destinations = [group] };
+        var before = await product.EndOfAsync(await product.SubmitAsync(request with { Title = "Running" }));
+        product.Time.Advance(TimeSpan.FromMinutes(5)); // by then, lists of chats have what was made
+        product.Tenant.RemoveMember(before.ChatId!, product.Tenant.Service);
+        var after = await product.EndOfAsync(await product.SubmitAsync(request with { Title = "Done" }));
+
+        Assert.Equal(("place-gone,prepared,posted", DeliveryState.Delivered), (Outcomes(after), after.State));
+        Assert.NotEqual(before.ChatId, after.ChatId);
+        Assert.NotEqual(before.MessageId, after.MessageId);
+        Assert.Equal(after.ChatId, (await EndOfAsync(product, group)).ChatId); // for everybody
+    }
+
+    [Theory]
+    [Trait("Requirement", "R82")]
+    [InlineData("expired-403", false)]
+    [InlineData("expired-403", true)]
+    [InlineData("forbidden-membership", false)]
+    [InlineData("forbidden-membership", true)]
+    [InlineData("forbidden-scope", false)]
+    public async Task A_refusal_that_passes_is_none_of_the_chat(string scenario, bool updates)
+    {
+        await using var product = await StartAsync();
+        var group = Group(product, product.Tenant.Operator.UserName, product.Tenant.Administrator.UserName);
+        var request = product.Request() with { Thread = "build", Update = updates, Destinations = [group] };
+        var before = await product.EndOfAsync(await product.SubmitAsync(request with { Title = "Running" }));
+        product.Tenant.Faults.Apply(scenario, new() { Count = 2 });
+        var report = await product.SubmitAsync(request with { Title = "Done" });
+        await product.IdleAsync();
+        var refused = (await product.Reports.FindAsync(report.Id, CancellationToken.None))!.Deliveries[0];
+        product.Tenant.Faults.Clear();
+
+        Assert.DoesNotContain("place-gone", Outcomes(refused), StringComparison.Ordinal);
+        Assert.Equal(before.ChatId, refused.ChatId);
+        Assert.Equal(before.ChatId, (await EndOfAsync(product, group)).ChatId);
+        Assert.Equal(1, product.Tenant.Requests.Count(r => r.Surface == SandboxSurfaces.GraphPlace));
+    }
+
+    [Theory]
     [Trait("Requirement", "B1")]
     [Trait("Requirement", "R82")]
     [InlineData("accepted-then-504", "prepared,outcome-unknown,already-posted")]

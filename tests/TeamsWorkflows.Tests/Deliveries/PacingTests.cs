@@ -154,6 +154,48 @@ public sealed class PacingTests
         Task<Report> HandOverAsync(string title, Destination destination) => product.SubmitAsync(product.Request(title) with { Destinations = [destination] });
     }
 
+    [Theory]
+    [Trait("Requirement", "R74")]
+    [InlineData("webhook", 503)]
+    [InlineData("slack", 429)]
+    public async Task Who_asks_for_a_pause_without_end_is_asked_again_within_the_hour(string kind, int status)
+    {
+        await using var product = await ProductHost.StartAsync();
+        var address = product.Tenant.ReceiverAddress(kind).AbsoluteUri;
+        Destination target = kind == "slack" ? new SlackDestination(address) : new WebhookDestination(address);
+        product.Tenant.Faults.Add(new()
+        {
+            Name = "a wrong date",
+            Surface = SandboxSurfaces.Receiver,
+            Status = status,
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "864000" },
+            Count = 1,
+        });
+        var refusedAt = product.Time.GetUtcNow();
+        var refused = await product.SubmitAsync(product.Request("Refused", patience: TimeSpan.FromHours(2)) with { Destinations = [target] });
+        await product.IdleAsync();
+        var sibling = await product.SubmitAsync(product.Request("Sibling", patience: TimeSpan.FromHours(2)) with { Destinations = [target] });
+        foreach (var report in new[] { refused, sibling })
+        {
+            Assert.Equal(DeliveryState.Delivered, (await product.EndOfAsync(report)).State);
+        }
+
+        Assert.True(product.Time.GetUtcNow() >= refusedAt + AddressOutcomes.LongestPause, "They did not wait.");
+    }
+
+    [Fact]
+    [Trait("Requirement", "R74")]
+    public async Task A_program_and_Slack_at_one_address_have_lines_of_their_own()
+    {
+        await using var product = await ProductHost.StartAsync(("Pacing:Address:Interval", "00:10:00"), ("Pacing:Address:Burst", "1"));
+        var address = product.Tenant.ReceiverAddress("both").AbsoluteUri;
+        await product.SubmitAsync(product.Request("First") with { Destinations = [new SlackDestination(address)] });
+        await product.SubmitAsync(product.Request("Second") with { Destinations = [new WebhookDestination(address)] });
+        await product.IdleAsync();
+
+        Assert.Equal(2, product.Tenant.Calls.Count); // neither waits for the other's turn
+    }
+
     [Fact]
     [Trait("Requirement", "B14")]
     public async Task What_is_beyond_the_days_budget_goes_tomorrow_or_to_the_fallback()

@@ -130,5 +130,10 @@ internal static class FlightBook
                 _ => (null, null),
             };
         }
+
+        if (row.Made is not null)
+        {
+            row.AskedAt = null; // it is known: should it be gone one day, nothing is on the way
+        }
     }
 }

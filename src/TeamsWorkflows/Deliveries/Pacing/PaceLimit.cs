@@ -37,8 +37,11 @@ internal sealed record PaceLimit(PaceScope Scope, string Key, PaceOptions Option
         _ => "tenant",
     };
 
-    /// <summary>The limit of what goes to an address of the destination's own.</summary>
-    public static PaceLimit OfAddress(string address, PaceOptions options) => new(PaceScope.Address, $"address/{Hash(address)}", options);
+    /// <summary>The limit of what goes to an address of the destination's own, a flow's or Slack's.</summary>
+    public static PaceLimit OfAddress(string address, PacingOptions options) => new(PaceScope.Address, $"address/{Hash(address)}", options.Address);
+
+    /// <summary>The limit of what goes to a webhook: a line of its own, as its turns come at another pace than those of an address that may be the same.</summary>
+    public static PaceLimit OfWebhook(string address, PacingOptions options) => new(PaceScope.Address, $"webhook/{Hash(address)}", options.Webhook);
 
     /// <summary>The limit of what goes to an integration of PagerDuty.</summary>
     public static PaceLimit OfIntegration(string routingKey, PacingOptions options)
