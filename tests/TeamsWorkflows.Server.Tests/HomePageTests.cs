@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Server.Console;
 
@@ -33,20 +30,27 @@ public sealed class HomePageTests
         Assert.Contains($"<span class=\"{badge}\"><span class=\"icon\" aria-hidden=\"true\">{(badge.EndsWith("amber", StringComparison.Ordinal) ? '!' : '–')}</span>", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
-    private static async Task<string> RenderAsync(Expiry expiry)
+    [Theory]
+    [InlineData(10, 10, "")]
+    [InlineData(12, 10, "2 more")]
+    public async Task What_ends_soon_is_listed_up_to_a_bound_and_the_rest_is_counted(int count, int listed, string rest)
     {
-        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
-        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<HomePage>(ParameterView.FromDictionary(
-            new Dictionary<string, object?>(StringComparer.Ordinal)
-            {
-                [nameof(HomePage.Cases)] = Array.Empty<Cases.Case>(),
-                [nameof(HomePage.OpenCases)] = 0,
-                [nameof(HomePage.Approvals)] = Array.Empty<Approvals.Approval>(),
-                [nameof(HomePage.Today)] = new DayOfDeliveries(DateTimeOffset.UtcNow, []),
-                [nameof(HomePage.Connections)] = new ConnectionsAtAGlance(new Dictionary<Connections.ConnectionState, int>(), [], new Dictionary<string, string>(StringComparer.Ordinal)),
-                [nameof(HomePage.Expiries)] = new[] { expiry },
-                [nameof(HomePage.Next)] = Array.Empty<Schedules.NextOccurrence>(),
-            }))).ToHtmlString());
+        var page = await Rendered.Async<ConnectionsPage>(
+            (nameof(ConnectionsPage.Connections), ListPage.Cut(Array.Empty<Connections.Connection>(), null)),
+            (nameof(ConnectionsPage.Ending), Enumerable.Range(1, count)
+                .Select(static i => new Expiry($"posts-{i}", ExpiryKind.ClientSecret, DateTimeOffset.UtcNow.AddDays(i), NeedsPerson: true, "Because.", "Do.")).ToArray()));
+
+        Assert.Equal(listed, Enumerable.Range(1, count).Count(i => page.Contains($"<code>posts-{i}</code>", StringComparison.Ordinal)));
+        Assert.Equal(rest.Length > 0, page.Contains("more", StringComparison.Ordinal));
+        Assert.Contains(rest, page, StringComparison.Ordinal);
     }
+
+    private static Task<string> RenderAsync(Expiry expiry) => Rendered.Async<HomePage>(
+        (nameof(HomePage.Cases), Array.Empty<Cases.Case>()),
+        (nameof(HomePage.OpenCases), 0),
+        (nameof(HomePage.Approvals), Array.Empty<Approvals.Approval>()),
+        (nameof(HomePage.Today), new DayOfDeliveries(DateTimeOffset.UtcNow, [])),
+        (nameof(HomePage.Connections), new ConnectionsAtAGlance(new Dictionary<Connections.ConnectionState, int>(), [], new Dictionary<string, string>(StringComparer.Ordinal))),
+        (nameof(HomePage.Expiries), new[] { expiry }),
+        (nameof(HomePage.Next), Array.Empty<Schedules.NextOccurrence>()));
 }

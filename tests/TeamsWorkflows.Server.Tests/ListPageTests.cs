@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Extensions.Logging.Abstractions;
 using TeamsWorkflows.Server.Console;
 
 namespace TeamsWorkflows.Server.Tests;
@@ -46,10 +43,5 @@ public sealed class ListPageTests(ServerHost host)
     }
 
     private static async Task<string> RenderAsync(ListPage<int> page)
-    {
-        await using var services = new ServiceCollection().BuildServiceProvider();
-        await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Pager<int>>(ParameterView.FromDictionary(
-            new Dictionary<string, object?>(StringComparer.Ordinal) { ["Page"] = page, ["Path"] = "/schedules" }))).ToHtmlString().Trim());
-    }
+        => (await Rendered.Async<Pager<int>>((nameof(Pager<int>.Page), page), (nameof(Pager<int>.Path), "/schedules"))).Trim();
 }

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Connections;
-using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
@@ -138,12 +137,11 @@ internal static class ConsoleEndpoints
     }
 
     private static async Task<RazorComponentResult<ConnectionsPage>> ConnectionsAsync(
-        int? skip, ConnectionDesk connections, ForecastDesk forecast, TimeProvider time, CancellationToken cancellationToken)
+        int? skip, ConnectionDesk connections, HomeBoard board, CancellationToken cancellationToken)
         => new(new
         {
             Connections = ListPage.Cut(await connections.ListAsync(cancellationToken), skip),
-            Expiries = await forecast.ExpiriesAsync(cancellationToken),
-            Now = time.GetUtcNow(),
+            Ending = await board.EndingSoonAsync(),
         });
 
     private static async Task<Results<RedirectHttpResult, NotFound>> SignInAsync(

@@ -60,6 +60,13 @@ internal sealed class HomeBoard(Database database, ForecastDesk forecast, TimePr
         return [.. _known.Where(e => e.At > now).OrderByDescending(static e => e.NeedsPerson).ThenBy(static e => e.At)];
     }
 
+    /// <summary>What ends soon and needs a person, the soonest first.</summary>
+    public async Task<IReadOnlyList<Expiry>> EndingSoonAsync()
+    {
+        var until = time.GetUtcNow() + Soon;
+        return [.. (await ExpiriesAsync()).Where(e => e.NeedsPerson && e.At <= until)];
+    }
+
     /// <summary>How connections are, and the first of those that are not well.</summary>
     /// <param name="named">Whose names are wanted besides.</param>
     public Task<ConnectionsAtAGlance> ConnectionsAsync(int count, IReadOnlyCollection<string> named, CancellationToken cancellationToken) => database.ReadAsync(
