@@ -72,13 +72,15 @@ public sealed class ConfiguredIntakesTests : IDisposable
             => $$$"""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"{{{connection}}}","teamId":"{{{Guid.NewGuid()}}}","channelId":"19:x@thread.tacv2"}]}""";
     }
 
-    [Fact]
-    public async Task A_report_that_is_wrong_in_itself_keeps_the_server_from_starting()
+    [Theory]
+    [InlineData("""[{"connection":"nobody","teamId":"t","channelId":"19:x@thread.tacv2"}]""", "destinations[0].teamId: ")]
+    [InlineData("""[{"kind":"email","to":["a@contoso.example"]},{"kind":"email","to":["a@contoso.example"]}]""", "destinations[1]: This destination is given twice")]
+    public async Task A_report_that_is_wrong_in_itself_keeps_the_server_from_starting(string destinations, string refused)
     {
-        var file = Template("""{"title":"x","body":"y","data":{"request":{}},"destinations":[{"connection":"nobody","teamId":"t","channelId":"19:x@thread.tacv2"}]}""");
+        var file = Template($$$"""{"title":"x","body":"y","data":{"request":{}},"destinations":{{{destinations}}}}""");
         var host = new ServerHost { Settings = Settings(file, Secret) };
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(host.InitializeAsync);
-        Assert.StartsWith("Intakes:0:ReportFile: destinations[0].teamId: ", Assert.Single(ServerProcess.Lines(refusal).Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith($"Intakes:0:ReportFile: {refused}", Assert.Single(ServerProcess.Lines(refusal).Split('\n')), StringComparison.Ordinal);
         await host.DisposeAsync();
     }
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Reports;
@@ -10,7 +9,7 @@ namespace TeamsWorkflows.Intakes;
 /// An intake keeps its identity through every change, and with it what it has taken. One that the configuration does not name
 /// any more is switched off and is its publisher's from then on.
 /// </remarks>
-public sealed partial class IntakeDeclarations
+public sealed class IntakeDeclarations
 {
     private const string Actor = "configuration";
 
@@ -32,7 +31,7 @@ public sealed partial class IntakeDeclarations
         var template = intake.ToDefinition().Report!;
         var authors = EditAuthors.Facing(EditorOf(intake), publisher: null, stored: null);
         return await _reports.PreviewAsync(IntakeReport.Of(template, intake.Id, request: null), authors, publisher: null, cancellationToken) is PreviewResult.Invalid invalid
-            ? [.. invalid.Errors.SelectMany(static e => e.Value.Select(message => new IntakeProblem($"{e.Key}: {message}", OfConnection().IsMatch(e.Key))))]
+            ? [.. invalid.Errors.SelectMany(e => e.Value.Select(message => new IntakeProblem($"{e.Key}: {message}", invalid.OfConnections.Contains(message))))]
             : [];
     }
 
@@ -93,10 +92,6 @@ public sealed partial class IntakeDeclarations
             && _vault.OpenReport(row) is { } report && ReportJson.Write(report) == ReportJson.Write(definition.Report!);
 
     private static Editor EditorOf(ConfiguredIntake intake) => new(intake.Publisher, Actor, MayChangeAll: true);
-
-    // A destination as a whole is refused for what its connection lacks, and its other fields for what they say themselves.
-    [GeneratedRegex(@"^destinations\[[0-9]+\](\.connection)?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OfConnection();
 }
 
 /// <summary>Something that is wrong with a declared intake's report.</summary>

@@ -123,7 +123,7 @@ public sealed class ReportDesk(
         var (report, errors) = await CheckAsync(publisher, authors, request, connections, cancellationToken);
         return report is not null
             ? new PreviewResult.Shown(ReportPreview.Of(request, report))
-            : new PreviewResult.Invalid(errors.ByField());
+            : new PreviewResult.Invalid(errors.ByField(), errors.OfConnections);
     }
 
     /// <summary>Starts what was stored but not started when the process died. Harmless when there is nothing.</summary>

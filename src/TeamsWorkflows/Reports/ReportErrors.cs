@@ -7,6 +7,7 @@ public sealed class ReportErrors
     private const int MaxErrors = 50;
 
     private readonly List<(string Field, string Message)> _errors = [];
+    private readonly HashSet<string> _ofConnections = new(StringComparer.Ordinal);
 
     public int Count => _errors.Count;
 
@@ -19,6 +20,16 @@ public sealed class ReportErrors
             _errors.Add((field, message));
         }
     }
+
+    /// <summary>Adds what is wrong as the connections are now: people change them while the server runs.</summary>
+    internal void AddOfConnection(string field, string message)
+    {
+        Add(field, message);
+        _ofConnections.Add(message);
+    }
+
+    /// <summary>The messages of <see cref="AddOfConnection"/>.</summary>
+    internal IReadOnlySet<string> OfConnections => _ofConnections;
 
     /// <summary>Takes over what is wrong with the report inside of something else, such as a schedule, under its field there.</summary>
     public void AddReport(IReadOnlyDictionary<string, string[]> errors)

@@ -214,5 +214,6 @@ public abstract record PreviewResult
     public sealed record Shown(ReportPreview Preview) : PreviewResult;
 
     /// <param name="Errors">What is wrong, by the field's JSON path.</param>
-    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PreviewResult;
+    /// <param name="OfConnections">Those of the messages that are about the connections as they are now, and not about the report itself.</param>
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors, IReadOnlySet<string> OfConnections) : PreviewResult;
 }

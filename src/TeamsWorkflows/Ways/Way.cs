@@ -88,13 +88,13 @@ internal sealed record WayCheck(
     {
         if (id is null || !Connections.TryGetValue(id, out var connection))
         {
-            Add("connection", Connections.Count == 0
+            Errors.AddOfConnection($"{Path}.connection", Connections.Count == 0
                 ? "No connection is configured yet."
                 : $"There is no such connection. Known: {string.Join(", ", Connections.Keys.Order(StringComparer.Ordinal))}.");
         }
         else if (Capabilities.WhyNot(connection.AuthModel, operation) is { } reason)
         {
-            Add("connection", reason);
+            Errors.AddOfConnection($"{Path}.connection", reason);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed record WayCheck(
             && connection.AuthModel == AuthModel.DelegatedUser
             && !Capabilities.IsAskedFor(operation, connection.Scopes.Split(' ')))
         {
-            Errors.Add(
+            Errors.AddOfConnection(
                 Path,
                 $"{what}, and the scopes of the connection '{id}' lack {Capabilities.AnyScopeOf(operation)[0]}. Add the scope and its consent.");
         }
@@ -120,7 +120,7 @@ internal sealed record WayCheck(
             && !Capabilities.IsAskedFor(Operation.UploadFile, connection.Scopes.Split(' '))
             && Report is { } report && needsFiles(report))
         {
-            Errors.Add(
+            Errors.AddOfConnection(
                 Path,
                 "The report needs files in the channel's folder (attachments, or itself, as it is too large for a message), and the scopes of "
                 + $"the connection '{id}' lack {Capabilities.AnyScopeOf(Operation.UploadFile)[0]}. Add the scope and its consent, or send less.");
