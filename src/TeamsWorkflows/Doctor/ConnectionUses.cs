@@ -14,19 +14,25 @@ internal sealed record ConnectionUse(IReadOnlySet<string> Kinds, IReadOnlyList<(
 }
 
 /// <summary>Finds out what connections are used for: by the deliveries of late, and by what schedules will hand over.</summary>
-internal sealed class ConnectionUses(Database database, ScheduleVault vault)
+internal sealed class ConnectionUses(Database database, ScheduleVault vault, TimeProvider time)
 {
     private const int MaxChannels = 20;
+
+    // Far enough for a report of the month, and a bound for what is read of a long ledger.
+    private static readonly TimeSpan Lately = TimeSpan.FromDays(62);
 
     /// <summary>Asks the database three questions, of however many connections.</summary>
     /// <param name="connectionId">Only of this one; null: of all.</param>
     /// <returns>By the connection's name; one that is not used is not there.</returns>
     public async Task<IReadOnlyDictionary<string, ConnectionUse>> ReadAsync(string? connectionId, CancellationToken cancellationToken)
     {
+        var since = time.GetUtcNow() - Lately;
         var (channels, kinds, schedules) = await database.ReadAsync(
             async db =>
             {
-                var deliveries = connectionId is null ? db.Deliveries.Where(d => d.ConnectionId != null) : db.Deliveries.Where(d => d.ConnectionId == connectionId);
+                var deliveries = connectionId is null
+                    ? db.Deliveries.Where(d => d.ConnectionId != null && d.CreatedAt >= since)
+                    : db.Deliveries.Where(d => d.ConnectionId == connectionId && d.CreatedAt >= since);
                 return (
                     await deliveries.Where(d => d.TeamId != null && d.ChannelId != null)
                         .GroupBy(d => new { d.ConnectionId, d.TeamId, d.ChannelId })

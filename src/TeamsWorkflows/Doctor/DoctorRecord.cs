@@ -9,17 +9,20 @@ public sealed record KeptFinding(Finding Finding, DateTimeOffset FoundAt);
 /// <summary>What the doctor found last, for whoever looks later: to look tries nothing, and asks nobody.</summary>
 public sealed class DoctorRecord(Database database, DoctorDesk doctor, TimeProvider time)
 {
-    /// <summary>Has the doctor look, and keeps what it finds in place of what it had found there.</summary>
+    /// <summary>Has the doctor look, and keeps what it finds in place of what it had found there before.</summary>
+    /// <remarks>A look at everything takes long: what somebody else has found about a connection meanwhile is newer, and stays.</remarks>
     /// <param name="connectionId">Only at this connection; null: at everything.</param>
     public async Task ExamineAsync(string? connectionId, CancellationToken cancellationToken)
     {
+        var began = time.GetUtcNow();
         var findings = connectionId is null ? (await doctor.ExamineAsync(cancellationToken)).Findings : await doctor.ExamineAsync(connectionId, cancellationToken);
-        var now = time.GetUtcNow();
         await database.WriteAsync(
             async db =>
             {
-                await db.Findings.Where(f => connectionId == null || f.Scope == connectionId).ExecuteDeleteAsync(cancellationToken);
-                db.Findings.AddRange(findings.Select((finding, i) => FindingRow.Of(finding, i + 1, now)));
+                var looked = db.Findings.Where(f => connectionId == null || f.Scope == connectionId);
+                var newer = await looked.Where(f => f.FoundAt > began).Select(f => f.Scope).Distinct().ToListAsync(cancellationToken);
+                await looked.Where(f => !newer.Contains(f.Scope)).ExecuteDeleteAsync(cancellationToken);
+                db.Findings.AddRange(findings.Select((finding, i) => FindingRow.Of(finding, i + 1, began)).Where(f => !newer.Contains(f.Scope, StringComparer.Ordinal)));
             },
             cancellationToken);
     }
