@@ -60,6 +60,15 @@ internal sealed partial class ConsoleSession : IDisposable
         return (await answer.Content.ReadAsStringAsync(), answer.RequestMessage!.RequestUri!);
     }
 
+    /// <summary>Sends what a form of a page holds to another address, as somebody may who has the page.</summary>
+    public async Task<int> PostAsync(string path, string action, string address)
+    {
+        var form = Form().Matches(await ReadAsync(path)).First(f => f.Groups["action"].Value == action);
+        using var content = new FormUrlEncodedContent(Hidden(form.Groups["inside"].Value));
+        using var answer = await _client.PostAsync(new Uri(address, UriKind.Relative), content);
+        return (int)answer.StatusCode;
+    }
+
     /// <summary>Chooses a file in the form with that address, which is on the page of the same address, and sends it.</summary>
     public async Task<string> UploadAsync(string path, string field, string fileName, string text)
     {

@@ -52,5 +52,7 @@ public sealed class DoctorPageTests(ServerHost host)
         Assert.Contains("<a href=\"/doctor\"", await person.ReadAsync("/go?q=doc"), StringComparison.Ordinal);
         Assert.Equal(404, (await person.AskAsync("GET", "/connections/nobody")).Status);
         Assert.Equal(400, (await person.AskAsync("POST", "/doctor")).Status);
+        Assert.Equal(400, (await person.AskAsync("POST", "/connections/nobody/doctor")).Status);
+        Assert.Equal(404, await person.PostAsync("/doctor", "/doctor", "/connections/nobody/doctor"));
     }
 }

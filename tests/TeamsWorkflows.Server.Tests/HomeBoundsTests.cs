@@ -26,6 +26,7 @@ public sealed class HomeBoundsTests : IAsyncLifetime
         Assert.Contains($"Needs you ({Many})", home, StringComparison.Ordinal);
         Assert.Equal(HomePage.MaxShown, Count(home, "<article class=\"card needs\">"));
         Assert.Contains($"<a href=\"/cases?state=open\">{Many - HomePage.MaxShown} more open cases</a>", home, StringComparison.Ordinal);
+        Assert.Contains("1 report waits", home, StringComparison.Ordinal);
         Assert.True(home.IndexOf("1 report waits", StringComparison.Ordinal) < home.IndexOf("0 reports wait", StringComparison.Ordinal), "What a report waits for comes first.");
         Assert.Contains($"<a href=\"/connections\">{Many - HomePage.MaxShown} more</a>", home, StringComparison.Ordinal);
         Assert.Contains($"{Many} needs a person", home, StringComparison.Ordinal);

@@ -26,7 +26,8 @@ internal static class StepEndpoints
         string id, string step, ClaimsPrincipal caller, StepDesk steps, CaseDesk cases, CancellationToken cancellationToken)
         => Problem(id, step, await steps.TickAsync(id, step, caller.Actor(), cancellationToken)) is { } problem
             ? problem
-            : TypedResults.Ok((await cases.FindAsync(id, cancellationToken))!.Steps.Single(s => s.Id == step));
+            : (await cases.FindAsync(id, cancellationToken))?.Steps.FirstOrDefault(s => s.Id == step) is { } ticked ? TypedResults.Ok(ticked)
+            : Problems.NotFound("step", step); // kept, and the case has another runbook since
 
     private static async Task<Results<NoContent, ProblemHttpResult>> UntickAsync(
         string id, string step, StepDesk steps, CancellationToken cancellationToken)

@@ -105,7 +105,7 @@ internal static class CaseConsole
     private static Results<RedirectHttpResult, NotFound> AfterTick(string id, string step, TickResult result) => result switch
     {
         TickResult.Kept => ConsoleEndpoints.SeeOther($"{Address(id)}#step-{Uri.EscapeDataString(step)}"), // where the person was
-        TickResult.CaseClosed => Back(id, Notes.Changed),
+        TickResult.CaseClosed or TickResult.NoStep => Back(id, Notes.Changed), // the page was of an earlier state of it
         _ => TypedResults.NotFound(),
     };
 

@@ -71,7 +71,7 @@ internal sealed class Statement(string text, IReadOnlyList<RelationalTypeMapping
         return command;
     }
 
-    // A prepared command stays, but not what it wrote: an attachment would be in memory until the next one comes.
+    // A prepared command stays, and what it wrote goes as far as it is ours: SQLite keeps its copy of the last values until it runs again.
     private static void GiveBack(ProductDb db, DbCommand command)
     {
         if (db.Prepared is null)
