@@ -2,7 +2,8 @@
 (() => {
   if (!document.querySelector('header nav a[href="/go"]')) return;
 
-  const isTyping = (e) => /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.nodeName) || e.target.isContentEditable;
+  // A field of the palette has the focus for a moment after the palette is closed, and nobody types there.
+  const isTyping = (e) => (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.nodeName) || e.target.isContentEditable) && !e.target.closest('dialog:not([open])');
   let dialog = null;
   let chosen = -1;
   let asked = 0;
