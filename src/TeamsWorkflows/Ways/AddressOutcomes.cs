@@ -32,12 +32,14 @@ internal static class AddressOutcomes
         });
 
     /// <summary>Something that the other side knows by its key was not confirmed: another try is harmless.</summary>
-    /// <remarks>Whoever says for how long it wants to be left alone stops all who would go there, by whatever status.</remarks>
+    /// <remarks>An answer that leaves it open and says for how long it wants to be left alone stops all who would go there, as a 429 does.</remarks>
     public static AttemptTrace OfRepeatable(AddressAnswer answer) => Trace(
         answer,
-        d => Outcomes.OfRead(answer.Status, d) is PostOutcome.Unavailable unavailable
-            ? answer.Evidence.RetryAfter is { } pause ? new PostOutcome.Throttled(pause, d) : unavailable
-            : Outcomes.OfRead(answer.Status, d));
+        d => Outcomes.OfRead(answer.Status, d) switch
+        {
+            PostOutcome.Unavailable when answer.Evidence.RetryAfter is { } pause => new PostOutcome.Throttled(pause, d),
+            var outcome => outcome,
+        });
 
     // It has no token to renew, and nobody signs in for it: its owner sees to the address.
     private static Diagnosis ForOwner(Diagnosis d) => d.Action == OperatorAction.Reconnect
