@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TeamsWorkflows.Connections.Forecast;
 using TeamsWorkflows.Data;
 using TeamsWorkflows.Schedules;
 using TeamsWorkflows.Ways;
@@ -18,15 +19,12 @@ internal sealed class ConnectionUses(Database database, ScheduleVault vault, Tim
 {
     private const int MaxChannels = 20;
 
-    // Far enough for a report of the month, and a bound for what is read of a long ledger.
-    private static readonly TimeSpan Lately = TimeSpan.FromDays(62);
-
     /// <summary>Asks the database three questions, of however many connections.</summary>
     /// <param name="connectionId">Only of this one; null: of all.</param>
     /// <returns>By the connection's name; one that is not used is not there.</returns>
     public async Task<IReadOnlyDictionary<string, ConnectionUse>> ReadAsync(string? connectionId, CancellationToken cancellationToken)
     {
-        var since = time.GetUtcNow() - Lately;
+        var since = time.GetUtcNow() - ForecastDesk.Lately;
         var (channels, kinds, schedules) = await database.ReadAsync(
             async db =>
             {

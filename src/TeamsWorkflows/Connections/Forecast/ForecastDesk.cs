@@ -16,8 +16,8 @@ public sealed class ForecastDesk
     // What comes again and again is among the newest of them, however many there are.
     private const int MaxRead = 5_000;
 
-    // Far enough for a report of the month.
-    private static readonly TimeSpan Lately = TimeSpan.FromDays(62);
+    /// <summary>How far back the ledger says what a connection is used for: far enough for a report of the month.</summary>
+    internal static readonly TimeSpan Lately = TimeSpan.FromDays(62);
 
     private readonly Database _database;
     private readonly ConnectionLog _log;
