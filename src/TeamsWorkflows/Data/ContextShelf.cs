@@ -34,8 +34,7 @@ internal sealed class ContextShelf(IDbContextFactory<ProductDb> contexts, bool k
         _isDisposed = true;
         while (_kept.TryDequeue(out var db))
         {
-            db.Prepared?.Dispose();
-            db.Prepared = null;
+            LetGo(db);
             db.Dispose();
         }
     }
@@ -88,8 +87,14 @@ internal sealed class ContextShelf(IDbContextFactory<ProductDb> contexts, bool k
             return;
         }
 
-        db.Prepared?.Dispose();
-        db.Prepared = null; // the context goes back into its pool, and serves somebody else
+        LetGo(db);
         await db.DisposeAsync();
+    }
+
+    // The context goes back into its pool, and serves somebody else.
+    private static void LetGo(ProductDb db)
+    {
+        db.Prepared?.Dispose();
+        db.Prepared = null;
     }
 }

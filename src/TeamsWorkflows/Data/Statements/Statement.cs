@@ -23,7 +23,7 @@ internal sealed class Statement(string text, IReadOnlyList<RelationalTypeMapping
         return command;
     }
 
-    public void Fill(DbCommand command, ReadOnlySpan<object?> values)
+    private void Fill(DbCommand command, ReadOnlySpan<object?> values)
     {
         for (var i = 0; i < parameters.Count; i++)
         {
