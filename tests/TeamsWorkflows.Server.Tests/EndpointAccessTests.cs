@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 
 namespace TeamsWorkflows.Server.Tests;
 
 /// <summary>Who gets in where: every endpoint, each kind of caller.</summary>
 [Collection(nameof(SharedServer))]
-public sealed partial class EndpointAccessTests(ServerHost host)
+public sealed class EndpointAccessTests(ServerHost host)
 {
     public static TheoryData<string, string> ForPrograms => Rows(static r => EndpointTable.IsForPrograms(r.Key) && r.Value != "*");
 
@@ -136,11 +135,11 @@ public sealed partial class EndpointAccessTests(ServerHost host)
         return session;
     }
 
-    private static Task<(int Status, string Text)> AskAsync(ConsoleSession session, string row) => session.AskAsync(Method(row), Path(row));
+    private static Task<(int Status, string Text)> AskAsync(ConsoleSession session, string row) => session.AskAsync(EndpointTable.Method(row), EndpointTable.Path(row));
 
     private static async Task<int> StatusAsync(HttpClient client, string row)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(Method(row)), Path(row));
+        using var request = new HttpRequestMessage(new HttpMethod(EndpointTable.Method(row)), EndpointTable.Path(row));
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Delete)
         {
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
@@ -157,13 +156,4 @@ public sealed partial class EndpointAccessTests(ServerHost host)
         Assert.True(response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Conflict, await response.Content.ReadAsStringAsync());
         return response;
     }
-
-    private static string Method(string row) => row[..row.IndexOf(' ')];
-
-    private static string Path(string row)
-        => Part().Replace(row[(row.IndexOf(' ') + 1)..].Replace("{part:regex(^(input|output|custom-status)$)}", "input", StringComparison.Ordinal), "none")
-            .Replace("calendar-keys/none", $"calendar-keys/{Guid.Empty}", StringComparison.Ordinal);
-
-    [GeneratedRegex(@"\{[^}]+\}", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Part();
 }

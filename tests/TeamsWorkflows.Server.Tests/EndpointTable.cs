@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 
 namespace TeamsWorkflows.Server.Tests;
 
 /// <summary>Every endpoint, with who may use it: P(ublisher), V (approver), O(perator), A(dministrator); * is anybody.</summary>
 /// <remarks>Whoever adds an endpoint adds a row; without one, a test fails.</remarks>
-internal static class EndpointTable
+internal static partial class EndpointTable
 {
     public static IReadOnlyDictionary<string, string> Rows { get; } =
         """
@@ -102,6 +103,7 @@ internal static class EndpointTable
         POST /runtime/webhooks/durabletask/instances/{id}/restart A
         GET /calendar/{key}.ics *
         GET /openapi/{documentName}.json *
+        GET /api/reference *
         GET /health/live *
         GET /health/ready *
         GET /health/startup *
@@ -175,6 +177,8 @@ internal static class EndpointTable
         POST /signin/callback *
         GET /assets/…/console.css *
         GET /assets/…/icon.svg *
+        GET /assets/…/scalar.js *
+        GET /assets/…/reference.js *
         """.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .ToDictionary(static row => row[..row.LastIndexOf(' ')], static row => row[(row.LastIndexOf(' ') + 1)..], StringComparer.Ordinal);
 
@@ -188,10 +192,20 @@ internal static class EndpointTable
             .Select(m => $"{m} {Name(e.RoutePattern.RawText!)}"))
         .Distinct(StringComparer.Ordinal);
 
+    public static string Method(string row) => row[..row.IndexOf(' ')];
+
+    /// <summary>An address that a row stands for, of something that is not there.</summary>
+    public static string Path(string row)
+        => Part().Replace(row[(row.IndexOf(' ') + 1)..].Replace("{part:regex(^(input|output|custom-status)$)}", "input", StringComparison.Ordinal), "none")
+            .Replace("calendar-keys/none", $"calendar-keys/{Guid.Empty}", StringComparison.Ordinal);
+
     // The version in an asset's address changes with its content.
     private static string Name(string pattern)
     {
         var name = "/" + pattern.Trim('/');
         return name.StartsWith("/assets/", StringComparison.Ordinal) ? $"/assets/…{name[name.LastIndexOf('/')..]}" : name;
     }
+
+    [GeneratedRegex(@"\{[^}]+\}", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Part();
 }

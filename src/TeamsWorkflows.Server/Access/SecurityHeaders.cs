@@ -18,10 +18,15 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<AccessOptio
         http.Response.OnStarting(() =>
         {
             var headers = http.Response.Headers;
-            headers.ContentSecurityPolicy = _policy;
+            var sandbox = http.GetEndpoint()?.Metadata.GetMetadata<SandboxedPage>();
+            headers.ContentSecurityPolicy = sandbox?.Policy ?? _policy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            if (sandbox is null)
+            {
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"; // a browser refuses a page that has both this and a sandbox
+            }
+
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             if (_isSecure)
             {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using TeamsWorkflows.Server.Api.Description;
+using TeamsWorkflows.Server.Api.Reference;
 using TeamsWorkflows.Server.Live;
 using TeamsWorkflows.Server.Management;
 
@@ -42,6 +43,7 @@ internal static class ApiSetup
             });
             document.AddDocumentTransformer<DocumentExamples>();
         });
+        services.AddSingleton<ReferencePage>();
         return services;
     }
 
@@ -68,6 +70,7 @@ internal static class ApiSetup
 
         // Readable by anybody: it holds no data, and tools read it before they have a token.
         routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapReference();
     }
 
     private static void Describe(OpenApiDocument api)

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using TeamsWorkflows.Server.Access;
+using TeamsWorkflows.Server.Api.Reference;
 
 namespace TeamsWorkflows.Server.Console;
 
@@ -21,6 +22,7 @@ internal static class ConsolePages
         new("/audit", "Audit", "audit", 'u', "Who changed what, and whether the record is whole", IsForApprovers: false) { IsForAdministrators = true },
         new("/diagnose", "Diagnose", "diagnose", 'x', "Paste any error, get the diagnosis", IsForApprovers: false),
         new("/templates", "Templates", "templates", 't', "Write a template and see what it gives", IsForApprovers: false) { IsMinor = true },
+        new(ReferenceEndpoints.Path, "API", "api", 'f', "Every operation of the API, with a call to copy", IsForApprovers: false) { IsMinor = true },
         new("/settings", "Settings", "settings", 'e', "What this server is configured to do", IsForApprovers: false) { IsForAdministrators = true, IsMinor = true },
     ];
 

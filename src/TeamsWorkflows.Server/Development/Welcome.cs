@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TeamsWorkflows.Deliveries;
 using TeamsWorkflows.Sandbox;
+using TeamsWorkflows.Server.Api.Reference;
 using TeamsWorkflows.Server.Hosting;
 
 namespace TeamsWorkflows.Server.Development;
@@ -19,7 +20,7 @@ internal static class Welcome
         if (server.Sandbox is not { } sandbox)
         {
             await output.WriteLineAsync($"  Console         {address}");
-            await output.WriteLineAsync($"  API             {new Uri(address, "openapi/v1.json")}");
+            await output.WriteLineAsync($"  API             {new Uri(address, ReferenceEndpoints.Path)}");
             return;
         }
 
@@ -27,7 +28,7 @@ internal static class Welcome
         var team = tenant.Team("Finance");
         var channel = $"teams/{tenant.Id}/{team.Id}/{Uri.EscapeDataString(team.Channel("Reports").Id)}";
         await output.WriteLineAsync($"  Console         {address}   (sign in as {tenant.Operator.UserName} or {tenant.Administrator.UserName})");
-        await output.WriteLineAsync($"  API             {new Uri(address, "openapi/v1.json")}");
+        await output.WriteLineAsync($"  API             {new Uri(address, ReferenceEndpoints.Path)}");
         await output.WriteLineAsync($"  Teams channel   {new Uri(sandbox.HttpAddress, channel)}");
         await output.WriteLineAsync($"  Inbox           {new Uri(sandbox.HttpAddress, $"inbox/{tenant.Id}")}");
         await output.WriteLineAsync($"  Sample report   {await PostAsync(server, tenant)}");
