@@ -29,29 +29,30 @@ internal static class CrashWorkload
         }
 
         var atKill = StepLog.Read(options.Folder);
-        var clock = Stopwatch.StartNew();
+        var started = Stopwatch.GetTimestamp();
         using var second = Start(options, "resume", output: true);
         var line = await second.StandardOutput.ReadLineAsync() ?? "";
-        var done = clock.Elapsed.TotalMilliseconds;
+        var done = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         await second.WaitForExitAsync();
         var all = StepLog.Read(options.Folder);
         var stepsLeft = all.Skip(atKill.Count).CountBy(static step => step.Split(' ')[0]).Max(static workflow => workflow.Value);
         var twice = all.Count - all.Distinct(StringComparer.Ordinal).Count();
-        figures.Add("completed", double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
-            .Add("lost", Workflows - double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture), 0)
-            .Add("opened_ms", double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture), 0)
+        long[] told = [.. line.Split(' ').Select(static n => long.Parse(n, CultureInfo.InvariantCulture))];
+        figures.Add("completed", told[0], 0)
+            .Add("lost", Workflows - told[0], 0)
+            .Add("opened_ms", Stopwatch.GetElapsedTime(started, told[1]).TotalMilliseconds, 0)
             .Add("process_start_to_done_ms", done, 0)
             .Add("of_which_steps_sleep_ms", stepsLeft * BenchWorkflows.SlowStep.TotalMilliseconds, 0) // of the one with the most left
             .Add("steps_begun_before_the_kill", atKill.Count, 0)
             .Add("ran_more_than_once", twice, 0);
     }
 
+    /// <summary>Prints how many are complete, and when the hub was open, by the clock that all processes of a machine share.</summary>
     public static async Task ChildAsync(EngineArguments options)
     {
-        using var self = Process.GetCurrentProcess();
         using var log = StepLog.Open(options.Folder);
         await using var hub = new BenchHub(options.OldStore(), options.HubFile, log.Append);
-        var opened = (DateTime.Now - self.StartTime).TotalMilliseconds;
+        var opened = Stopwatch.GetTimestamp();
         var ids = Enumerable.Range(0, Workflows).Select(static i => $"crash-{i}").ToArray();
         if (options.Count == 0)
         {
@@ -60,7 +61,7 @@ internal static class CrashWorkload
 
         var ends = await Task.WhenAll(ids.Select(id => hub.Client.WaitForInstanceCompletionAsync(id)));
         await Console.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{ends.Count(static e => e.Output == "5")} {opened:F0}"));
+            CultureInfo.InvariantCulture, $"{ends.Count(static e => e.Output == "5")} {opened}"));
     }
 
     private static Process Start(EngineArguments options, string phase, bool output)
