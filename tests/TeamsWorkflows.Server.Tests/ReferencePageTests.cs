@@ -76,6 +76,7 @@ public sealed partial class ReferencePageTests(ServerHost host)
             }
         };
 
+        var formsBelongTo = await AntiForgeryAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "API", Exact = true }).ClickAsync();
         await ExpectShownAsync(page.GetByRole(AriaRole.Heading, new() { Name = "TeamsWorkflows" }));
         await ExpectShownAsync(page.GetByText("This page shows the API and cannot call it"));
@@ -102,6 +103,7 @@ public sealed partial class ReferencePageTests(ServerHost host)
         complaints.Clear(); // each of those was one
         await page.GetByRole(AriaRole.Link, new() { Name = "Console" }).ClickAsync();
         await ExpectShownAsync(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })); // still signed in
+        Assert.Equal(formsBelongTo, await AntiForgeryAsync(page)); // a form that is open in another tab can still be sent
         Assert.Empty(complaints);
     }
 
@@ -154,6 +156,9 @@ public sealed partial class ReferencePageTests(ServerHost host)
 
         return await anonymous.SendAsync(request);
     }
+
+    private static async Task<string> AntiForgeryAsync(IPage page)
+        => (await page.Context.CookiesAsync()).Single(static cookie => cookie.Name == "teamsworkflows-antiforgery").Value;
 
     // Its script is large: on a busy machine it takes longer to start than an expectation waits.
     private static Task ExpectShownAsync(ILocator what) => Expect(what).ToBeVisibleAsync(new() { Timeout = (float)ServerHost.Patience.TotalMilliseconds });

@@ -29,7 +29,7 @@ internal static class ConsoleEndpoints
         {
             antiforgery.Cookie.Name = "teamsworkflows-antiforgery";
             antiforgery.Cookie.HttpOnly = true;
-            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SameSite = SameSiteMode.Lax; // a link in a mail brings no new one, which open forms would not fit
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             antiforgery.SuppressXFrameOptionsHeader = true; // frame-ancestors says it for everything
         });
