@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TeamsWorkflows.Connections;
@@ -18,6 +21,11 @@ namespace TeamsWorkflows.Benchmarks.Deliveries;
 /// Reports from HTTP POST to the channel, beside the floor: the same MSAL and Graph calls in a loop, without a report that
 /// outlives anything. Server, SQLite with synchronous=FULL, sandbox over HTTPS and callers are all in this process.
 /// </summary>
+/// <remarks>
+/// Between the two is the bound: what no service behind an API can do without. The report comes over HTTP, to an endpoint that asks
+/// nobody who he is, and becomes one durable row before the answer; then the same caller makes the floor's calls. There is no second
+/// row, no key that is looked up, no workflow, nothing that would be done again after a crash.
+/// </remarks>
 internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
 {
     // Until the code is compiled for good: before, half of the machine compiles, and more of it for the product than for the floor.
@@ -56,12 +64,14 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
     {
         await ProductRateAsync("warm-up", WarmUp, callers);
         await FloorRateAsync(WarmUp, callers);
+        await BoundRateAsync(WarmUp, callers);
         for (var run = 1; run <= runs; run++)
         {
             var (floorAlone, alone) = (await FloorAloneAsync(50), await ProductAloneAsync($"alone {run}", 50));
-            var (floorRate, rate) = (await FloorRateAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
+            var (floorRate, bound, rate) = (
+                await FloorRateAsync(count, callers), await BoundRateAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
             Say($"run {run}: alone: floor p50 {floorAlone.P50:F1} ms, p99 {floorAlone.P99:F1} ms; POST to channel p50 {alone.P50:F1} ms, p99 {alone.P99:F1} ms (+{alone.P50 - floorAlone.P50:F1} ms)");
-            Say($"run {run}: {count} by {callers} callers: floor {floorRate:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floorRate:F0} % of the floor)");
+            Say($"run {run}: {count} by {callers} callers: floor {floorRate:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floorRate:F0} % of the floor); bound {bound:F0}/s ({100 * bound / floorRate:F0} % of the floor)");
         }
     }
 
@@ -119,8 +129,50 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
     private async Task<double> FloorRateAsync(int count, int callers)
     {
         var floor = await FloorAsync();
+        return await RateAsync(count, callers, _ => floor());
+    }
+
+    private async Task<double> BoundRateAsync(int count, int callers)
+    {
+        var (floor, database) = (await FloorAsync(), server.Services.GetRequiredService<Database>());
+        var builder = WebApplication.CreateSlimBuilder(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]);
+        await using var bare = builder.Build();
+        bare.MapPost("/", async (JsonElement report) =>
+        {
+            await database.WriteAsync(db => StoreAsync(db, report), CancellationToken.None);
+            return TypedResults.Accepted((string?)null);
+        });
+        await bare.StartAsync(CancellationToken.None);
+        Uri address = new(bare.Urls.Single());
+        return await RateAsync(count, callers, async i =>
+        {
+            await SendAsync(address, $"bound {i}");
+            await floor();
+        });
+    }
+
+    private static Task StoreAsync(ProductDb db, JsonElement report)
+    {
+        db.Insert(new ReportRow
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            Publisher = "bound",
+            IdempotencyKey = Guid.NewGuid().ToString(),
+            RequestHash = [],
+            Title = report.GetProperty("title").GetString()!,
+            Body = report.GetProperty("body").GetString()!,
+            Format = ReportFormat.Markdown,
+            FallbackRecipients = "",
+            Patience = TimeSpan.Zero,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        });
+        return Task.CompletedTask;
+    }
+
+    private static async Task<double> RateAsync(int count, int callers, Func<int, Task> act)
+    {
         var clock = Stopwatch.StartNew();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = callers }, async (_, _) => await floor());
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = callers }, async (i, _) => await act(i));
         return count / clock.Elapsed.TotalSeconds;
     }
 
@@ -144,9 +196,11 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         };
     }
 
-    private async Task SubmitAsync(string title)
+    private Task SubmitAsync(string title) => SendAsync(new("/api/v1/reports", UriKind.Relative), title);
+
+    private async Task SendAsync(Uri address, string title)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/reports", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         request.Content = JsonContent.Create(new
         {
