@@ -81,7 +81,7 @@ internal sealed class SpawnedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>For a server that lives for seconds: compiling its hot code anew at once (decision 6) is half of its start.</summary>
+    /// <summary>For a server that lives for seconds, and is not compiled ahead of time: compiling its hot code anew at once (decision 6) is half of its start.</summary>
     public static void StartsQuickly(ProcessStartInfo start)
     {
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "64"; // read as hexadecimal: 100 ms

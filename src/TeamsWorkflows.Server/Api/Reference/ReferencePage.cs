@@ -14,7 +14,7 @@ internal sealed class ReferencePage([FromKeyedServices("v1")] IOpenApiDocumentPr
         """
 
 
-        This page shows the API and cannot call it: it is cut off from this and every other server. Each operation has a call to copy.
+        This page shows the API and cannot call it: no answer of a server reaches it. Each operation has a call to copy.
         In place of `YOUR_SECRET_TOKEN` comes an access token of Entra ID:
 
         ```bash
@@ -62,7 +62,7 @@ internal sealed class ReferencePage([FromKeyedServices("v1")] IOpenApiDocumentPr
             <nav aria-label="Main"><a href="/">Console</a> <a href="/openapi/v1.json">OpenAPI</a></nav>
           </header>
           <noscript>This page needs its script. The same, for programs, is the <a href="/openapi/v1.json">OpenAPI document</a>.</noscript>
-          <main id="reference"></main>
+          <div id="reference"></div>
           <script type="application/json" id="document">{Json(api)}</script>
         </body>
         </html>
