@@ -9,7 +9,11 @@ namespace TeamsWorkflows.DurableTask.Tests;
 /// <summary>Finished instances go after a while, the file stops growing, and callers do not notice.</summary>
 public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("retention").FullName;
+    private const string Memory = "/dev/shm";
+
+    // In memory where there is room: how long a caller waits is about the purge, not about a disk that stalls.
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > 1_000_000_000 ? Memory : Path.GetTempPath(), $"retention-{Guid.NewGuid():N}")).FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -19,7 +23,7 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
         const int Rounds = 120, PerRound = 60, PayloadBytes = 20_000;
         var file = Path.Combine(_folder, "hub.db");
         List<(long File, long Log)> sizes = [];
-        List<TimeSpan> calls = [];
+        var longest = TimeSpan.Zero;
         using var store = new SqlitePartitionStore(file);
         await using var hub = new TestHub(
             TestHub.Registry().Orchestrator<string, string>("echo", (_, input) => Task.FromResult(input)),
@@ -32,21 +36,19 @@ public sealed class RetentionTests(ITestOutputHelper output) : IDisposable
             hub.Time.Advance(TimeSpan.FromMinutes(1)); // a step of the retention begins
             var clock = Stopwatch.StartNew();
             await hub.RunAsync("echo", "meanwhile", $"{round}.meanwhile"); // and a caller comes in the middle of it
-            calls.Add(clock.Elapsed);
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, clock.Elapsed.Ticks));
             var oldest = hub.Time.GetUtcNow() - TimeSpan.FromSeconds(150);
             await TestHub.UntilAsync(() => store.ListFinished(oldest, 1).Count == 0);
             sizes.Add((new FileInfo(file).Length, new FileInfo(file + "-wal").Length));
         }
 
         var written = (long)Rounds * PerRound * PayloadBytes * 2; // as input and as output
-        calls.Sort();
         output.WriteLine($"{written / 1e6:F0} MB of payload written; file and log after each round, MB: "
-            + string.Join(' ', sizes.Select(static s => $"{s.File / 1e6:F0}+{s.Log / 1e6:F0}")) + $"; a call during a purge took {calls[Rounds / 2].TotalMilliseconds:F0} ms, {calls[^1].TotalMilliseconds:F0} at most");
+            + string.Join(' ', sizes.Select(static s => $"{s.File / 1e6:F0}+{s.Log / 1e6:F0}")) + $"; a call during a purge took {longest.TotalMilliseconds:F0} ms at most");
         Assert.InRange(sizes[^10..].Max(static s => s.File), 1, written / 4);
         Assert.InRange(sizes[^10..].Max(static s => s.File), 1, (long)(1.25 * sizes[10..20].Max(static s => s.File))); // it has found its size
         Assert.InRange(sizes.Max(static s => s.Log), 1, 140_000_000); // checkpoints begin at 16 MB and take their time on a busy machine; at 128 MB the writer does them itself
-        Assert.InRange(calls[Rounds * 9 / 10], TimeSpan.Zero, TimeSpan.FromSeconds(2)); // a disk that stalls for seconds does so in few of them
-        Assert.InRange(calls[^1], TimeSpan.Zero, TimeSpan.FromSeconds(30)); // a hang, not a benchmark
+        Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(2)); // a hang, not a benchmark
         Assert.InRange((await hub.Client.GetAllInstancesAsync(new([], PageSize: 1_000))).Instances.Count, PerRound, 4 * (PerRound + 1));
     }
 
