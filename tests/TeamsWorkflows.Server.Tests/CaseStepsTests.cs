@@ -1,8 +1,8 @@
 using System.Net;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using TeamsWorkflows.Client;
 using static Microsoft.Playwright.Assertions;
+using static TeamsWorkflows.Server.Tests.PageChecks;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -128,11 +128,8 @@ public sealed class CaseStepsTests : IAsyncLifetime
 
     private static async Task ExpectFitAsync(IPage page, string name)
     {
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), page.Url);
-        Assert.Empty((await page.RunAxe()).Violations.Where(static v => v.Impact is "serious" or "critical").Select(static v => $"{v.Id}: {v.Help}"));
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        }
+        await ExpectNoSidewaysScrollAsync(page);
+        await ExpectAccessibleAsync(page);
+        await ScreenshotAsync(page, name);
     }
 }

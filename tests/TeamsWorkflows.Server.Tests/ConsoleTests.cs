@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using TeamsWorkflows.Doctor;
 using static Microsoft.Playwright.Assertions;
+using static TeamsWorkflows.Server.Tests.PageChecks;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -248,26 +248,4 @@ public sealed class ConsoleTests : IAsyncLifetime
     }
 
     private Task SignInAsync(IPage page, string username) => Browser.SignInAsync(page, _host.Address, username);
-
-    // Nothing that axe-core calls serious or critical.
-    private static async Task ExpectAccessibleAsync(IPage page)
-    {
-        var found = await page.RunAxe();
-        Assert.Equal(
-            "",
-            string.Join('\n', found.Violations.Where(static v => v.Impact is "serious" or "critical")
-                .Select(v => $"{page.Url} {v.Id}: {v.Help}\n{string.Join('\n', v.Nodes.Take(3).Select(static n => $"  {n.Html}"))}")));
-    }
-
-    private static async Task ExpectNoSidewaysScrollAsync(IPage page)
-        => Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), page.Url);
-
-    // For a person to look at: set the variable to a folder.
-    private static async Task ScreenshotAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        }
-    }
 }

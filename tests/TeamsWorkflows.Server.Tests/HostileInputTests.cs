@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using AngleSharp.Html.Parser;
@@ -220,6 +221,26 @@ public sealed class HostileInputTests(ServerHost host)
         using var deep = await publisher.SubmitAsync($$"""{"data":{{new string('[', 2_000)}}{{new string(']', 2_000)}}}""", "deep");
         Assert.Equal(HttpStatusCode.BadRequest, deep.StatusCode);
         Assert.StartsWith(ProblemPrefix, (await deep.JsonAsync()).Text("type"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_sends_a_body_that_is_too_large_gets_the_answer_while_still_sending()
+    {
+        // As a client that looks for an answer when it has sent everything: more than the buffers between the two can hold.
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(host.Address.Host, host.Address.Port);
+        await using var connection = tcp.GetStream();
+        const int size = 24 * 1024 * 1024;
+        await connection.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/v1/reports HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"));
+        await connection.WriteAsync(new byte[size]);
+        await connection.WriteAsync(Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {host.Address.Authority}\r\nConnection: close\r\n\r\n"));
+
+        using var reader = new StreamReader(connection, Encoding.UTF8);
+        var answers = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 413 ", answers, StringComparison.Ordinal);
+        Assert.Contains($"{ProblemPrefix}body-too-large", answers, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 200 OK", answers, StringComparison.Ordinal); // and goes on with the same connection
     }
 
     // Null: it was refused with a reason, which is as good. What is looked for later is at the title's beginning.

@@ -8,6 +8,7 @@ using Microsoft.Playwright;
 using TeamsWorkflows.Server.Access;
 using TeamsWorkflows.Server.Api.Reference;
 using static Microsoft.Playwright.Assertions;
+using static TeamsWorkflows.Server.Tests.PageChecks;
 
 namespace TeamsWorkflows.Server.Tests;
 
@@ -83,7 +84,9 @@ public sealed partial class ReferencePageTests(ServerHost host)
         await ExpectShownAsync(page.GetByText("/api/v1/reports/preview").Filter(new() { Visible = true }).First);
         await ExpectShownAsync(page.GetByRole(AriaRole.Heading, new() { Name = "Hands over a report." }));
         await ExpectShownAsync(page.GetByText("'Idempotency-Key: sales-2026-11-26'").First); // the example, as a call of curl
-        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await ExpectNoSidewaysScrollAsync(page);
+        await ExpectAccessibleAsync(page);
+        await ScreenshotAsync(page, $"api-{width}");
         foreach (var label in (string[])["Test Request", "Ask AI", "Generate MCP", "Open API Client", "Download OpenAPI", "Powered by Scalar"])
         {
             await Expect(page.GetByText(label).Filter(new() { Visible = true })).ToHaveCountAsync(0);

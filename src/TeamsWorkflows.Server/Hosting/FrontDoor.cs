@@ -26,6 +26,7 @@ internal static class FrontDoor
         app.UseExceptionHandler();
         app.UseMetrics();
         app.UseStatusCodePages(StatusPages.WriteAsync);
+        app.UseMiddleware<LargeBodies>();
         app.UseCookiePolicy();
         app.UseRouting();
         app.UseRequestTimeouts();
