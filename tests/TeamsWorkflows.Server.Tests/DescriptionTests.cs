@@ -48,6 +48,27 @@ public sealed partial class DescriptionTests(ServerHost host)
     }
 
     [Fact]
+    public async Task What_a_request_must_have_is_what_it_is_refused_without()
+    {
+        using var publisher = await host.PublisherAsync();
+        var schemas = (await publisher.GetJsonAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
+        var required = schemas.GetProperty("ReportRequest").GetProperty("required").EnumerateArray().Select(static r => r.GetString()!).ToArray();
+        Assert.Equal(["title", "destinations"], required);
+        Assert.Equal("string", schemas.GetProperty("ReportRequest").GetProperty("properties").GetProperty("title").Text("type"));
+        foreach (var name in required)
+        {
+            var report = JsonNode.Parse(host.Tenant.Report("Complete"))!.AsObject();
+            report.Remove(name);
+            using var refused = await publisher.SubmitAsync(report.ToJsonString(), Guid.NewGuid().ToString("N"));
+            Assert.Equal(422, (int)refused.StatusCode);
+            Assert.True((await refused.JsonAsync()).GetProperty("errors").TryGetProperty(name, out _));
+        }
+
+        Assert.False(schemas.GetProperty("GuidedRequest").TryGetProperty("required", out _));
+        Assert.Equal(["decision"], schemas.GetProperty("ApprovalDecisionRequest").GetProperty("required").EnumerateArray().Select(static r => r.GetString()!));
+    }
+
+    [Fact]
     public async Task A_refusal_that_is_shown_is_one_that_its_status_has()
     {
         using var anonymous = host.Anonymous();

@@ -41,6 +41,8 @@ internal static class ApiSetup
                 Describe(api);
                 return Task.CompletedTask;
             });
+            document.AddSchemaTransformer<DemandedMembers>();
+            document.AddDocumentTransformer<DemandedMembers>();
             document.AddDocumentTransformer<DocumentExamples>();
         });
         services.AddSingleton<ReferencePage>();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Reports;
 
@@ -70,7 +71,7 @@ internal sealed record ApprovalDetailResource(
 
 /// <param name="Decision">Approve or Refuse.</param>
 /// <param name="Comment">Why; a refusal needs 3 to 1,000 characters.</param>
-internal sealed record ApprovalDecisionRequest(string? Decision, string? Comment) : IReason
+internal sealed record ApprovalDecisionRequest([property: Required] string? Decision, string? Comment) : IReason
 {
     string? IReason.Reason => Comment;
 }

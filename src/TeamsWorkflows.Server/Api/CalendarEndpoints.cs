@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Audit;
@@ -67,7 +68,7 @@ internal static class CalendarEndpoints
         => await keys.RevokeAsync(id, caller.Actor(), cancellationToken) ? TypedResults.NoContent() : Problems.NotFound("calendar key", id.ToString("D"));
 }
 
-internal sealed record CalendarKeyRequest(string? Name);
+internal sealed record CalendarKeyRequest([property: Required] string? Name);
 
 internal sealed record CalendarKeyList(IReadOnlyList<CalendarKey> Keys);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TeamsWorkflows.Connections;
@@ -89,7 +90,7 @@ internal sealed record ExpiryList(IReadOnlyList<Expiry> Expiries);
 internal sealed record ComparisonResource(string Left, string Right, IReadOnlyList<Difference> Differences, IReadOnlyList<Symptom> Symptoms);
 
 /// <param name="At">When it happened; null: now.</param>
-internal sealed record ChangeRequest(OperationalChange? Change, DateTimeOffset? At, string? Note) : IReason
+internal sealed record ChangeRequest([property: Required] OperationalChange? Change, DateTimeOffset? At, string? Note) : IReason
 {
     string? IReason.Reason => Note;
 }

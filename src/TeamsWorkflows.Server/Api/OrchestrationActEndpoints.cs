@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -117,19 +118,20 @@ internal interface IReason
 }
 
 /// <param name="Recursive">Whether sub-orchestrations are meant, too; the default is false.</param>
-internal sealed record RecursiveRequest(string? Reason, bool? Recursive) : IReason;
+internal sealed record RecursiveRequest([property: Required] string? Reason, bool? Recursive) : IReason;
 
 /// <param name="KeepId">Whether the new instance takes the old one's place; the default is false.</param>
-internal sealed record RestartRequest(string? Reason, bool? KeepId) : IReason;
+internal sealed record RestartRequest([property: Required] string? Reason, bool? KeepId) : IReason;
 
 /// <param name="Data">What the event says, any JSON; null: nothing but its name.</param>
-internal sealed record RaiseEventRequest(string? Reason, JsonElement? Data) : IReason;
+internal sealed record RaiseEventRequest([property: Required] string? Reason, JsonElement? Data) : IReason;
 
 /// <param name="Action">terminate, suspend, resume, rewind, restart or purge.</param>
 /// <param name="Ids">The instances; null when a filter selects them.</param>
 /// <param name="Filter">Selects the instances; an empty one selects all.</param>
 /// <param name="Recursive">Whether sub-orchestrations are meant, too; the default is false.</param>
-internal sealed record BulkRequest(string? Action, string? Reason, IReadOnlyList<string>? Ids, OrchestrationFilter? Filter, bool? Recursive) : IReason;
+internal sealed record BulkRequest(
+    [property: Required] string? Action, [property: Required] string? Reason, IReadOnlyList<string>? Ids, OrchestrationFilter? Filter, bool? Recursive) : IReason;
 
 /// <param name="Id">Where it goes on: the new instance after a restart.</param>
 /// <param name="Count">How many instances went, for a purge; 1 otherwise.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -121,6 +122,7 @@ internal sealed record ConsentResource(IReadOnlyList<string> Needed, string Regi
 
 /// <param name="GrantedAt">Null: now.</param>
 /// <param name="ReviewAt">When somebody has to look at it again: it is then among the dates that need a person. Null: never.</param>
-internal sealed record ConsentRequest(string? GrantedBy, IReadOnlyList<string>? Scopes, DateTimeOffset? GrantedAt, DateTimeOffset? ReviewAt);
+internal sealed record ConsentRequest(
+    [property: Required] string? GrantedBy, [property: Required] IReadOnlyList<string>? Scopes, DateTimeOffset? GrantedAt, DateTimeOffset? ReviewAt);
 
 internal sealed record InteractiveList(IReadOnlyList<InteractiveDependency> Connections);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using TeamsWorkflows.Cases;
@@ -332,7 +333,7 @@ internal sealed record FailureResource(string ErrorType, string ErrorMessage, bo
 }
 
 /// <summary>What a person did, or why something is to be ended: at least 3 characters, for the record.</summary>
-internal sealed record ReasonRequest(string? Reason) : IReason
+internal sealed record ReasonRequest([property: Required] string? Reason) : IReason
 {
     public const int MinLength = 3;
     public const int MaxLength = 1_000;
@@ -344,7 +345,7 @@ internal sealed record ReasonRequest(string? Reason) : IReason
 
 /// <summary>What becomes of a delivery that is held.</summary>
 /// <param name="Decision">ItIsThere, PostAgain or FallBack.</param>
-internal sealed record DecisionRequest(string? Decision, string? Reason) : IReason;
+internal sealed record DecisionRequest([property: Required] string? Decision, [property: Required] string? Reason) : IReason;
 
 /// <summary>What became of an operator's word about each delivery.</summary>
 internal sealed record ReportCancelled(IReadOnlyDictionary<string, WordResult> Deliveries);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using TeamsWorkflows.Reports;
 using TeamsWorkflows.Schedules;
 
@@ -94,7 +95,7 @@ internal sealed record OccurrencePage(IReadOnlyList<OccurrenceResource> Occurren
 
 /// <param name="From">The first time that counts.</param>
 /// <param name="To">The first time that does not count any more; not in the future.</param>
-internal sealed record BackfillRequest(DateTimeOffset? From, DateTimeOffset? To, string? Reason) : IReason;
+internal sealed record BackfillRequest([property: Required] DateTimeOffset? From, [property: Required] DateTimeOffset? To, [property: Required] string? Reason) : IReason;
 
 /// <param name="AlreadyThere">How many were handed over before, or are under way.</param>
 internal sealed record BackfillBegun(IReadOnlyList<OccurrenceResource> Begun, int AlreadyThere);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 namespace TeamsWorkflows.Approvals;
 
 /// <summary>Who has to approve a report before it goes anywhere, and what happens when nobody does.</summary>
@@ -10,7 +11,7 @@ namespace TeamsWorkflows.Approvals;
 /// <param name="FourEyes">Whether whoever hands the report over may not decide; null: as configured.</param>
 /// <param name="Note">What the approvers should look at; at most 1,000 characters.</param>
 public sealed record ApprovalRequest(
-    IReadOnlyList<ApproverRequest?>? Approvers,
+    [property: Required] IReadOnlyList<ApproverRequest?>? Approvers,
     int? Quorum = null,
     TimeSpan? Within = null,
     ExpiryAction? OnExpiry = null,
@@ -26,7 +27,7 @@ public sealed record ApproverRequest(string? Email = null, ApproverRole? Role = 
 
 /// <param name="After">From the handing over; shorter than the time to approve.</param>
 /// <param name="To">Who is told, and may decide from then on, too; 1 to 20, each with an address.</param>
-public sealed record EscalationRequest(TimeSpan? After, IReadOnlyList<ApproverRequest?>? To);
+public sealed record EscalationRequest([property: Required] TimeSpan? After, [property: Required] IReadOnlyList<ApproverRequest?>? To);
 
 /// <summary>A role that people have in the application.</summary>
 public enum ApproverRole

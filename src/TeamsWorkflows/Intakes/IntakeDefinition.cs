@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Intakes;
@@ -16,7 +17,7 @@ public sealed record IntakeDefinition(
     string? SecretHeader,
     TimeSpan? ReplayWindow,
     string? KeyField,
-    ReportRequest? Report,
+    [property: Required] ReportRequest? Report,
     bool? IsEnabled = null);
 
 /// <summary>A tool that hands reports over.</summary>

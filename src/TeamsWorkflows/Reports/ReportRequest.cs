@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using TeamsWorkflows.Approvals;
 using TeamsWorkflows.Deliveries;
@@ -13,9 +14,9 @@ namespace TeamsWorkflows.Reports;
 /// <param name="Fallback">Who gets it when Teams stays out of reach; null: the configured recipients.</param>
 /// <param name="Patience">How long Teams is tried before the fallback; null: the configured time.</param>
 public sealed record ReportRequest(
-    string? Title,
+    [property: Required] string? Title,
     string? Body,
-    IReadOnlyList<Destination?>? Destinations,
+    [property: Required] IReadOnlyList<Destination?>? Destinations,
     ReportFormat? Format = null,
     FallbackRequest? Fallback = null,
     TimeSpan? Patience = null)
@@ -73,7 +74,7 @@ public sealed record ReportRequest(
 
 /// <param name="Url">Takes the receipt as JSON; https only.</param>
 /// <param name="Secret">Signs the call (HMAC-SHA-256); at least 16 characters; null: not signed.</param>
-public sealed record NotifyRequest(string? Url, string? Secret = null);
+public sealed record NotifyRequest([property: Required] string? Url, string? Secret = null);
 
 /// <param name="After">Since it was handed over; null: as configured.</param>
 /// <param name="Then">Post (with a note), Skip or Digest (with other late ones in one message); null: as configured.</param>
@@ -92,11 +93,11 @@ public sealed record TableRequest(
 
 /// <param name="User">Entra's identifier of the user, a GUID.</param>
 /// <param name="Name">As it is shown.</param>
-public sealed record MentionRequest(string? User, string? Name);
+public sealed record MentionRequest([property: Required] string? User, [property: Required] string? Name);
 
 /// <param name="Content">The bytes, in base64.</param>
 /// <param name="ContentType">Null: bytes of an unknown kind.</param>
-public sealed record AttachmentRequest(string? Name, string? Content, string? ContentType = null);
+public sealed record AttachmentRequest([property: Required] string? Name, [property: Required] string? Content, string? ContentType = null);
 
 /// <param name="Email">Addresses; at most 20; null: the configured recipients.</param>
 /// <param name="After">After which time it is mailed while Teams is still tried; null: as configured.</param>

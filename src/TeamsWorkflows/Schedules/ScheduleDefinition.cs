@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using TeamsWorkflows.Reports;
 
 namespace TeamsWorkflows.Schedules;
@@ -15,10 +16,10 @@ namespace TeamsWorkflows.Schedules;
 /// <param name="Source">Where each report's data is fetched; null: nowhere.</param>
 public sealed record ScheduleDefinition(
     string? Name,
-    string? Cron,
+    [property: Required] string? Cron,
     string? TimeZone,
-    string? Owner,
-    ReportRequest? Report,
+    [property: Required] string? Owner,
+    [property: Required] ReportRequest? Report,
     TimeSpan? Jitter = null,
     OverlapPolicy? Overlap = null,
     CatchUpPolicy? CatchUp = null,
@@ -32,7 +33,7 @@ public sealed record ScheduleDefinition(
 /// <param name="Timeout">The longest one call may take; null: 30 seconds; at most 5 minutes.</param>
 /// <param name="RetryFor">How long after an occurrence began a failed call is repeated; null: an hour; at most a day.</param>
 public sealed record ScheduleSource(
-    string? Url, string? Header = null, string? Secret = null, TimeSpan? Timeout = null, TimeSpan? RetryFor = null);
+    [property: Required] string? Url, string? Header = null, string? Secret = null, TimeSpan? Timeout = null, TimeSpan? RetryFor = null);
 
 /// <summary>What happens when an occurrence is due and the report of the one before is still under way.</summary>
 public enum OverlapPolicy
