@@ -60,9 +60,9 @@ public sealed partial class ReferencePageTests(ServerHost host)
     }
 
     [Theory]
-    [InlineData(1440, false)]
-    [InlineData(390, true)]
-    public async Task It_shows_what_the_API_does_and_reaches_nobody(int width, bool isDark)
+    [InlineData(1440, false, "tag/orchestrations", "Orchestrations")]
+    [InlineData(390, true, "models", "Models")]
+    public async Task It_shows_what_the_API_does_and_reaches_nobody(int width, bool isDark, string place, string heading)
     {
         var complaints = new List<string>();
         var strangers = new ConcurrentQueue<string>();
@@ -81,12 +81,16 @@ public sealed partial class ReferencePageTests(ServerHost host)
         await page.GetByRole(AriaRole.Link, new() { Name = "API", Exact = true }).ClickAsync();
         await ExpectShownAsync(page.GetByRole(AriaRole.Heading, new() { Name = "TeamsWorkflows" }));
         await ExpectShownAsync(page.GetByText("This page shows the API and cannot call it"));
+        await Expect(page.Locator("#outline")).ToHaveCountAsync(0);
         await ExpectShownAsync(page.GetByText("/api/v1/reports/preview").Filter(new() { Visible = true }).First);
         await ExpectShownAsync(page.GetByRole(AriaRole.Heading, new() { Name = "Hands over a report." }));
         await ExpectShownAsync(page.GetByText("'Idempotency-Key: sales-2026-11-26'").First); // the example, as a call of curl
         await ExpectNoSidewaysScrollAsync(page);
         await ExpectAccessibleAsync(page);
         await ScreenshotAsync(page, $"api-{width}");
+        await page.EvaluateAsync("place => { location.hash = place; }", place); // what is shown there is not made before
+        await ExpectShownAsync(page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true }));
+        await ExpectAccessibleAsync(page);
         foreach (var label in (string[])["Test Request", "Ask AI", "Generate MCP", "Open API Client", "Download OpenAPI", "Powered by Scalar"])
         {
             await Expect(page.GetByText(label).Filter(new() { Visible = true })).ToHaveCountAsync(0);
@@ -108,6 +112,22 @@ public sealed partial class ReferencePageTests(ServerHost host)
         await ExpectShownAsync(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })); // still signed in
         Assert.Equal(formsBelongTo, await AntiForgeryAsync(page)); // a form that is open in another tab can still be sent
         Assert.Empty(complaints);
+    }
+
+    [Theory]
+    [InlineData(1440, true)]
+    [InlineData(390, false)]
+    public async Task Until_its_script_has_started_it_says_what_the_API_can_do(int width, bool isDark)
+    {
+        await using var browser = await Browser.StartAsync();
+        var page = await browser.OpenAsync([], width, isDark);
+        await page.RouteAsync($"**{ScalarScript.Address}", static route => route.AbortAsync());
+        await page.GotoAsync(new Uri(host.Address, Page).AbsoluteUri);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reports", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "POST /api/v1/reports Hands over a report." })).ToBeVisibleAsync();
+        await ExpectNoSidewaysScrollAsync(page);
+        await ExpectAccessibleAsync(page);
+        await ScreenshotAsync(page, $"api-outline-{width}");
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal sealed class ReferencePage([FromKeyedServices("v1")] IOpenApiDocumentPr
         In place of `YOUR_SECRET_TOKEN` comes an access token of Entra ID:
 
         ```bash
-        curl "https://login.microsoftonline.com/$TENANT/oauth2/v2.0/token" \
+        LOGIN=https://login.microsoftonline.com
+        curl $LOGIN/$TENANT/oauth2/v2.0/token \
           --data grant_type=client_credentials \
           --data client_id="$CLIENT" \
           --data-urlencode client_secret="$SECRET" \
@@ -38,11 +39,12 @@ internal sealed class ReferencePage([FromKeyedServices("v1")] IOpenApiDocumentPr
     private async Task<CompressedContent> MakeAsync(CancellationToken cancellationToken)
     {
         var api = await documents.GetOpenApiDocumentAsync(cancellationToken);
+        var outline = Outline.Write(api);
         api.Info.Description += Calling;
-        return CompressedContent.Of(Encoding.UTF8.GetBytes(Write(api)), "text/html; charset=utf-8");
+        return CompressedContent.Of(Encoding.UTF8.GetBytes(Write(api, outline)), "text/html; charset=utf-8");
     }
 
-    private static string Write(OpenApiDocument api) =>
+    private static string Write(OpenApiDocument api, string outline) =>
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -61,8 +63,9 @@ internal sealed class ReferencePage([FromKeyedServices("v1")] IOpenApiDocumentPr
             <a class="brand" href="/"><span aria-hidden="true">TW</span>TeamsWorkflows</a>
             <nav aria-label="Main"><a href="/">Console</a> <a href="/openapi/v1.json">OpenAPI</a></nav>
           </header>
-          <noscript>This page needs its script. The same, for programs, is the <a href="/openapi/v1.json">OpenAPI document</a>.</noscript>
+          <noscript>Without its script this page has no more than an outline: the rest is in the <a href="/openapi/v1.json">OpenAPI document</a>.</noscript>
           <div id="reference"></div>
+          {outline}
           <script type="application/json" id="document">{Json(api)}</script>
         </body>
         </html>

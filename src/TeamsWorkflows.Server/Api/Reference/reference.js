@@ -31,5 +31,6 @@
       hideClientButton: true,
       showDeveloperTools: 'never',
     });
+    document.getElementById('outline').remove();
   });
 }
