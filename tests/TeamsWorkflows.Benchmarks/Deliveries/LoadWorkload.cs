@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TeamsWorkflows.Connections;
@@ -21,11 +19,7 @@ namespace TeamsWorkflows.Benchmarks.Deliveries;
 /// Reports from HTTP POST to the channel, beside the floor: the same MSAL and Graph calls in a loop, without a report that
 /// outlives anything. Server, SQLite with synchronous=FULL, sandbox over HTTPS and callers are all in this process.
 /// </summary>
-/// <remarks>
-/// Between the two is the bound: what no service behind an API can do without. The report comes over HTTP, to an endpoint that asks
-/// nobody who he is, and becomes one durable row before the answer; then the same caller makes the floor's calls. There is no second
-/// row, no key that is looked up, no workflow, nothing that would be done again after a crash.
-/// </remarks>
+/// <remarks>Between the two are the bounds: see <see cref="BareService"/>.</remarks>
 internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
 {
     // Until the code is compiled for good: before, half of the machine compiles, and more of it for the product than for the floor.
@@ -64,14 +58,15 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
     {
         await ProductRateAsync("warm-up", WarmUp, callers);
         await FloorRateAsync(WarmUp, callers);
-        await BoundRateAsync(WarmUp, callers);
+        await BoundRatesAsync(WarmUp, callers);
         for (var run = 1; run <= runs; run++)
         {
             var (floorAlone, alone) = (await FloorAloneAsync(50), await ProductAloneAsync($"alone {run}", 50));
-            var (floorRate, bound, rate) = (
-                await FloorRateAsync(count, callers), await BoundRateAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
+            var (floor, bounds, rate) = (
+                await FloorRateAsync(count, callers), await BoundRatesAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
             Say($"run {run}: alone: floor p50 {floorAlone.P50:F1} ms, p99 {floorAlone.P99:F1} ms; POST to channel p50 {alone.P50:F1} ms, p99 {alone.P99:F1} ms (+{alone.P50 - floorAlone.P50:F1} ms)");
-            Say($"run {run}: {count} by {callers} callers: floor {floorRate:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floorRate:F0} % of the floor); bound {bound:F0}/s ({100 * bound / floorRate:F0} % of the floor)");
+            Say($"run {run}: {count} by {callers} callers: floor {floor:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floor:F0} % of the floor)");
+            Say($"run {run}: bounds: rows {bounds.Rows:F0}/s ({100 * bounds.Rows / floor:F0} %); and intent and outcome {bounds.Intent:F0}/s ({100 * bounds.Intent / floor:F0} %); and a workflow {bounds.Workflow:F0}/s ({100 * bounds.Workflow / floor:F0} %)");
         }
     }
 
@@ -99,17 +94,21 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         var clock = Stopwatch.StartNew();
         await Parallel.ForAsync(
             0, count, new ParallelOptions { MaxDegreeOfParallelism = callers }, async (i, _) => await SubmitAsync($"{name} {i}"));
-        while (_tenant.MessageCount < before + count)
+        await UntilAsync(() => _tenant.MessageCount - before, count, clock);
+        return count / clock.Elapsed.TotalSeconds;
+    }
+
+    private static async Task UntilAsync(Func<int> arrived, int count, Stopwatch clock)
+    {
+        while (arrived() < count)
         {
             if (clock.Elapsed > Limit)
             {
-                throw new TimeoutException($"Only {_tenant.MessageCount - before} of {count} arrived.");
+                throw new TimeoutException($"Only {arrived()} of {count} arrived.");
             }
 
             await Task.Delay(5);
         }
-
-        return count / clock.Elapsed.TotalSeconds;
     }
 
     private async Task<Spread> FloorAloneAsync(int count)
@@ -132,41 +131,22 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         return await RateAsync(count, callers, _ => floor());
     }
 
-    private async Task<double> BoundRateAsync(int count, int callers)
+    private async Task<(double Rows, double Intent, double Workflow)> BoundRatesAsync(int count, int callers)
     {
-        var (floor, database) = (await FloorAsync(), server.Services.GetRequiredService<Database>());
-        var builder = WebApplication.CreateSlimBuilder(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]);
-        await using var bare = builder.Build();
-        bare.MapPost("/", async (JsonElement report) =>
+        var floor = await FloorAsync();
+        await using var bare = new BareService(server.Services.GetRequiredService<Database>(), floor);
+        var address = await bare.StartAsync();
+        var rows = await RateAsync(count, callers, async i =>
         {
-            await database.WriteAsync(db => StoreAsync(db, report), CancellationToken.None);
-            return TypedResults.Accepted((string?)null);
-        });
-        await bare.StartAsync(CancellationToken.None);
-        Uri address = new(bare.Urls.Single());
-        return await RateAsync(count, callers, async i =>
-        {
-            await SendAsync(address, $"bound {i}");
+            await SendAsync(new(address, "/rows"), $"rows {i}");
             await floor();
         });
-    }
-
-    private static Task StoreAsync(ProductDb db, JsonElement report)
-    {
-        db.Insert(new ReportRow
-        {
-            Id = Guid.NewGuid().ToString("N"),
-            Publisher = "bound",
-            IdempotencyKey = Guid.NewGuid().ToString(),
-            RequestHash = [],
-            Title = report.GetProperty("title").GetString()!,
-            Body = report.GetProperty("body").GetString()!,
-            Format = ReportFormat.Markdown,
-            FallbackRecipients = "",
-            Patience = TimeSpan.Zero,
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-        });
-        return Task.CompletedTask;
+        var intent = await RateAsync(count, callers, async i => await bare.PostAsync(await SendAsync(new(address, "/rows"), $"intent {i}")));
+        var before = bare.Posted;
+        var clock = Stopwatch.StartNew();
+        await RateAsync(count, callers, async i => await SendAsync(new(address, "/workflow"), $"workflow {i}"));
+        await UntilAsync(() => bare.Posted - before, count, clock);
+        return (rows, intent, count / clock.Elapsed.TotalSeconds);
     }
 
     private static async Task<double> RateAsync(int count, int callers, Func<int, Task> act)
@@ -196,9 +176,9 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         };
     }
 
-    private Task SubmitAsync(string title) => SendAsync(new("/api/v1/reports", UriKind.Relative), title);
+    private Task<string> SubmitAsync(string title) => SendAsync(new("/api/v1/reports", UriKind.Relative), title);
 
-    private async Task SendAsync(Uri address, string title)
+    private async Task<string> SendAsync(Uri address, string title)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
@@ -210,6 +190,7 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         });
         using var response = await client.SendAsync(request);
         response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadAsStringAsync()).Trim('"'); // a report of the product, the identifier of a bare one
     }
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

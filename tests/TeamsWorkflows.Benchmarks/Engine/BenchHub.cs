@@ -15,8 +15,12 @@ internal sealed class BenchHub : IAsyncDisposable
     private readonly BenchNodes? _nodes;
 
     public BenchHub(IPartitionStore store, string file, Action<string>? log = null, Action<TaskHubOptions>? configure = null)
+        : this(store, file, BenchWorkflows.Registry(log), configure)
     {
-        var registry = BenchWorkflows.Registry(log);
+    }
+
+    public BenchHub(IPartitionStore store, string file, DurableTaskRegistry registry, Action<TaskHubOptions>? configure = null)
+    {
         TaskHubOptions options = new();
         configure?.Invoke(options);
         (_store, File) = (store, file);
