@@ -35,11 +35,11 @@ internal sealed class BareService : IAsyncDisposable
             .AddActivity(nameof(Post), () => new Post(this)));
         var builder = WebApplication.CreateSlimBuilder(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]);
         _app = builder.Build();
-        _app.MapPost("/rows", async (JsonElement report) => TypedResults.Accepted((string?)null, await StoreAsync(report)));
-        _app.MapPost("/workflow", async (JsonElement report) =>
+        _app.MapPost("/rows", async (JsonElement report, CancellationToken gone) => TypedResults.Accepted((string?)null, await StoreAsync(report, gone)));
+        _app.MapPost("/workflow", async (JsonElement report, CancellationToken gone) =>
         {
-            var id = await StoreAsync(report);
-            await _hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Carry), id);
+            var id = await StoreAsync(report, gone);
+            await _hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Carry), id, cancellation: gone);
             return TypedResults.Accepted((string?)null, id);
         });
     }
@@ -49,7 +49,7 @@ internal sealed class BareService : IAsyncDisposable
 
     public async Task<Uri> StartAsync()
     {
-        await _app.StartAsync();
+        await _app.StartAsync(CancellationToken.None);
         return new(_app.Urls.Single());
     }
 
@@ -86,7 +86,7 @@ internal sealed class BareService : IAsyncDisposable
         await _hub.DisposeAsync();
     }
 
-    private async Task<string> StoreAsync(JsonElement report)
+    private async Task<string> StoreAsync(JsonElement report, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");
         await _database.WriteAsync(
@@ -108,7 +108,7 @@ internal sealed class BareService : IAsyncDisposable
                 db.Insert(Delivery(id, DeliveryState.Accepted));
                 return Task.CompletedTask;
             },
-            CancellationToken.None);
+            cancellationToken);
         return id;
     }
 

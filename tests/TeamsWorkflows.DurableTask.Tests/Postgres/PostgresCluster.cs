@@ -13,6 +13,13 @@ public sealed class PostgresServer : ICollectionFixture<PostgresCluster>
     public const string Name = "postgres";
 }
 
+/// <summary>For what every store must do: many statements that nothing disturbs, beside the tests that stop their server.</summary>
+[CollectionDefinition(Name)]
+public sealed class PostgresOfStores : ICollectionFixture<PostgresCluster>
+{
+    public const string Name = "postgres of stores";
+}
+
 /// <summary>A PostgreSQL server of the test run's own: made at the start, gone at the end, however the run ends.</summary>
 /// <remarks>
 /// A shell is its parent and waits for the end of its standard input, which also comes when the test process is killed:

@@ -3,7 +3,7 @@ using TeamsWorkflows.DurableTask.Storage;
 
 namespace TeamsWorkflows.DurableTask.Tests.Postgres;
 
-[Collection(PostgresServer.Name)]
+[Collection(PostgresOfStores.Name)]
 public sealed class PostgresPartitionStoreTests(PostgresCluster cluster) : PartitionStoreConformance
 {
     protected override IPartitionStore CreateStore() => new PostgresPartitionStore(cluster.NewHub(), TimeProvider.System, Guid.NewGuid);
