@@ -12,7 +12,7 @@ namespace TeamsWorkflows.Benchmarks.Deliveries;
 
 /// <summary>
 /// What no service behind an API that posts once can do without, step by step: a report over HTTP, to an endpoint that asks nobody
-/// who he is; its rows before the answer; an intent before the post and its outcome after it; a workflow that does it again after a
+/// who he is; its rows, durable before the answer; an intent before the post and its outcome after it; a workflow that does it again after a
 /// crash. No token of the caller, no key that is looked up, nothing that is checked, drawn, paced, watched or approved.
 /// </summary>
 internal sealed class BareService : IAsyncDisposable
@@ -35,6 +35,7 @@ internal sealed class BareService : IAsyncDisposable
             .AddActivity(nameof(Post), () => new Post(this)));
         var builder = WebApplication.CreateSlimBuilder(["--Urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]);
         _app = builder.Build();
+        _app.MapPost("/nothing", static (JsonElement report) => TypedResults.Accepted((string?)null, report.GetProperty("title").GetString()));
         _app.MapPost("/rows", async (JsonElement report, CancellationToken gone) => TypedResults.Accepted((string?)null, await StoreAsync(report, gone)));
         _app.MapPost("/workflow", async (JsonElement report, CancellationToken gone) =>
         {

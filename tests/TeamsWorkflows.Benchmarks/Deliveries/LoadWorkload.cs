@@ -65,7 +65,7 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
                 await FloorRateAsync(count, callers), await BoundRatesAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
             Say($"run {run}: alone: floor p50 {floorAlone.P50:F1} ms, p99 {floorAlone.P99:F1} ms; POST to channel p50 {alone.P50:F1} ms, p99 {alone.P99:F1} ms (+{alone.P50 - floorAlone.P50:F1} ms)");
             Say($"run {run}: {count} by {callers} callers: floor {floor:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floor:F0} % of the floor)");
-            Say($"run {run}: bounds: rows {bounds.Rows:F0}/s ({100 * bounds.Rows / floor:F0} %); and intent and outcome {bounds.Intent:F0}/s ({100 * bounds.Intent / floor:F0} %); and a workflow {bounds.Workflow:F0}/s ({100 * bounds.Workflow / floor:F0} %)");
+            Say($"run {run}: bounds: POST {bounds.Post:F0}/s ({100 * bounds.Post / floor:F0} %); and rows {bounds.Rows:F0}/s ({100 * bounds.Rows / floor:F0} %); and intent and outcome {bounds.Intent:F0}/s ({100 * bounds.Intent / floor:F0} %); and a workflow {bounds.Workflow:F0}/s ({100 * bounds.Workflow / floor:F0} %)");
         }
     }
 
@@ -130,22 +130,25 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         return await RateAsync(count, callers, _ => floor());
     }
 
-    private async Task<(double Rows, double Intent, double Workflow)> BoundRatesAsync(int count, int callers)
+    private async Task<(double Post, double Rows, double Intent, double Workflow)> BoundRatesAsync(int count, int callers)
     {
         var floor = await FloorAsync();
         await using var bare = new BareService(server.Services.GetRequiredService<Database>(), floor);
         var address = await bare.StartAsync();
-        var rows = await RateAsync(count, callers, async i =>
-        {
-            await SendAsync(new(address, "/rows"), $"rows {i}");
-            await floor();
-        });
+        var post = await RateAsync(count, callers, i => SendAndPostAsync("/nothing", i));
+        var rows = await RateAsync(count, callers, i => SendAndPostAsync("/rows", i));
         var intent = await RateAsync(count, callers, async i => await bare.PostAsync(await SendAsync(new(address, "/rows"), $"intent {i}")));
         var before = bare.Posted;
         var clock = Stopwatch.StartNew();
         await RateAsync(count, callers, async i => await SendAsync(new(address, "/workflow"), $"workflow {i}"));
         await UntilAsync(() => bare.Posted - before, count, clock);
-        return (rows, intent, count / clock.Elapsed.TotalSeconds);
+        return (post, rows, intent, count / clock.Elapsed.TotalSeconds);
+
+        async Task SendAndPostAsync(string path, int i)
+        {
+            await SendAsync(new(address, path), $"{path} {i}");
+            await floor();
+        }
     }
 
     private static async Task<double> RateAsync(int count, int callers, Func<int, Task> act)
