@@ -12,8 +12,8 @@ namespace TeamsWorkflows.Benchmarks.Deliveries;
 
 /// <summary>
 /// What no service behind an API that posts once can do without, step by step: a report over HTTP, to an endpoint that asks nobody
-/// who he is; its rows, durable before the answer; an intent before the post and its outcome after it; a workflow that does it again after a
-/// crash. No token of the caller, no key that is looked up, nothing that is checked, drawn, paced, watched or approved.
+/// who he is; its rows, durable before the answer; an intent before the post and its outcome after it; a workflow that carries it. What would
+/// find out after a crash whether the message is there is not in it. No token of the caller, no key that is looked up, nothing that is checked, drawn, paced, watched or approved.
 /// </summary>
 internal sealed class BareService : IAsyncDisposable
 {

@@ -61,8 +61,8 @@ internal sealed class LoadWorkload(ServerApplication server, HttpClient client)
         for (var run = 1; run <= runs; run++)
         {
             var (floorAlone, alone) = (await FloorAloneAsync(50), await ProductAloneAsync($"alone {run}", 50));
-            var (floor, bounds, rate) = (
-                await FloorRateAsync(count, callers), await BoundRatesAsync(count, callers), await ProductRateAsync($"together {run}", count, callers));
+            var (floor, rate, bounds) = (
+                await FloorRateAsync(count, callers), await ProductRateAsync($"together {run}", count, callers), await BoundRatesAsync(count, callers));
             Say($"run {run}: alone: floor p50 {floorAlone.P50:F1} ms, p99 {floorAlone.P99:F1} ms; POST to channel p50 {alone.P50:F1} ms, p99 {alone.P99:F1} ms (+{alone.P50 - floorAlone.P50:F1} ms)");
             Say($"run {run}: {count} by {callers} callers: floor {floor:F0}/s; POST to channel {rate:F0}/s ({100 * rate / floor:F0} % of the floor)");
             Say($"run {run}: bounds: POST {bounds.Post:F0}/s ({100 * bounds.Post / floor:F0} %); and rows {bounds.Rows:F0}/s ({100 * bounds.Rows / floor:F0} %); and intent and outcome {bounds.Intent:F0}/s ({100 * bounds.Intent / floor:F0} %); and a workflow {bounds.Workflow:F0}/s ({100 * bounds.Workflow / floor:F0} %)");
