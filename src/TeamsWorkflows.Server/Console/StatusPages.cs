@@ -25,6 +25,7 @@ internal static class StatusPages
             StatusCodes.Status403Forbidden => (
                 "Your account may not see this", "The console needs the role Operator or Administrator, its approvals the role Approver. An administrator assigns it in Entra ID."),
             StatusCodes.Status404NotFound => ("There is nothing here", "The address is wrong, or what it showed is gone."),
+            StatusCodes.Status413PayloadTooLarge => ("That was too large", "Shorten what you sent, and send it again. Nothing was changed."),
             StatusCodes.Status429TooManyRequests => ("That was too often", "Wait a minute, then load the page again. Nothing was changed."),
             _ => ("Something is wrong on our side", "The server could not answer. Its log says why; nothing was half done."),
         };
