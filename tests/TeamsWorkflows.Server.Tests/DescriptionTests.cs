@@ -52,7 +52,7 @@ public sealed partial class DescriptionTests(ServerHost host)
     {
         using var publisher = await host.PublisherAsync();
         var schemas = (await publisher.GetJsonAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
-        var required = schemas.GetProperty("ReportRequest").GetProperty("required").EnumerateArray().Select(static r => r.GetString()!).ToArray();
+        var required = Required(schemas.GetProperty("ReportRequest"));
         Assert.Equal(["title", "destinations"], required);
         Assert.Equal("string", schemas.GetProperty("ReportRequest").GetProperty("properties").GetProperty("title").Text("type"));
         foreach (var name in required)
@@ -64,9 +64,17 @@ public sealed partial class DescriptionTests(ServerHost host)
             Assert.True((await refused.JsonAsync()).GetProperty("errors").TryGetProperty(name, out _));
         }
 
-        Assert.False(schemas.GetProperty("GuidedRequest").TryGetProperty("required", out _));
-        Assert.Equal(["decision"], schemas.GetProperty("ApprovalDecisionRequest").GetProperty("required").EnumerateArray().Select(static r => r.GetString()!));
+        Assert.Empty(schemas.EnumerateObject().Where(static s => s.Name != "InstanceStatus").SelectMany(static s => Required(s.Value)
+            .Where(r => s.Value.GetProperty("properties").GetProperty(r).GetRawText().Contains("\"null\"", StringComparison.Ordinal)).Select(r => $"{s.Name}.{r}")));
+        Assert.Equal(["email", "after", "then"], schemas.GetProperty("FallbackRequest").GetProperty("properties").EnumerateObject().Select(static p => p.Name));
+        Assert.Empty(Required(schemas.GetProperty("FallbackRequest")));
+        Assert.Equal(["url"], Required(schemas.GetProperty("NotifyRequest")));
+        Assert.Equal(["kind", "url"], Required(schemas.GetProperty("SlackDestination")).Order());
+        Assert.Equal(["decision"], Required(schemas.GetProperty("ApprovalDecisionRequest")));
     }
+
+    private static string[] Required(JsonElement schema)
+        => schema.TryGetProperty("required", out var names) ? [.. names.EnumerateArray().Select(static n => n.GetString()!)] : [];
 
     [Fact]
     public async Task A_refusal_that_is_shown_is_one_that_its_status_has()

@@ -143,7 +143,7 @@ public sealed partial class ReferencePageTests(ServerHost host)
     }
 
     [Fact]
-    public async Task Page_and_script_are_sent_compressed_and_once()
+    public async Task Page_and_script_are_sent_compressed_and_not_again_to_who_has_them()
     {
         foreach (var address in (string[])[ReferenceEndpoints.Path, ScalarScript.Address])
         {

@@ -42,6 +42,7 @@ internal static class ApiSetup
                 return Task.CompletedTask;
             });
             document.AddSchemaTransformer<DemandedMembers>();
+            document.AddDocumentTransformer<DestinationKinds>();
             document.AddDocumentTransformer<DemandedMembers>();
             document.AddDocumentTransformer<DocumentExamples>();
         });

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TeamsWorkflows.Cases;
 using TeamsWorkflows.Cases.Runbooks;
 using TeamsWorkflows.Connections;
@@ -338,6 +339,7 @@ internal sealed record ReasonRequest([property: Required] string? Reason) : IRea
     public const int MinLength = 3;
     public const int MaxLength = 1_000;
 
+    [JsonIgnore]
     public bool IsValid => IsReason(Reason);
 
     public static bool IsReason([NotNullWhen(true)] string? reason) => reason?.Trim() is { Length: >= MinLength and <= MaxLength };

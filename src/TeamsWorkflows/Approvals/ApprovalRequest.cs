@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+
 namespace TeamsWorkflows.Approvals;
 
 /// <summary>Who has to approve a report before it goes anywhere, and what happens when nobody does.</summary>

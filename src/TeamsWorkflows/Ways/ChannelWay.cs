@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -9,9 +10,12 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Ways;
 
 /// <summary>A channel, and the connection to reach it by.</summary>
-/// <param name="ChannelId">Null: it is meant by its name.</param>
+/// <param name="Connection">The connection that posts there.</param>
+/// <param name="TeamId">The team's identifier, a GUID.</param>
+/// <param name="ChannelId">The channel's identifier, such as <c>19:…@thread.tacv2</c>; null: it is meant by its name.</param>
 /// <param name="ChannelName">The channel of that name, which is made if there is none; null: it is meant by its identifier.</param>
-public sealed record ChannelDestination(string? Connection, string? TeamId, string? ChannelId, string? ChannelName = null) : Destination
+public sealed record ChannelDestination(
+    [property: Required] string? Connection, [property: Required] string? TeamId, string? ChannelId, string? ChannelName = null) : Destination
 {
     internal override string? ConnectionName => Connection;
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -12,7 +13,7 @@ namespace TeamsWorkflows.Ways;
 /// <param name="Members">User names or identifiers of the others; the connection's account is a member of itself.</param>
 /// <param name="Topic">The name of a chat of several people: with the members, it says which one is meant.</param>
 public sealed record ChatDestination(
-    string? Connection, string? ChatId = null, IReadOnlyList<string?>? Members = null, string? Topic = null) : Destination
+    [property: Required] string? Connection, string? ChatId = null, IReadOnlyList<string?>? Members = null, string? Topic = null) : Destination
 {
     public const int MaxMembers = 20;
     public const int MaxTopicLength = 50;

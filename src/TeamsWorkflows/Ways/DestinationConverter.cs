@@ -6,7 +6,14 @@ namespace TeamsWorkflows.Ways;
 /// <summary>Reads and writes destinations by their kind, each as strictly as its own type says.</summary>
 public sealed class DestinationConverter : JsonConverter<Destination>
 {
-    private const string KindMember = "kind";
+    /// <summary>The member that says which kind a destination is of.</summary>
+    public const string KindMember = "kind";
+
+    /// <summary>Gets the kinds, with what is read of each.</summary>
+    public static IReadOnlyDictionary<string, Type> Kinds { get; } = WayBook.All.ToDictionary(static w => w.Kind, static w => w.JsonType.Type, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets the kind of a destination that names none.</summary>
+    public static string DefaultKind => WayBook.Channel.Kind;
 
     public override Destination? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

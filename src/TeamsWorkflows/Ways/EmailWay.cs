@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,7 @@ namespace TeamsWorkflows.Ways;
 /// <param name="Connection">By which Graph sends it; null: by the configured mail server.</param>
 /// <param name="From">The mailbox that an application's connection sends out of; null: the account's own, or the configured sender.</param>
 public sealed record EmailDestination(
-    IReadOnlyList<string?>? To, IReadOnlyList<string?>? Cc = null, string? Connection = null, string? From = null) : Destination
+    [property: Required] IReadOnlyList<string?>? To, IReadOnlyList<string?>? Cc = null, string? Connection = null, string? From = null) : Destination
 {
     public const int MaxRecipients = 50;
 

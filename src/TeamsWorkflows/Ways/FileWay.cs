@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Connections;
 using TeamsWorkflows.Data;
@@ -10,7 +11,7 @@ namespace TeamsWorkflows.Ways;
 /// <param name="Folder">Folders below the channel's own, such as <c>sales/2026</c>; they are made when they are needed. Null: the channel's own.</param>
 /// <param name="Name">The file's name; a later report of the same name replaces it. Null: the title, with a reference, so that each report is a file of its own.</param>
 public sealed record FileDestination(
-    string? Connection, string? TeamId, string? ChannelId, string? Folder = null, string? Name = null) : Destination
+    [property: Required] string? Connection, [property: Required] string? TeamId, [property: Required] string? ChannelId, string? Folder = null, string? Name = null) : Destination
 {
     public const int MaxFolders = 5;
     public const int MaxNameLength = 120;

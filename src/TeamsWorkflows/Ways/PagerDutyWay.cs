@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using TeamsWorkflows.Deliveries;
@@ -11,7 +12,7 @@ namespace TeamsWorkflows.Ways;
 /// <summary>An incident of PagerDuty.</summary>
 /// <param name="RoutingKey">The integration's key, 32 characters: a secret, kept protected.</param>
 /// <param name="Severity">Null: Error.</param>
-public sealed record PagerDutyDestination(string? RoutingKey, IncidentSeverity? Severity = null) : Destination
+public sealed record PagerDutyDestination([property: Required] string? RoutingKey, IncidentSeverity? Severity = null) : Destination
 {
     internal override Destination Shown => this with { RoutingKey = RoutingKey is { Length: > 4 } key ? $"…{key[^4..]}" : "…" };
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using TeamsWorkflows.Deliveries;
@@ -10,7 +11,7 @@ namespace TeamsWorkflows.Ways;
 
 /// <summary>A channel of Slack, by its incoming webhook.</summary>
 /// <param name="Url">The webhook's address: a secret, kept protected.</param>
-public sealed record SlackDestination(string? Url) : Destination
+public sealed record SlackDestination([property: Required] string? Url) : Destination
 {
     internal override Destination Shown => this with { Url = AddressRules.Shown(Url) };
 

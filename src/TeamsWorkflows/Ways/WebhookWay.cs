@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,7 +15,7 @@ namespace TeamsWorkflows.Ways;
 /// <summary>Any program that takes JSON by HTTPS.</summary>
 /// <param name="Url">Its address, kept protected.</param>
 /// <param name="Secret">Signs every request (HMAC-SHA-256); at least 16 characters; null: not signed.</param>
-public sealed record WebhookDestination(string? Url, string? Secret = null) : Destination
+public sealed record WebhookDestination([property: Required] string? Url, string? Secret = null) : Destination
 {
     internal override Destination Shown => new WebhookDestination(AddressRules.Shown(Url), Secret is null ? null : "…");
 
