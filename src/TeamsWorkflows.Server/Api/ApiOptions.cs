@@ -8,9 +8,12 @@ public sealed class ApiOptions
 {
     public const string Section = "Api";
 
+    /// <summary>The most that <see cref="MaxBodyBytes"/> may be: 64 MiB.</summary>
+    internal const int LargestBodyBytes = 67_108_864;
+
     /// <summary>Gets or sets how many bytes a request's body may have.</summary>
     /// <value>The default is 8,388,608: one attachment of the largest size in base64, and room for the rest.</value>
-    [Range(1_024, 67_108_864)]
+    [Range(1_024, LargestBodyBytes)]
     public long MaxBodyBytes { get; set; } = 8_388_608;
 
     /// <summary>Gets or sets how many calls one caller may make in a second, in the long run.</summary>

@@ -6,19 +6,16 @@ namespace TeamsWorkflows.Server.Api;
 /// <remarks>
 /// Kestrel closes the connection while the rest of such a body is on its way: the sender's next write breaks, and many clients
 /// report that in place of the answer. A body within the limit is read to its end after the answer, for five seconds at most.
-/// So is one of up to <see cref="MaxDrained"/> here, and whoever wants to read it is refused as before.
+/// So is one of up to <see cref="ApiOptions.LargestBodyBytes"/> here, and whoever wants to read it is refused as before.
 /// </remarks>
 internal sealed class LargeBodies(RequestDelegate next)
 {
-    /// <summary>The most that is read to be forgotten: as much as <see cref="ApiOptions.MaxBodyBytes"/> may admit.</summary>
-    private const long MaxDrained = 64 * 1024 * 1024;
-
     public Task InvokeAsync(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false, MaxRequestBodySize: { } max } limit
-            && http.Request.ContentLength is <= MaxDrained and var length && length > max)
+            && http.Request.ContentLength is <= ApiOptions.LargestBodyBytes and var length && length > max)
         {
-            limit.MaxRequestBodySize = MaxDrained;
+            limit.MaxRequestBodySize = ApiOptions.LargestBodyBytes;
             http.Request.Body = new RefusedBody();
         }
 

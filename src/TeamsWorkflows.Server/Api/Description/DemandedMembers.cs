@@ -41,6 +41,7 @@ internal sealed class DemandedMembers : IOpenApiSchemaTransformer, IOpenApiDocum
         return Task.CompletedTask;
     }
 
+    // What has a rule of its own for being left out is there, null or not: a rule that leaves it out always makes it no member.
     private static bool MayBeMissing(JsonPropertyInfo member)
         => (member.IsGetNullable || member.IsSetNullable) && !Has<RequiredAttribute>(member) && !Has<JsonIgnoreAttribute>(member);
 
