@@ -11,10 +11,14 @@ using TeamsWorkflows.Reports;
 namespace TeamsWorkflows.Benchmarks.Deliveries;
 
 /// <summary>
-/// What no service behind an API that posts once can do without, step by step: a report over HTTP, to an endpoint that asks nobody
-/// who he is; its rows, durable before the answer; an intent before the post and its outcome after it; a workflow that carries it. What would
-/// find out after a crash whether the message is there is not in it. No token of the caller, no key that is looked up, nothing that is checked, drawn, paced, watched or approved.
+/// What is left of this product when all that it decides is taken out, step by step: a report over HTTP, to an endpoint that asks
+/// nobody who he is; its rows, durable before the answer; an intent before the post and its outcome after it; a workflow that
+/// carries it. It writes by the product's own way to the database.
 /// </summary>
+/// <remarks>
+/// No token of the caller, no key that is looked up, nothing that is checked, drawn, paced, watched or approved, and nothing that
+/// finds out after a crash whether the message is there.
+/// </remarks>
 internal sealed class BareService : IAsyncDisposable
 {
     private static readonly IReadOnlyList<string> State = [nameof(DeliveryRow.State), nameof(DeliveryRow.UpdatedAt)];
@@ -24,12 +28,13 @@ internal sealed class BareService : IAsyncDisposable
     private readonly Func<Task> _post;
     private readonly WebApplication _app;
     private readonly BenchHub _hub;
+    private readonly string _folder = Directory.CreateTempSubdirectory("bare").FullName;
     private int _posted;
 
     public BareService(Database database, Func<Task> post)
     {
         (_database, _post) = (database, post);
-        var file = Path.Combine(Directory.CreateTempSubdirectory("bare").FullName, "hub.db");
+        var file = Path.Combine(_folder, "hub.db");
         _hub = new BenchHub(new SqlitePartitionStore(file), file, new DurableTaskRegistry(JsonSerializerOptions.Web)
             .AddOrchestrator(nameof(Carry), static () => new Carry())
             .AddActivity(nameof(Post), () => new Post(this)));
@@ -85,6 +90,7 @@ internal sealed class BareService : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await _hub.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     private async Task<string> StoreAsync(JsonElement report, CancellationToken cancellationToken)
